@@ -1,0 +1,132 @@
+/**
+ * The operations that the model needs, and nothing else. The model is written once against this interface;
+ * engine/tensorflow and engine/tfjs implement it.
+ *
+ * Handles are opaque. Every handle that an operation returns belongs to the innermost open arena and is freed when that
+ * arena ends, unless it was moved out with `keep`. Outside of any arena the caller owns it and must `release` it.
+ */
+
+export type DType = 'float32' | 'int32' | 'bfloat16';
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+export interface MatmulOptions {
+  /** Use the transpose of the first (second) factor. */
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/** The weights of one parameter with Adam's two moments. All three have the parameter's shape. */
+export interface AdamState {
+  readonly weights: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+export interface AdamStep {
+  /** learningRate * sqrt(1 - beta2^t) / (1 - beta1^t), t counted from 1 (Keras's formulation). */
+  readonly alpha: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled decay (AdamW): the share of the weights subtracted before the step; 0 for Adam. */
+  readonly decay: number;
+}
+
+export interface TensorOps {
+  /** In words, for people: "TensorFlow 2.21.0, CPU, 2 threads". */
+  readonly device: string;
+  /** Whether `toLow` gives a type whose matrix products are computed natively. */
+  readonly hasLowPrecision: boolean;
+
+  // Life and death -------------------------------------------------------------------------------------------------
+
+  /** Runs a synchronous body and frees every handle created in it except those given to `keep`. Nests. */
+  arena<T>(body: () => T): T;
+  /** Moves a handle of the innermost arena to the arena around it (or to the caller, when there is none). Returns it. */
+  keep<T extends Tensor>(tensor: T): T;
+  /** Frees handles now. Safe inside an arena, for the large temporaries of a loop. */
+  release(...tensors: readonly Tensor[]): void;
+  /** Living handles as the native side counts them: the leak probe. */
+  tensorCount(): number;
+  /** Frees what the engine itself holds. No operation may follow. */
+  close(): void;
+
+  // In and out -----------------------------------------------------------------------------------------------------
+
+  fromFloats(values: Float32Array, shape: readonly number[]): Tensor;
+  fromInts(values: Int32Array, shape: readonly number[]): Tensor;
+  zeros(shape: readonly number[]): Tensor;
+  /** Copies a float32 (or bfloat16, widened) tensor out, row-major. */
+  read(tensor: Tensor): Promise<Float32Array>;
+
+  // Arithmetic (NumPy broadcasting in add, sub, mul, div) ----------------------------------------------------------
+
+  add(a: Tensor, b: Tensor): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor;
+  mul(a: Tensor, b: Tensor): Tensor;
+  div(a: Tensor, b: Tensor): Tensor;
+  minimum(a: Tensor, b: Tensor): Tensor;
+  sqrt(a: Tensor): Tensor;
+  /** a times a number. */
+  scale(a: Tensor, factor: number): Tensor;
+  /** The sum of tensors of one shape. */
+  addN(tensors: readonly Tensor[]): Tensor;
+  /** [m, k] x [k, n] -> [m, n]; both float32 or both low precision (the result has their type). */
+  matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor;
+  sigmoid(a: Tensor): Tensor;
+  tanh(a: Tensor): Tensor;
+  /** dy * y * (1 - y), where y is the sigmoid's output. */
+  sigmoidGrad(y: Tensor, dy: Tensor): Tensor;
+  /** dy * (1 - y^2), where y is tanh's output. */
+  tanhGrad(y: Tensor, dy: Tensor): Tensor;
+  /** float32 -> the low-precision type (bfloat16), rounded to nearest even. Throws where hasLowPrecision is false. */
+  toLow(a: Tensor): Tensor;
+  /** low precision -> float32. */
+  toFloat(a: Tensor): Tensor;
+
+  // Shape ----------------------------------------------------------------------------------------------------------
+
+  reshape(a: Tensor, shape: readonly number[]): Tensor;
+  transpose(a: Tensor, permutation: readonly number[]): Tensor;
+  /** Cuts axis 0 into pieces of these sizes. Views where the engine can. */
+  split(a: Tensor, sizes: readonly number[]): Tensor[];
+  /** [N, ...] -> N tensors of shape [...]. Views where the engine can. */
+  unstack(a: Tensor): Tensor[];
+  /** N tensors of shape [...] -> [N, ...]. */
+  stack(tensors: readonly Tensor[]): Tensor;
+  concat(tensors: readonly Tensor[], axis: 0 | 1): Tensor;
+
+  // Lookups and reductions -----------------------------------------------------------------------------------------
+
+  /** Rows of a table: [V, D] and int32 [N] -> [N, D]. */
+  gather(table: Tensor, ids: Tensor): Tensor;
+  /** int32 [N] -> float32 [N, depth]. */
+  oneHot(ids: Tensor, depth: number): Tensor;
+  /** Sum over one axis, which disappears. */
+  sum(a: Tensor, axis: number): Tensor;
+  /** The sum of the squares of all elements, as a scalar. */
+  sumOfSquares(a: Tensor): Tensor;
+  /**
+   * Cross-entropy of softmax(logits [N, V]) against labels int32 [N] (tf.nn.sparse_softmax_cross_entropy_with_logits):
+   * loss [N] in nats, and its gradient with respect to the logits, softmax - onehot [N, V] (not divided by N).
+   */
+  softmaxCrossEntropy(logits: Tensor, labels: Tensor): { readonly loss: Tensor; readonly gradient: Tensor };
+
+  // Training -------------------------------------------------------------------------------------------------------
+
+  /**
+   * Inverted dropout: each element is 0 with probability `rate`, else 1 / (1 - rate). The same two seeds (unsigned 32 bit)
+   * give the same mask on the same engine.
+   */
+  dropoutMask(shape: readonly number[], rate: number, seed: readonly [number, number]): Tensor;
+  /**
+   * One step of Adam (Kingma & Ba 2015, in Keras's order of operations):
+   *   m += (g - m)(1 - beta1);  v += (g^2 - v)(1 - beta2);  w = w(1 - decay) - alpha m / (sqrt(v) + epsilon)
+   * Consumes the old state (its handles are freed or reused) and returns the new one, already kept by the caller.
+   */
+  adam(state: AdamState, gradient: Tensor, step: AdamStep): AdamState;
+}

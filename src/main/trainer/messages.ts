@@ -1,0 +1,158 @@
+/**
+ * What passes between the main process and the process that owns the tensors. Both ends are our own code, so these are
+ * types and not schemas. Byte arrays travel by structured clone (child_process `serialization: 'advanced'`, or Electron's).
+ */
+import type { RunConfig } from '../../shared/config.ts';
+import type { EngineChoice, EngineName, EngineReport, EpochRecord, SampleSettings } from '../../shared/domain.ts';
+import type { ErrorMessage } from '../../shared/errors.ts';
+
+/** Where training stands: with weights and optimizer state, all that is needed to go on as if it had never stopped. */
+export interface TrainingPosition {
+  /** Optimizer steps taken, in all. */
+  readonly step: number;
+  /** The epoch under way (or about to begin), 1 for the first. */
+  readonly epoch: number;
+  /** Steps taken in that epoch. Every random number is derived from seed, epoch and step, so no generator state is kept. */
+  readonly stepInEpoch: number;
+  /** Seconds of training so far, pauses excluded. */
+  readonly activeSeconds: number;
+  /** Of the epoch under way: sum of the step losses, and seconds spent in it. */
+  readonly lossSum: number;
+  readonly epochSeconds: number;
+  readonly bestValidationLoss: number | null;
+  readonly bestEpoch: number | null;
+  /** Epochs since the validation loss last improved. */
+  readonly epochsWithoutImprovement: number;
+}
+
+/** Both blobs are safetensors files: Keras's names and layouts; `optimizer` holds Adam's slots and the carried hidden state. */
+export interface CheckpointBytes {
+  readonly weights: Uint8Array;
+  readonly optimizer: Uint8Array;
+}
+
+export interface WrittenSample {
+  readonly prompt: string;
+  readonly text: string;
+  readonly settings: SampleSettings;
+  readonly stream: number;
+}
+
+export interface TrainRequest {
+  readonly type: 'train';
+  readonly config: RunConfig;
+  readonly vocabulary: readonly string[];
+  /** Code points in the text that follows in `text` messages. */
+  readonly characters: number;
+  readonly engine: EngineChoice;
+  /** Complete the configuration for its `minutes` from the measured speed (preset `best`). */
+  readonly plan: boolean;
+  readonly resume: ({ readonly position: TrainingPosition } & CheckpointBytes) | null;
+}
+
+export interface GenerateRequest {
+  readonly type: 'generate';
+  /** Names this generation in its events and in `cancel`. */
+  readonly id: number;
+  readonly prompt: string;
+  readonly settings: SampleSettings;
+  /** Texts written at once in one batch. */
+  readonly count: number;
+}
+
+export type ToTrainer =
+  | { readonly type: 'probe'; readonly engines: readonly EngineName[] }
+  | { readonly type: 'install'; readonly build: 'cpu' | 'cuda' }
+  | TrainRequest
+  /** A piece of the text (UTF-8, whole code points), in order; after `train` or `evaluate`. */
+  | { readonly type: 'text'; readonly bytes: Uint8Array; readonly last: boolean }
+  | { readonly type: 'pause' }
+  | { readonly type: 'continue' }
+  /** Save where you are, then end. */
+  | { readonly type: 'stop' }
+  | {
+      readonly type: 'load';
+      readonly weights: Uint8Array;
+      readonly vocabulary: readonly string[];
+      readonly engine: EngineChoice;
+    }
+  | GenerateRequest
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Mean loss of the loaded weights on the text that follows, read as one stream from a zero state. */
+  | { readonly type: 'evaluate'; readonly characters: number };
+
+export interface StepMessage {
+  readonly type: 'step';
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepInEpoch: number;
+  readonly loss: number;
+  /** Global norm of the gradient before clipping; null when it is not computed. */
+  readonly gradientNorm: number | null;
+  readonly learningRate: number;
+  readonly milliseconds: number;
+  readonly charactersPerSecond: number;
+  /** Estimate to the end of the run; null while unknown. */
+  readonly secondsLeft: number | null;
+}
+
+export interface CheckpointMessage extends CheckpointBytes {
+  readonly type: 'checkpoint';
+  readonly kind: 'epoch' | 'recovery';
+  readonly position: TrainingPosition;
+  /** Of the epoch that just ended; null for a recovery checkpoint. */
+  readonly epoch: EpochRecord | null;
+  readonly samples: readonly WrittenSample[];
+}
+
+export type FromTrainer =
+  | { readonly type: 'probed'; readonly reports: readonly EngineReport[] }
+  | {
+      readonly type: 'install-progress';
+      readonly phase: 'download' | 'verify' | 'unpack' | 'compile' | 'check';
+      /** Bytes (or 0 where there is no total). */
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly type: 'installed'; readonly details: Readonly<Record<string, string>> }
+  /** The engine chosen, why, and what was passed over and why. */
+  | { readonly type: 'ready'; readonly report: EngineReport; readonly rejected: readonly EngineReport[] }
+  | {
+      readonly type: 'plan';
+      readonly config: RunConfig;
+      readonly stepsPerEpoch: number;
+      /** Null when the minutes decide. */
+      readonly totalSteps: number | null;
+      readonly trainingCharacters: number;
+      readonly validationCharacters: number;
+    }
+  /** The tutorial's first look: the untrained model run on one batch. */
+  | {
+      readonly type: 'first-look';
+      readonly inputShape: readonly number[];
+      readonly logitsShape: readonly number[];
+      readonly loss: number;
+      /** ln V: the loss of knowing nothing. */
+      readonly uniformLoss: number;
+      readonly input: string;
+      readonly target: string;
+      readonly prediction: string;
+    }
+  | StepMessage
+  | { readonly type: 'phase'; readonly phase: 'training' | 'validating' | 'sampling' | 'saving' | 'paused' }
+  | CheckpointMessage
+  /** Sent after the last checkpoint. */
+  | { readonly type: 'ended'; readonly outcome: 'finished' | 'stopped' | 'diverged'; readonly reason: string }
+  | { readonly type: 'loaded'; readonly report: EngineReport; readonly rejected: readonly EngineReport[] }
+  /** Text that one stream of generation `id` has grown by. */
+  | { readonly type: 'text-grown'; readonly id: number; readonly stream: number; readonly text: string }
+  | {
+      readonly type: 'generated';
+      readonly id: number;
+      readonly texts: readonly string[];
+      readonly charactersPerSecond: number;
+      readonly cancelled: boolean;
+    }
+  | { readonly type: 'evaluate-progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'evaluated'; readonly nats: number; readonly characters: number }
+  | { readonly type: 'error'; readonly error: ErrorMessage };

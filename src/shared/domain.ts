@@ -1,0 +1,143 @@
+/** The nouns of Folio, as every part of it (and every transport) sees them. Times are milliseconds since 1970, losses nats a character. */
+import type { RunConfig } from './config.ts';
+
+export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+export type EngineChoice = EngineName | 'auto';
+
+/** What is known of one engine on this machine, and how it is known. */
+export interface EngineReport {
+  readonly engine: EngineName;
+  /** The device actually used, in words: "CPU, 2 threads, oneDNN" or an adapter's name. Empty when unavailable. */
+  readonly device: string;
+  readonly available: boolean;
+  /** Why it is available or not, and what would change that. */
+  readonly reason: string;
+  readonly selfTest: 'passed' | 'failed' | 'not run';
+  /** Measured speed of the model's matrix products; null when not measured. */
+  readonly gflops: number | null;
+  /** Whether bfloat16 products were measured to be faster here. */
+  readonly mixedPays: boolean;
+  /** Versions and paths, for the diagnosis that a person can paste. */
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'paused',
+  'stopping',
+  'finished',
+  'stopped',
+  'interrupted',
+  'failed',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** A run is active while a process works on it; a dead run in one of these states is turned into `interrupted` at start. */
+export const ACTIVE_STATUSES = ['queued', 'running', 'paused', 'stopping'] as const satisfies readonly RunStatus[];
+
+export interface CorpusInfo {
+  readonly id: number;
+  readonly name: string;
+  /** SHA-256 of the text as UTF-8. */
+  readonly sha256: string;
+  /** Code points. */
+  readonly characters: number;
+  /** Encoding that the file was read as. */
+  readonly encoding: string;
+  readonly vocabularySize: number;
+  readonly storedBytes: number;
+  readonly createdAt: number;
+}
+
+export interface RunSummary {
+  readonly id: number;
+  readonly name: string;
+  readonly status: RunStatus;
+  /** Why it ended as it did, where there is more to say than the status. */
+  readonly statusReason: string;
+  readonly preset: string;
+  readonly corpus: string;
+  readonly engine: string;
+  readonly device: string;
+  readonly epoch: number;
+  readonly step: number;
+  /** Of the newest finished epoch; null before the first. */
+  readonly trainLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly bestEpoch: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Seconds of training without pauses. */
+  readonly activeSeconds: number;
+  readonly storedBytes: number;
+  readonly notes: string;
+  readonly tags: readonly string[];
+}
+
+export interface EpochRecord {
+  /** 1 for the first. A run that ended inside an epoch has a last record for its part. */
+  readonly epoch: number;
+  readonly steps: number;
+  readonly complete: boolean;
+  readonly trainLoss: number;
+  readonly validationLoss: number | null;
+  readonly seconds: number;
+  readonly charactersPerSecond: number;
+  readonly learningRate: number;
+}
+
+export interface CheckpointInfo {
+  readonly id: number;
+  /** `epoch`: at an epoch's end (or the run's). `recovery`: inside an epoch; only the newest is kept. */
+  readonly kind: 'epoch' | 'recovery';
+  readonly epoch: number;
+  readonly step: number;
+  readonly trainLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly bytes: number;
+  /** Whether the optimizer's state is still there, so that training can resume from it. */
+  readonly resumable: boolean;
+  readonly createdAt: number;
+}
+
+export interface SampleSettings {
+  readonly temperature: number;
+  /** 0 is off. */
+  readonly topK: number;
+  /** 1 is off. */
+  readonly topP: number;
+  /** 0 is off. */
+  readonly minP: number;
+  readonly seed: number;
+  /** Characters to write after the prompt. */
+  readonly length: number;
+  /** Ends a text when it appears (and is kept in it); empty is off. */
+  readonly stop: string;
+}
+
+export interface Sample {
+  readonly id: number;
+  readonly runId: number;
+  readonly epoch: number;
+  readonly prompt: string;
+  readonly text: string;
+  readonly settings: SampleSettings;
+  /** Which of the streams of its batch it was, 0 first: with the seed it determines the text. */
+  readonly stream: number;
+  /** `training` is written by the trainer after an epoch, `generate` on request. */
+  readonly origin: 'training' | 'generate';
+  readonly engine: string;
+  readonly appVersion: string;
+  readonly createdAt: number;
+}
+
+export interface RunDetail extends RunSummary {
+  readonly config: RunConfig;
+  readonly corpusId: number;
+  readonly vocabulary: readonly string[];
+  readonly epochs: readonly EpochRecord[];
+  readonly checkpoints: readonly CheckpointInfo[];
+  readonly samples: readonly Sample[];
+}
