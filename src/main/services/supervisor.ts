@@ -1,0 +1,333 @@
+/**
+ * Watches over one training: feeds its process, writes down what it reports, and tells how it ended, whatever the way.
+ * Every training ends in exactly one outcome and one `finished` event; the process is gone by then.
+ */
+import type { EngineReport, RunStatus } from '../../shared/domain.ts';
+import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts';
+import type { ErrorMessage } from '../../shared/errors.ts';
+import type { TrainingEvent } from '../../shared/events.ts';
+import type { Store } from '../store/types.ts';
+import type { CheckpointMessage, FromTrainer, TrainRequest } from '../trainer/messages.ts';
+import type { Recorder } from './recorder.ts';
+import { describeExit } from './trainer-exit.ts';
+import type { TrainerExit } from './trainer-exit.ts';
+import { afterDivergence, afterStoreFailure, resumeHint } from './training-hints.ts';
+import type { TrainerProcess, TrainingHandle } from './types.ts';
+
+export type FinishedEvent = Extract<TrainingEvent, { type: 'finished' }>;
+type EventBody = TrainingEvent extends infer Event ? (Event extends TrainingEvent ? Omit<Event, 'run'> : never) : never;
+
+export interface Timeouts {
+  /** After `stop`: how long the process may say nothing before it is killed. */
+  readonly stopMs: number;
+  /** After its last word: how long it may take to end by itself. */
+  readonly exitMs: number;
+}
+
+export interface Supervision {
+  readonly store: Store;
+  readonly recorder: Recorder;
+  readonly process: TrainerProcess;
+  readonly runId: number;
+  readonly corpusId: number;
+  readonly request: TrainRequest;
+  /** The last whole checkpoint that the run starts with, in words ("epoch 3, step 500"); null for none. */
+  readonly resumable: string | null;
+  readonly listener: (event: TrainingEvent) => void;
+  readonly timeouts: Timeouts;
+}
+
+interface Outcome {
+  readonly status: RunStatus;
+  readonly reason: string;
+  readonly error: ErrorMessage | null;
+}
+
+export class Supervisor implements TrainingHandle {
+  readonly runId: number;
+  readonly done: Promise<FinishedEvent>;
+  readonly #supervision: Supervision;
+  readonly #resolveDone: (event: FinishedEvent) => void;
+  #status: RunStatus = 'queued';
+  #report: EngineReport | null = null;
+  #config: TrainRequest['config'];
+  #outcome: Outcome | null = null;
+  /** Why this side ended the process, when it did. */
+  #killed: string | null = null;
+  #resumable: string | null;
+  #epochs: number;
+  #steps: number;
+  #stopTimer: NodeJS.Timeout | undefined;
+  #exitTimer: NodeJS.Timeout | undefined;
+
+  constructor(supervision: Supervision) {
+    const { process, request, runId } = supervision;
+    this.#supervision = supervision;
+    this.runId = runId;
+    this.#config = request.config;
+    this.#resumable = supervision.resumable;
+    this.#steps = request.resume?.position.step ?? 0;
+    this.#epochs = (request.resume?.position.epoch ?? 1) - 1;
+    const { promise, resolve } = Promise.withResolvers<FinishedEvent>();
+    this.done = promise;
+    this.#resolveDone = resolve;
+    process.onMessage((message) => this.#receive(message));
+    process.onExit((code, signal, stderr) => this.#exited({ code, signal, stderr }));
+    void this.#feed();
+  }
+
+  pause(): void {
+    if (this.#status === 'running') this.#send({ type: 'pause' });
+  }
+
+  continue(): void {
+    if (this.#status === 'running' || this.#status === 'paused') this.#send({ type: 'continue' });
+  }
+
+  stop(): void {
+    if (this.#outcome !== null || this.#status === 'stopping') return;
+    this.#guarded(() => this.#setStatus('stopping', ''));
+    this.#send({ type: 'stop' });
+    this.#awaitAnswerToStop();
+  }
+
+  /** Ends the training at once, without saving. The run can be resumed from its last checkpoint. */
+  abandon(reason: string): void {
+    this.#settle({ status: 'interrupted', reason, error: { code: 'trainer-died', message: reason, ...this.#hint() } });
+    this.#supervision.process.kill('SIGKILL');
+  }
+
+  // Towards the process ------------------------------------------------------------------------------------------------
+
+  /** The request and the text, a piece at a time: the next is read when the last has been handed over. */
+  async #feed(): Promise<void> {
+    const { process, request, store, corpusId } = this.#supervision;
+    try {
+      await process.send(request);
+      let held: Uint8Array | null = null;
+      for (const bytes of store.corpusChunks(corpusId)) {
+        if (this.#outcome !== null) return;
+        if (held !== null) await process.send({ type: 'text', bytes: held, last: false });
+        held = bytes;
+      }
+      await process.send({ type: 'text', bytes: held ?? new Uint8Array(0), last: true });
+    } catch (error) {
+      this.#couldNotFeed(error);
+    }
+  }
+
+  #couldNotFeed(error: unknown): void {
+    if (error instanceof FolioError && error.code === 'trainer-died') {
+      this.#unreachable(error);
+      return;
+    }
+    const { code, message, hint } = toErrorMessage(error);
+    const reason = `the text cannot be read from the record: ${message}`;
+    this.#settle({
+      status: 'failed',
+      reason,
+      error: { code, message: reason, ...(hint === undefined ? {} : { hint }) },
+    });
+    this.#supervision.process.kill('SIGKILL');
+  }
+
+  #send(message: Parameters<TrainerProcess['send']>[0]): void {
+    this.#supervision.process.send(message).catch((error: unknown) => this.#unreachable(error));
+  }
+
+  /** A process that takes no messages has ended, or is about to: its exit says more. One that lingers is helped along. */
+  #unreachable(error: unknown): void {
+    this.#endSoon(() => {
+      this.#killed ??= toErrorMessage(error).message;
+    });
+  }
+
+  #endSoon(beforeKill?: () => void): void {
+    this.#exitTimer ??= setTimeout(() => {
+      beforeKill?.();
+      this.#supervision.process.kill('SIGKILL');
+    }, this.#supervision.timeouts.exitMs);
+  }
+
+  #awaitAnswerToStop(): void {
+    const { process, timeouts } = this.#supervision;
+    clearTimeout(this.#stopTimer);
+    this.#stopTimer = setTimeout(() => {
+      this.#killed = `the training process did not answer for ${Math.round(timeouts.stopMs / 1000)} s when it was asked to stop, and was ended`;
+      process.kill('SIGKILL');
+    }, timeouts.stopMs);
+  }
+
+  // From the process ---------------------------------------------------------------------------------------------------
+
+  #receive(message: FromTrainer): void {
+    if (this.#outcome !== null) return;
+    if (this.#status === 'stopping') this.#awaitAnswerToStop();
+    this.#guarded(() => this.#handle(message));
+  }
+
+  /** Whatever fails in here is a write that failed (or a defect): training goes no further than what can be recorded. */
+  #guarded(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      const failure = afterStoreFailure(error, this.runId, this.#resumable);
+      this.#settle({ status: 'failed', reason: failure.message, error: failure });
+      this.#supervision.process.kill('SIGKILL');
+    }
+  }
+
+  #handle(message: FromTrainer): void {
+    const { store, recorder } = this.#supervision;
+    switch (message.type) {
+      case 'ready':
+        this.#report = message.report;
+        store.setRunEngine(this.runId, message.report.engine, message.report.device);
+        this.#emit({ type: 'engine', report: message.report, rejected: message.rejected });
+        if (this.#status === 'queued') this.#setStatus('running', '');
+        return;
+      case 'plan':
+        this.#config = message.config;
+        store.setRunConfig(this.runId, message.config);
+        this.#emit(message);
+        return;
+      case 'first-look':
+        this.#emit(message);
+        return;
+      case 'step':
+        this.#steps = message.step;
+        recorder.step(message);
+        this.#emit(message);
+        return;
+      case 'phase':
+        recorder.flush();
+        this.#emit(message);
+        if (message.phase === 'paused' && this.#status === 'running') this.#setStatus('paused', '');
+        if (message.phase !== 'paused' && this.#status === 'paused') this.#setStatus('running', '');
+        return;
+      case 'checkpoint':
+        this.#checkpoint(message);
+        return;
+      case 'ended':
+        recorder.flush();
+        this.#ended(message);
+        this.#endSoon();
+        return;
+      case 'error':
+        recorder.flush();
+        this.#failed(message.error);
+        this.#endSoon();
+        return;
+      case 'probed':
+      case 'install-progress':
+      case 'installed':
+      case 'loaded':
+      case 'text-grown':
+      case 'generated':
+      case 'evaluate-progress':
+      case 'evaluated':
+        throw new FolioError('internal', `the training process sent "${message.type}", which is not about training`);
+      default:
+        assertNever(message, 'message from the training process');
+    }
+  }
+
+  #checkpoint(message: CheckpointMessage): void {
+    const { info, bytesFreed, samples } = this.#supervision.recorder.checkpoint(message, this.#report?.engine ?? '');
+    this.#resumable = `epoch ${info.epoch}, step ${info.step}`;
+    this.#steps = message.position.step;
+    if (message.epoch !== null) {
+      if (message.epoch.complete) this.#epochs = message.epoch.epoch;
+      this.#emit({ type: 'epoch', ...message.epoch, step: message.position.step });
+    }
+    for (const sample of samples) this.#emit({ type: 'sample', ...sample });
+    const { kind, epoch, step, bytes } = info;
+    this.#emit({ type: 'checkpoint', kind, epoch, step, bytes, bytesFreed });
+  }
+
+  // The end ------------------------------------------------------------------------------------------------------------
+
+  #ended({ outcome, reason }: Extract<FromTrainer, { type: 'ended' }>): void {
+    if (outcome === 'diverged') {
+      const error = afterDivergence(reason, this.#config, this.#resumable);
+      this.#settle({ status: 'failed', reason: error.message, error });
+    } else {
+      this.#settle({ status: outcome, reason, error: null });
+    }
+  }
+
+  /** An error that the process reported: what can be resumed after a change of circumstances is not lost. */
+  #failed(error: ErrorMessage): void {
+    if (error.code === 'cancelled') this.#settle({ status: 'stopped', reason: error.message, error: null });
+    else if (this.#resumable === null) this.#settle({ status: 'failed', reason: error.message, error });
+    else this.#settle({ status: 'interrupted', reason: error.message, error: { ...this.#hint(), ...error } });
+  }
+
+  #exited(exit: TrainerExit): void {
+    clearTimeout(this.#stopTimer);
+    clearTimeout(this.#exitTimer);
+    if (this.#outcome === null) {
+      const reason = this.#killed ?? describeExit('the training process', exit);
+      const error: ErrorMessage = { code: 'trainer-died', message: reason, ...this.#hint() };
+      this.#guarded(() => this.#supervision.recorder.flush());
+      this.#settle({ status: 'interrupted', reason, error });
+    }
+    const { status, reason, error } = this.#outcome ?? assertSettled();
+    const finished: FinishedEvent = {
+      run: this.runId,
+      type: 'finished',
+      status,
+      reason,
+      epochs: this.#epochs,
+      steps: this.#steps,
+      seconds: this.#supervision.recorder.activeSeconds,
+      error,
+    };
+    this.#deliver(finished);
+    this.#resolveDone(finished);
+  }
+
+  #hint(): { hint: string } {
+    return { hint: resumeHint(this.runId, this.#resumable) };
+  }
+
+  /** The first outcome stands. When even the status cannot be written, the next start's sweep finds the run dead. */
+  #settle(outcome: Outcome): void {
+    if (this.#outcome !== null) return;
+    this.#outcome = outcome;
+    clearTimeout(this.#stopTimer);
+    try {
+      this.#setStatus(outcome.status, outcome.reason);
+    } catch (error) {
+      const { message } = toErrorMessage(error);
+      const reason = `${outcome.reason} (and its status could not be written: ${message})`;
+      const code = outcome.error ?? { code: 'file' as const };
+      this.#outcome = { status: outcome.status, reason, error: { ...code, message: reason } };
+    }
+  }
+
+  #setStatus(status: RunStatus, reason: string): void {
+    this.#status = status;
+    this.#supervision.store.setRunStatus(this.runId, status, reason);
+    this.#emit({ type: 'status', status, reason });
+  }
+
+  #emit(body: EventBody): void {
+    this.#deliver({ ...body, run: this.runId } as TrainingEvent); // an event's body and the run make the event
+  }
+
+  /** A listener's defect is not the training's: it surfaces as an uncaught exception, after this turn. */
+  #deliver(event: TrainingEvent): void {
+    try {
+      this.#supervision.listener(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+function assertSettled(): never {
+  throw new FolioError('internal', 'a training ended without an outcome');
+}
