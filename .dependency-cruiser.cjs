@@ -1,0 +1,176 @@
+'use strict';
+/**
+ * Who may import whom (ARCHITECTURE.md, "Who may import whom"). One rule a room: what is not listed is forbidden.
+ * Type imports count: a room that knows another's types depends on it. test/structure/imports.test.ts runs these rules.
+ */
+
+const npm = (...names) => names.map((name) => `(^|/)node_modules/(@types/)?${name}/`);
+
+/**
+ * @param {string} name the room, as a violation names it
+ * @param {string} from its files
+ * @param {string[]} may patterns of what it may import beside itself
+ * @param {boolean} node whether it may use Node's own modules
+ */
+const room = (name, from, may, node) => ({
+  name: `${name}-imports`,
+  comment: `${name} may import: itself, ${may.join(', ') || 'nothing else'}${node ? ", Node's own modules" : ''}`,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: [from, ...may], ...(node ? { dependencyTypesNot: ['core'] } : {}) },
+});
+
+const SHARED = '^src/shared/';
+const MESSAGES = '^src/main/trainer/messages\\.ts$';
+const PURE_MODEL = '^src/main/model/(vocabulary|safetensors|random)\\.ts$';
+const APP = '^src/main/app\\.ts$';
+/** For the program's own version. */
+const PACKAGE = '^package\\.json$';
+
+module.exports = {
+  forbidden: [
+    room('shared', SHARED, npm('zod'), false),
+    room('model', '^src/main/model/', [SHARED, '^src/main/engine/tensor-ops\\.ts$', ...npm('zod')], false),
+    room(
+      'engine',
+      '^src/main/engine/',
+      [
+        SHARED,
+        ...npm(
+          '@tensorflow/tfjs-[a-z-]+',
+          'webgpu',
+          'node-api-headers',
+          'yauzl',
+          'env-paths',
+          'proper-lockfile',
+          'zod',
+        ),
+      ],
+      true,
+    ),
+    room('trainer', '^src/main/trainer/', [SHARED, '^src/main/model/', '^src/main/engine/', ...npm('zod')], true),
+    room('store', '^src/main/store/', [SHARED, ...npm('better-sqlite3', 'proper-lockfile', 'zod')], true),
+    room(
+      'services',
+      '^src/main/services/',
+      [
+        SHARED,
+        '^src/main/store/',
+        MESSAGES,
+        PURE_MODEL,
+        PACKAGE,
+        ...npm('chardet', 'iconv-lite', 'pino', 'env-paths', 'zod'),
+      ],
+      true,
+    ),
+    room('api', '^src/main/api/', [SHARED, '^src/main/services/', ...npm('zod')], false),
+    room(
+      'app',
+      APP,
+      [SHARED, '^src/main/(store|services|api)/', MESSAGES, PACKAGE, ...npm('pino', 'env-paths', 'zod')],
+      true,
+    ),
+    room(
+      'headless',
+      '^src/main/headless/',
+      [
+        SHARED,
+        APP,
+        '^src/main/(services|api)/',
+        MESSAGES,
+        PACKAGE,
+        ...npm(
+          'commander',
+          'cli-progress',
+          'cli-table3',
+          'picocolors',
+          'fastest-levenshtein',
+          'pino',
+          'env-paths',
+          'ws',
+          'zod',
+        ),
+      ],
+      true,
+    ),
+    room(
+      'desktop',
+      '^src/main/desktop/',
+      [
+        SHARED,
+        APP,
+        '^src/main/(services|api)/',
+        MESSAGES,
+        PACKAGE,
+        '^electron$',
+        ...npm('electron', 'electron-updater', 'pino', 'zod'),
+      ],
+      true,
+    ),
+    room('preload', '^src/preload/', [SHARED, '^electron$', ...npm('electron')], false),
+    room('renderer', '^src/renderer/', [SHARED, ...npm('svelte', 'uplot', 'bits-ui', 'zod')], false),
+    {
+      name: 'electron-only-in-its-shell',
+      comment: 'Electron is imported in src/main/desktop and src/preload only: everything else runs without it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main/desktop|preload)/' },
+      to: { path: ['^electron(/|$)', ...npm('electron')] },
+    },
+    {
+      name: 'every-file-has-a-room',
+      comment: 'a file of src belongs to one of the rooms above, or is src/main/app.ts',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/(shared|preload|renderer)/',
+          '^src/main/(desktop|headless|api|services|store|trainer|engine|model)/',
+          APP,
+        ],
+      },
+      to: {},
+    },
+    {
+      name: 'no-cycles',
+      comment: 'files that need each other are one file, or lack a third',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-unknown-module',
+      comment: 'every import must lead to a file or to an installed package',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true, pathNot: '^electron$' },
+    },
+    {
+      name: 'no-development-package',
+      comment: 'what the program needs at run time stands in "dependencies"',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: npm('@types/[a-z0-9-]+', 'electron'),
+      },
+    },
+    {
+      name: 'not-to-tests',
+      comment: 'the program does not know its tests, benchmarks or scripts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'require', 'default', 'types'],
+    },
+    moduleSystems: ['es6', 'cjs'],
+  },
+};

@@ -1,0 +1,18 @@
+import { relative } from 'node:path';
+import type { TestModule } from 'vitest/node';
+import type { Reporter } from 'vitest/reporters';
+
+/** Ends a test run with the tests that were skipped and why: a skipped test that nobody sees is a test that does not exist. */
+export default class SkippedReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const lines: string[] = [];
+    for (const module of modules) {
+      for (const test of module.children.allTests('skipped')) {
+        const result = test.result();
+        const reason = result.state === 'skipped' && result.note ? result.note : 'no reason given';
+        lines.push(`  ${relative(process.cwd(), module.moduleId)} > ${test.fullName}: ${reason}`);
+      }
+    }
+    if (lines.length > 0) process.stdout.write(`\nSkipped tests and why:\n${lines.join('\n')}\n`);
+  }
+}
