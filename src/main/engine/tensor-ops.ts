@@ -6,11 +6,9 @@
  * arena ends, unless it was moved out with `keep`. Outside of any arena the caller owns it and must `release` it.
  */
 
-export type DType = 'float32' | 'int32' | 'bfloat16';
-
+/** A handle. Its values live in the engine; only the shape is known here. */
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly dtype: string;
 }
 
 export interface MatmulOptions {
@@ -46,7 +44,10 @@ export interface TensorOps {
 
   /** Runs a synchronous body and frees every handle created in it except those given to `keep`. Nests. */
   arena<T>(body: () => T): T;
-  /** Moves a handle of the innermost arena to the arena around it (or to the caller, when there is none). Returns it. */
+  /**
+   * Moves a handle of the innermost arena to the arena around it (or to the caller, when there is none) and returns it.
+   * A handle that is not the innermost arena's stays where it is.
+   */
   keep<T extends Tensor>(tensor: T): T;
   /** Frees handles now. Safe inside an arena, for the large temporaries of a loop. */
   release(...tensors: readonly Tensor[]): void;
@@ -57,6 +58,7 @@ export interface TensorOps {
 
   // In and out -----------------------------------------------------------------------------------------------------
 
+  /** The engine may go on using the array: it must not be changed afterwards. The same holds for fromInts. */
   fromFloats(values: Float32Array, shape: readonly number[]): Tensor;
   fromInts(values: Int32Array, shape: readonly number[]): Tensor;
   zeros(shape: readonly number[]): Tensor;
@@ -108,6 +110,8 @@ export interface TensorOps {
   oneHot(ids: Tensor, depth: number): Tensor;
   /** Sum over one axis, which disappears. */
   sum(a: Tensor, axis: number): Tensor;
+  /** Sums rows [N, D] by their int32 label [N] in 0 .. count-1 -> [count, D]; a label that does not occur gives zeros. */
+  segmentSum(rows: Tensor, labels: Tensor, count: number): Tensor;
   /** The sum of the squares of all elements, as a scalar. */
   sumOfSquares(a: Tensor): Tensor;
   /**

@@ -1,0 +1,49 @@
+import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
+import type { Products } from './precision.ts';
+import { exactly } from './tuples.ts';
+
+/** The output layer: logits = h D + b for every step at once. Bound to one pass. */
+export class DenseLayer {
+  readonly #ops: TensorOps;
+  readonly #products: Products;
+  /** [H, V], prepared */
+  readonly #kernel: Tensor;
+  /** [V] */
+  readonly #bias: Tensor;
+  /** Outputs of the layer below, [H, TB], prepared. */
+  #outputs: Tensor | null = null;
+
+  constructor(ops: TensorOps, products: Products, kernel: Tensor, bias: Tensor) {
+    this.#ops = ops;
+    this.#products = products;
+    this.#kernel = products.prepare(kernel);
+    this.#bias = bias;
+  }
+
+  /** @param outputs of the last recurrent layer, T of [H, B]; @returns logits [TB, V] */
+  forward(outputs: readonly Tensor[]): Tensor {
+    this.#outputs = this.#products.prepare(this.#ops.concat(outputs, 1)); // [H, TB]
+    const products = this.#products.multiply(this.#outputs, this.#kernel, { transposeA: true }); // [TB, V]
+    return this.#ops.add(products, this.#bias);
+  }
+
+  /** @param dLogits [TB, V] */
+  gradients(dLogits: Tensor): ReadonlyMap<string, Tensor> {
+    if (this.#outputs === null) throw new Error('backward before forward');
+    return new Map([
+      ['dense/kernel', this.#products.multiply(this.#outputs, this.#products.prepare(dLogits))], // [H, V]
+      ['dense/bias', this.#ops.sum(dLogits, 0)], // [V]
+    ]);
+  }
+
+  /** Gives the gradient with respect to the output of a step, [H, B]. */
+  outputGradients(dLogits: Tensor, steps: number): (step: number) => Tensor {
+    const [count = 0, vocabularySize = 0] = dLogits.shape;
+    const shape = [steps, count / steps, vocabularySize];
+    const perStep = this.#ops.unstack(this.#ops.reshape(this.#products.prepare(dLogits), shape)); // T of [B, V]
+    return (step) => {
+      const [dStep] = exactly(perStep.slice(step, step + 1), 1);
+      return this.#products.multiply(this.#kernel, dStep, { transposeB: true });
+    };
+  }
+}
