@@ -80,7 +80,10 @@ export interface Store {
   setRunStatus(id: number, status: RunStatus, reason: string): void;
   setRunEngine(id: number, engine: string, device: string): void;
   setRunConfig(id: number, config: RunConfig): void;
-  editRun(id: number, change: { readonly name?: string; readonly notes?: string; readonly tags?: readonly string[] }): void;
+  editRun(
+    id: number,
+    change: { readonly name?: string; readonly notes?: string; readonly tags?: readonly string[] },
+  ): void;
   /** Bytes freed. */
   deleteRun(id: number): number;
   /** Turns runs that no living process works on into `interrupted`; returns them. Called once, by the only writer. */
@@ -90,7 +93,10 @@ export interface Store {
   metrics(runId: number): MetricPoint[];
 
   /** Epoch row, checkpoint, blobs, samples and metrics in one transaction; a recovery checkpoint replaces the run's last one. */
-  recordCheckpoint(checkpoint: NewCheckpoint, policy: RetentionPolicy): { readonly info: CheckpointInfo; readonly bytesFreed: number };
+  recordCheckpoint(
+    checkpoint: NewCheckpoint,
+    policy: RetentionPolicy,
+  ): { readonly info: CheckpointInfo; readonly bytesFreed: number };
   /**
    * The newest undamaged checkpoint with optimizer state, or null when there is none. Does not change anything.
    */

@@ -1,0 +1,78 @@
+import { readBlob, type BlobKind } from './checkpoint-blob.ts';
+import { place } from './checkpoint.ts';
+import { readCorpora, readCorpusChunks } from './corpus.ts';
+import { readRunBody, readSummaries } from './run.ts';
+import { readSamples } from './sample.ts';
+import type { Sql } from './sql.ts';
+
+/**
+ * Everything that can be verified about a record, as sentences about what is wrong: SQLite's own structure, references,
+ * every blob's hash, every corpus, every JSON column. Reads the whole file.
+ */
+export function findDamage(sql: Sql): string[] {
+  const damage: string[] = [];
+  const attempt = (what: string, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      damage.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  attempt('the structure of the database', () => {
+    const rows = sql.db.pragma('quick_check') as { quick_check: string }[];
+    for (const { quick_check: line } of rows) if (line !== 'ok') damage.push(`the structure of the database: ${line}`);
+  });
+  attempt('the references of the database', () => {
+    const rows = sql.db.pragma('foreign_key_check') as { table: string; rowid: number; parent: string }[];
+    for (const row of rows) damage.push(`${row.table} ${row.rowid} refers to a missing ${row.parent}`);
+  });
+  attempt('the checkpoints', () => {
+    for (const row of readExpectedBlobs(sql)) {
+      for (const [kind, bytes] of [
+        ['weights', row.weightsBytes],
+        ['optimizer', row.optimizerBytes],
+      ] as const satisfies [BlobKind, number][]) {
+        if (bytes === 0) continue;
+        const blob = readBlob(sql, row.id, kind);
+        const wrong =
+          blob.data !== null && blob.data.byteLength !== bytes
+            ? `its ${kind} data has another length than noted`
+            : blob.damage;
+        if (wrong !== null) damage.push(`run ${row.runId}, ${place(row)}: ${wrong}`);
+      }
+    }
+  });
+  attempt('the corpora', () => {
+    for (const corpus of readCorpora(sql)) {
+      attempt(`corpus ${corpus.id}`, () => {
+        for (const chunk of readCorpusChunks(sql, corpus.id)) void chunk;
+      });
+    }
+  });
+  attempt('the runs', () => {
+    for (const { id } of readSummaries(sql)) {
+      attempt(`run ${id}`, () => {
+        readRunBody(sql, id);
+        readSamples(sql, id);
+      });
+    }
+  });
+  return damage;
+}
+
+interface ExpectedBlobs {
+  readonly id: number;
+  readonly runId: number;
+  readonly kind: 'epoch' | 'recovery';
+  readonly epoch: number;
+  readonly step: number;
+  readonly weightsBytes: number;
+  readonly optimizerBytes: number;
+}
+
+function readExpectedBlobs(sql: Sql): ExpectedBlobs[] {
+  return sql.all<ExpectedBlobs>(
+    `SELECT id, run_id AS runId, kind, epoch, step, weights_bytes AS weightsBytes, optimizer_bytes AS optimizerBytes
+     FROM checkpoint WHERE weights_bytes + optimizer_bytes > 0 ORDER BY run_id, step`,
+  );
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+import { runConfigSchema, type RunConfig } from '../../shared/config.ts';
+import type { SampleSettings } from '../../shared/domain.ts';
+import { FolioError } from '../../shared/errors.ts';
+
+const stringsSchema = z.array(z.string());
+
+const sampleSettingsSchema = z.strictObject({
+  temperature: z.number(),
+  topK: z.number(),
+  topP: z.number(),
+  minP: z.number(),
+  seed: z.number(),
+  length: z.number(),
+  stop: z.string(),
+}) satisfies z.ZodType<SampleSettings>;
+
+function parse<T>(schema: z.ZodType<T>, json: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new FolioError('damaged', `${what} is not JSON any more`, undefined, { cause: error });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new FolioError('damaged', `${what} is not what Folio writes: ${z.prettifyError(result.error)}`);
+}
+
+/** `what` names the row for the error: "the configuration of run 3". All throw FolioError 'damaged'. */
+export function parseStrings(json: string, what: string): string[] {
+  return parse(stringsSchema, json, what);
+}
+
+export function parseConfig(json: string, what: string): RunConfig {
+  return parse(runConfigSchema, json, what);
+}
+
+export function parseSampleSettings(json: string, what: string): SampleSettings {
+  return parse(sampleSettingsSchema, json, what);
+}

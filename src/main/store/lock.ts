@@ -1,0 +1,76 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { z } from 'zod';
+
+import { explained, systemCode } from './sqlite-errors.ts';
+
+const ownerSchema = z.object({ pid: z.number().int(), command: z.string(), since: z.number() });
+
+/** The process that writes to a record, as it described itself. */
+export type LockOwner = z.infer<typeof ownerSchema>;
+
+export interface WriterLock {
+  release(): void;
+}
+
+export type LockAttempt =
+  | { readonly held: true; readonly lock: WriterLock }
+  /** `owner` is null in the moment before the other process has written down who it is. */
+  | { readonly held: false; readonly owner: LockOwner | null };
+
+/**
+ * Takes the one writer's lock of a data folder: an exclusive transaction, open for as long as the lock is held, on a small
+ * SQLite file. The operating system drops it when the process ends, however it ends, so there is no stale lock to clean up.
+ * (The record itself cannot carry this lock: read-only instances would be shut out.)
+ */
+export function takeWriterLock(dataDir: string, waitMilliseconds: number): LockAttempt {
+  const path = join(dataDir, 'folio.lock');
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { timeout: waitMilliseconds });
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db?.close();
+    if (systemCode(error)?.startsWith('SQLITE_BUSY') === true) return { held: false, owner: readOwner(dataDir) };
+    throw explained(error, path);
+  }
+  const held = db;
+  const ownerFile = join(dataDir, 'folio.owner');
+  try {
+    const owner: LockOwner = { pid: process.pid, command: commandLine(), since: Date.now() };
+    writeFileSync(`${ownerFile}.new`, JSON.stringify(owner));
+    renameSync(`${ownerFile}.new`, ownerFile);
+  } catch (error) {
+    held.close();
+    throw explained(error, ownerFile);
+  }
+  return {
+    held: true,
+    lock: {
+      release() {
+        rmSync(ownerFile, { force: true });
+        held.close();
+      },
+    },
+  };
+}
+
+/** In words, for a message: "process 4711 (folio train --preset quick)". */
+export function describeOwner(owner: LockOwner | null): string {
+  return owner === null ? 'another process' : `process ${owner.pid} (${owner.command})`;
+}
+
+function readOwner(dataDir: string): LockOwner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(join(dataDir, 'folio.owner'), 'utf8')));
+  } catch {
+    return null; // absent or half a moment old: the message then says "another process"
+  }
+}
+
+function commandLine(): string {
+  const script = basename(process.argv[1] ?? process.argv0).replace(/\.[cm]?[jt]s$/, '');
+  return [script, ...process.argv.slice(2)].join(' ').slice(0, 200);
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { initial } from './0001-initial.ts';
+
+/** Every step from an empty file to today's schema, in order. A published one is never changed: add the next. */
+export const MIGRATIONS: readonly Migration[] = [initial];

@@ -1,0 +1,141 @@
+import type { RunConfig } from '../../shared/config.ts';
+import { ACTIVE_STATUSES, type RunStatus, type RunSummary } from '../../shared/domain.ts';
+import { FolioError } from '../../shared/errors.ts';
+import { parseConfig, parseStrings } from './json-columns.ts';
+import type { Sql } from './sql.ts';
+import type { NewRun } from './types.ts';
+
+// The losses are those of the newest epoch's record; sizes come from columns beside the blobs, which are never touched.
+const SUMMARY = `
+  SELECT run.id, run.name, run.status, run.status_reason AS statusReason, run.preset, corpus.name AS corpus, run.engine,
+         run.device, run.epoch, run.step, newest.train_loss AS trainLoss, newest.validation_loss AS validationLoss,
+         run.best_epoch AS bestEpoch, run.created_at AS createdAt, run.updated_at AS updatedAt,
+         run.active_seconds AS activeSeconds,
+         (SELECT coalesce(sum(weights_bytes + optimizer_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS storedBytes,
+         run.notes, run.tags
+  FROM run JOIN corpus ON corpus.id = run.corpus_id
+  LEFT JOIN epoch AS newest ON newest.run_id = run.id AND newest.epoch = (SELECT max(epoch) FROM epoch WHERE run_id = run.id)`;
+
+type SummaryRow = Omit<RunSummary, 'tags'> & { readonly tags: string };
+
+function toSummary(row: SummaryRow): RunSummary {
+  return { ...row, tags: parseStrings(row.tags, `the tags of run ${row.id}`) };
+}
+
+function notFound(id: number): FolioError {
+  return new FolioError('not-found', `there is no run ${id}`, '`folio runs` lists them.');
+}
+
+/** Throws FolioError 'not-found' unless an UPDATE or DELETE of a run's row changed it. */
+function changed(rows: number, id: number): void {
+  if (rows === 0) throw notFound(id);
+}
+
+export function insertRun(sql: Sql, run: NewRun, now: number): number {
+  return sql.insert(
+    `INSERT INTO run (name, status, preset, corpus_id, created_at, updated_at, config, vocabulary)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    run.name,
+    run.status,
+    run.preset,
+    run.corpusId,
+    now,
+    now,
+    JSON.stringify(run.config),
+    JSON.stringify(run.vocabulary),
+  );
+}
+
+/** The newest first. */
+export function readSummaries(sql: Sql): RunSummary[] {
+  return sql.all<SummaryRow>(`${SUMMARY} ORDER BY run.id DESC`).map(toSummary);
+}
+
+/** Runs in a state in which a process works on them. */
+export function readActive(sql: Sql): RunSummary[] {
+  const places = ACTIVE_STATUSES.map(() => '?').join(', ');
+  return sql
+    .all<SummaryRow>(`${SUMMARY} WHERE run.status IN (${places}) ORDER BY run.id`, ...ACTIVE_STATUSES)
+    .map(toSummary);
+}
+
+export function readSummary(sql: Sql, id: number): RunSummary {
+  const row = sql.get<SummaryRow>(`${SUMMARY} WHERE run.id = ?`, id);
+  if (row === undefined) throw notFound(id);
+  return toSummary(row);
+}
+
+/** What a summary leaves out of a run's own row. */
+export function readRunBody(sql: Sql, id: number): { config: RunConfig; corpusId: number; vocabulary: string[] } {
+  const row = sql.get<{ config: string; corpusId: number; vocabulary: string }>(
+    'SELECT config, corpus_id AS corpusId, vocabulary FROM run WHERE id = ?',
+    id,
+  );
+  if (row === undefined) throw notFound(id);
+  return {
+    config: parseConfig(row.config, `the configuration of run ${id}`),
+    corpusId: row.corpusId,
+    vocabulary: parseStrings(row.vocabulary, `the vocabulary of run ${id}`),
+  };
+}
+
+export function updateStatus(sql: Sql, id: number, status: RunStatus, reason: string, now: number): void {
+  changed(
+    sql.run('UPDATE run SET status = ?, status_reason = ?, updated_at = ? WHERE id = ?', status, reason, now, id),
+    id,
+  );
+}
+
+export function updateEngine(sql: Sql, id: number, engine: string, device: string, now: number): void {
+  changed(sql.run('UPDATE run SET engine = ?, device = ?, updated_at = ? WHERE id = ?', engine, device, now, id), id);
+}
+
+export function updateConfig(sql: Sql, id: number, config: RunConfig, now: number): void {
+  changed(sql.run('UPDATE run SET config = ?, updated_at = ? WHERE id = ?', JSON.stringify(config), now, id), id);
+}
+
+/** Does not move `updatedAt`: that is when training last moved. */
+export function updateWords(
+  sql: Sql,
+  id: number,
+  change: { readonly name?: string; readonly notes?: string; readonly tags?: readonly string[] },
+): void {
+  changed(
+    sql.run(
+      'UPDATE run SET name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ?',
+      change.name ?? null,
+      change.notes ?? null,
+      change.tags === undefined ? null : JSON.stringify(change.tags),
+      id,
+    ),
+    id,
+  );
+}
+
+/** Where the run stands now. */
+export function updateProgress(
+  sql: Sql,
+  id: number,
+  progress: { readonly epoch: number; readonly step: number; readonly activeSeconds: number },
+  now: number,
+): void {
+  changed(
+    sql.run(
+      'UPDATE run SET epoch = ?, step = ?, active_seconds = ?, updated_at = ? WHERE id = ?',
+      progress.epoch,
+      progress.step,
+      progress.activeSeconds,
+      now,
+      id,
+    ),
+    id,
+  );
+}
+
+export function updateBestEpoch(sql: Sql, id: number, epoch: number | null): void {
+  changed(sql.run('UPDATE run SET best_epoch = ? WHERE id = ?', epoch, id), id);
+}
+
+export function deleteRunRow(sql: Sql, id: number): void {
+  changed(sql.run('DELETE FROM run WHERE id = ?', id), id);
+}
