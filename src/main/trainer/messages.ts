@@ -109,7 +109,7 @@ export type FromTrainer =
   | { readonly type: 'probed'; readonly reports: readonly EngineReport[] }
   | {
       readonly type: 'install-progress';
-      readonly phase: 'download' | 'verify' | 'unpack' | 'compile' | 'check';
+      readonly phase: 'wait' | 'download' | 'verify' | 'unpack' | 'compile' | 'check';
       /** Bytes (or 0 where there is no total). */
       readonly done: number;
       readonly total: number;

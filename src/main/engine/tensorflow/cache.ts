@@ -1,6 +1,7 @@
 /** One installed build: its manifest, the quick check before every load and the full one. */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { BINDING_VERSION } from './builds.ts';
@@ -30,6 +31,17 @@ const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestFile = Manifest['files'][number];
+
+/** Writes a build's manifest, durably: the last file of an installation. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const handle = await open(path.join(folder, MANIFEST_NAME), 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
 
 /** A build in the cache: usable, or why not. */
 export type CachedBuild =

@@ -67,24 +67,34 @@ export function locateBuild(env: Environment = process.env): ReadyBuild {
 export function tensorFlowStatus(env: Environment = process.env): TensorFlowStatus {
   const folder = tensorFlowFolder(env);
   try {
-    const { manifest, folder: home } = locateBuild(env);
-    return {
-      installed: true,
-      reason: `TensorFlow ${manifest.version} (${manifest.id}) is installed.`,
-      details: {
-        version: manifest.version,
-        build: manifest.id,
-        folder: home,
-        compiler: manifest.compiler,
-        binding: manifest.binding,
-        installed: manifest.installedAt,
-      },
-    };
+    const build = locateBuild(env);
+    const { version, id } = build.manifest;
+    return { installed: true, reason: `TensorFlow ${version} (${id}) is installed.`, details: details(build) };
   } catch (error) {
     if (!(error instanceof FolioError)) throw error;
     const reason = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
     return { installed: false, reason, details: { folder } };
   }
+}
+
+/**
+ * Version, build, folder and compiler of the build in a folder, for a diagnosis.
+ *
+ * @throws FolioError 'engine' when it is missing or broken.
+ */
+export function describeBuild(folder: string): TensorFlowStatus['details'] {
+  return details(readyOr(inspectBuild(folder), 'TensorFlow is not installed.'));
+}
+
+function details({ manifest, folder }: ReadyBuild): TensorFlowStatus['details'] {
+  return {
+    version: manifest.version,
+    build: manifest.id,
+    folder,
+    compiler: manifest.compiler,
+    binding: manifest.binding,
+    installed: manifest.installedAt,
+  };
 }
 
 function locateKind(kind: BuildKind, env: Environment): ReadyBuild {
