@@ -313,7 +313,7 @@ export class Supervisor implements TrainingHandle {
   }
 
   #emit(body: EventBody): void {
-    this.#deliver({ ...body, run: this.runId } as TrainingEvent); // an event's body and the run make the event
+    this.#deliver({ ...body, run: this.runId }); // an event's body and the run make the event
   }
 
   /** A listener's defect is not the training's: it surfaces as an uncaught exception, after this turn. */

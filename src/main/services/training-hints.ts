@@ -5,7 +5,10 @@ import type { ErrorMessage } from '../../shared/errors.ts';
 
 /** @param resumable where the last whole checkpoint stands, in words; null for none */
 export function resumeHint(runId: number, resumable: string | null): string {
-  const from = resumable === null ? 'starts it again from the beginning: no checkpoint was stored yet' : `goes on from ${resumable}`;
+  const from =
+    resumable === null
+      ? 'starts it again from the beginning: no checkpoint was stored yet'
+      : `goes on from ${resumable}`;
   return `folio resume ${runId} ${from}.`;
 }
 
@@ -22,17 +25,9 @@ export function afterDivergence(reason: string, config: RunConfig, resumable: st
 /** A write to the record failed: nothing after it would be kept. */
 export function afterStoreFailure(error: unknown, runId: number, resumable: string | null): ErrorMessage {
   const { code, message, hint } = toErrorMessage(error);
-  const outOfSpace = /SQLITE_FULL|ENOSPC|disk is full|no space/i.test(`${sqliteCode(error)} ${message}`);
-  const way = hint ?? (outOfSpace ? 'Make room on the disk first.' : undefined);
   return {
-    code: code === 'internal' && sqliteCode(error) !== '' ? 'file' : code,
+    code,
     message: `the training was ended because its record could not be written: ${message}`,
-    hint: [way, resumeHint(runId, resumable)].filter((part) => part !== undefined).join(' '),
+    hint: [...(hint === undefined ? [] : [hint]), resumeHint(runId, resumable)].join(' '),
   };
-}
-
-/** "SQLITE_FULL" and its kind; empty for other errors. */
-function sqliteCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' && /^(SQLITE_|E[A-Z]+$)/.test(error.code) ? error.code : '';
 }

@@ -85,7 +85,11 @@ export function createTrainingService(options: TrainingOptions): TrainingService
     try {
       return startTrainer('training');
     } catch (error) {
-      store.setRunStatus(runId, 'failed', `the training process could not be started: ${toErrorMessage(error).message}`);
+      store.setRunStatus(
+        runId,
+        'failed',
+        `the training process could not be started: ${toErrorMessage(error).message}`,
+      );
       throw error;
     }
   };
@@ -107,6 +111,8 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       refuseWhileBusy();
       const run = store.run(runId);
       refuseUnresumable(run);
+      const { config, corpusId, vocabulary, name } = run;
+      if (corpusId === null) throw withoutText(run);
       const point = store.resumePoint(runId);
       if (point === null) refuseWhenAllDamaged(run);
       const resume = point === null ? null : { ...bytesOf(point), position: parsePosition(point.position) };
@@ -116,7 +122,6 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       const resumable = point === null ? null : `epoch ${point.checkpoint.epoch}, step ${point.checkpoint.step}`;
       const note = resumeNote(point, resumable);
       store.setRunStatus(runId, 'queued', note);
-      const { config, corpusId, vocabulary, name } = run;
       const { characters } = store.corpus(corpusId);
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume };
       return launch({ runId, name, corpusId, request: train, note, resumable }, listener);
@@ -143,6 +148,14 @@ function refuseUnresumable(run: RunDetail): void {
   if ((ACTIVE_STATUSES as readonly RunStatus[]).includes(run.status)) {
     throw new FolioError('busy', `run ${run.id} is ${run.status} in another process`, 'Stop it there first.');
   }
+}
+
+function withoutText(run: RunDetail): FolioError {
+  return new FolioError(
+    'config',
+    `run ${run.id} was imported without the text that it learnt from, so it cannot be trained further`,
+    `folio generate ${run.id} writes with it.`,
+  );
 }
 
 /** Starting over would throw away weights that are still good: that is for the person to decide. */

@@ -1,0 +1,109 @@
+/** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
+import { resolve } from 'node:path';
+import envPaths from 'env-paths';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createCorpusService } from './services/corpora.ts';
+import { createEngineService } from './services/engines.ts';
+import { createExchangeService } from './services/exchange.ts';
+import { createGenerationService } from './services/generation.ts';
+import { createTrainingService } from './services/training.ts';
+import type {
+  CorpusService,
+  EngineService,
+  ExchangeService,
+  GenerationService,
+  StartTrainer,
+  TrainingService,
+} from './services/types.ts';
+import { openStore } from './store/open.ts';
+import type { Store } from './store/types.ts';
+
+export interface AppOptions {
+  readonly dataDir: string;
+  readonly startTrainer: StartTrainer;
+  /**
+   * `write` takes the record's lock at once (FolioError 'locked' when another process has it) and turns dead runs into
+   * interrupted ones. `read` opens it when it is first needed. `auto` is `write` where nobody else writes, else `read`.
+   */
+  readonly mode: 'read' | 'write' | 'auto';
+  /** Where the built-in texts are; the program's own folder by default. */
+  readonly resourcesDir?: string;
+}
+
+export interface FolioApp {
+  readonly version: string;
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly corpora: CorpusService;
+  readonly training: TrainingService;
+  readonly generation: GenerationService;
+  readonly engines: EngineService;
+  readonly exchange: ExchangeService;
+  /** Ends what is under way (a training without saving: its last checkpoint stays) and closes the record. */
+  close(): void;
+}
+
+/** Where the record lies unless the person names a folder: FOLIO_DATA, else the system's place for programs' data. */
+export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
+  const chosen = environment['FOLIO_DATA'];
+  return chosen === undefined || chosen === '' ? envPaths('folio', { suffix: '' }).data : resolve(chosen);
+}
+
+/** Throws what opening the record throws: in mode `write` and `auto` at once, in mode `read` at the first use of the store. */
+export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOptions): FolioApp {
+  const appVersion = packageJson.version;
+  const store = once(() => {
+    const opened = openStore(dataDir, { mode });
+    if (!opened.readOnly) opened.sweepDeadRuns();
+    return opened;
+  });
+  const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
+  const training = once(() => createTrainingService({ store: store.get(), startTrainer, appVersion }));
+  const generation = once(() => createGenerationService({ store: store.get(), startTrainer, appVersion }));
+  const engines = once(() => createEngineService({ startTrainer }));
+  const exchange = once(() => createExchangeService(store.get()));
+  if (mode !== 'read') store.get();
+
+  return {
+    version: appVersion,
+    dataDir,
+    get store() {
+      return store.get();
+    },
+    get corpora() {
+      return corpora.get();
+    },
+    get training() {
+      return training.get();
+    },
+    get generation() {
+      return generation.get();
+    },
+    get engines() {
+      return engines.get();
+    },
+    get exchange() {
+      return exchange.get();
+    },
+    close() {
+      training.made?.close();
+      generation.made?.close();
+      store.made?.close();
+    },
+  };
+}
+
+function defaultResourcesDir(): string {
+  return resolve(import.meta.dirname, '../../resources');
+}
+
+/** A value that is made at its first use. */
+function once<T>(make: () => T): { get(): T; readonly made: T | null } {
+  let made: T | null = null;
+  return {
+    get: () => (made ??= make()),
+    get made() {
+      return made;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** What engines this machine has: each is tried, and installed, in a process of its own. */
+import { ENGINE_NAMES } from '../../shared/domain.ts';
+import type { EngineName, EngineReport } from '../../shared/domain.ts';
+import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { TrainerConnection } from './trainer-connection.ts';
+import type { EngineService, StartTrainer } from './types.ts';
+
+export interface EngineOptions {
+  readonly startTrainer: StartTrainer;
+  /** How long one engine may take to load, test itself and measure its speed. */
+  readonly probeMs?: number;
+  /** How long a cancelled installation may clean up. */
+  readonly cancelMs?: number;
+}
+
+export function createEngineService({
+  startTrainer,
+  probeMs = 120_000,
+  cancelMs = 10_000,
+}: EngineOptions): EngineService {
+  /** A crash while an engine is tried is an answer too: the reason why it is not available. */
+  const probeOne = async (engine: EngineName): Promise<EngineReport> => {
+    try {
+      const connection = new TrainerConnection(startTrainer('probe'), 'its process');
+      const timer = setTimeout(() => {
+        void connection.end(new FolioError('engine', `it did not answer for ${Math.round(probeMs / 1000)} s`));
+      }, probeMs);
+      try {
+        return await connection.ask(
+          (send) => send({ type: 'probe', engines: [engine] }),
+          (message) =>
+            message.type === 'probed' ? message.reports.find((report) => report.engine === engine) : undefined,
+        );
+      } finally {
+        clearTimeout(timer);
+        await connection.end(new FolioError('cancelled', 'the probe is over'));
+      }
+    } catch (error) {
+      return unavailable(engine, error);
+    }
+  };
+
+  return {
+    async probe(engines = ENGINE_NAMES): Promise<EngineReport[]> {
+      const reports: EngineReport[] = [];
+      // One after the other: each measures its speed, and would measure its neighbour's work too.
+      for (const engine of engines) reports.push(await probeOne(engine));
+      return reports;
+    },
+
+    async install(build, progress, signal): Promise<Readonly<Record<string, string>>> {
+      const cancelled = new FolioError(
+        'cancelled',
+        'the installation was cancelled',
+        'Nothing half-installed was left behind.',
+      );
+      if (signal?.aborted === true) throw cancelled;
+      const connection = new TrainerConnection(startTrainer('probe'), 'the installing process');
+      let cancelling = false;
+      let lastResort: NodeJS.Timeout | undefined;
+      const cancel = (): void => {
+        cancelling = true;
+        void connection.end(cancelled, 'SIGTERM');
+        lastResort = setTimeout(() => void connection.end(cancelled), cancelMs);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        const installed = await connection.ask(
+          (send) => send({ type: 'install', build }),
+          (message) => {
+            if (message.type === 'install-progress') progress(message);
+            return message.type === 'installed' ? message.details : undefined;
+          },
+        );
+        await connection.end(new FolioError('cancelled', 'the installation is over'));
+        return installed;
+      } catch (error) {
+        if (!cancelling) await connection.end(cancelled);
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+        clearTimeout(lastResort);
+      }
+    },
+  };
+}
+
+function unavailable(engine: EngineName, error: unknown): EngineReport {
+  const { message, hint } = toErrorMessage(error);
+  return {
+    engine,
+    device: '',
+    available: false,
+    reason: hint === undefined ? message : `${message}. ${hint}`,
+    selfTest: 'not run',
+    gflops: null,
+    mixedPays: false,
+    details: {},
+  };
+}
