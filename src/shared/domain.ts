@@ -58,6 +58,7 @@ export interface RunSummary {
   /** Why it ended as it did, where there is more to say than the status. */
   readonly statusReason: string;
   readonly preset: string;
+  /** The corpus's name; empty for imported weights. */
   readonly corpus: string;
   readonly engine: string;
   readonly device: string;
@@ -135,7 +136,8 @@ export interface Sample {
 
 export interface RunDetail extends RunSummary {
   readonly config: RunConfig;
-  readonly corpusId: number;
+  /** Null for imported weights: they came without their text. */
+  readonly corpusId: number | null;
   readonly vocabulary: readonly string[];
   readonly epochs: readonly EpochRecord[];
   readonly checkpoints: readonly CheckpointInfo[];

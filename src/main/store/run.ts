@@ -7,13 +7,13 @@ import type { NewRun } from './types.ts';
 
 // The losses are those of the newest epoch's record; sizes come from columns beside the blobs, which are never touched.
 const SUMMARY = `
-  SELECT run.id, run.name, run.status, run.status_reason AS statusReason, run.preset, corpus.name AS corpus, run.engine,
+  SELECT run.id, run.name, run.status, run.status_reason AS statusReason, run.preset, coalesce(corpus.name, '') AS corpus, run.engine,
          run.device, run.epoch, run.step, newest.train_loss AS trainLoss, newest.validation_loss AS validationLoss,
          run.best_epoch AS bestEpoch, run.created_at AS createdAt, run.updated_at AS updatedAt,
          run.active_seconds AS activeSeconds,
          (SELECT coalesce(sum(weights_bytes + optimizer_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS storedBytes,
          run.notes, run.tags
-  FROM run JOIN corpus ON corpus.id = run.corpus_id
+  FROM run LEFT JOIN corpus ON corpus.id = run.corpus_id
   LEFT JOIN epoch AS newest ON newest.run_id = run.id AND newest.epoch = (SELECT max(epoch) FROM epoch WHERE run_id = run.id)`;
 
 type SummaryRow = Omit<RunSummary, 'tags'> & { readonly tags: string };
@@ -66,8 +66,8 @@ export function readSummary(sql: Sql, id: number): RunSummary {
 }
 
 /** What a summary leaves out of a run's own row. */
-export function readRunBody(sql: Sql, id: number): { config: RunConfig; corpusId: number; vocabulary: string[] } {
-  const row = sql.get<{ config: string; corpusId: number; vocabulary: string }>(
+export function readRunBody(sql: Sql, id: number): { config: RunConfig; corpusId: number | null; vocabulary: string[] } {
+  const row = sql.get<{ config: string; corpusId: number | null; vocabulary: string }>(
     'SELECT config, corpus_id AS corpusId, vocabulary FROM run WHERE id = ?',
     id,
   );

@@ -74,7 +74,7 @@ export class SqliteStore implements Store {
 
   createRun(run: NewRun): number {
     return this.#write((sql, now) => {
-      readCorpus(sql, run.corpusId);
+      if (run.corpusId !== null) readCorpus(sql, run.corpusId);
       return runs.insertRun(sql, run, now);
     });
   }

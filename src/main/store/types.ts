@@ -13,7 +13,8 @@ import type {
 export interface NewRun {
   readonly name: string;
   readonly preset: string;
-  readonly corpusId: number;
+  /** Null for imported weights: they come without their text. */
+  readonly corpusId: number | null;
   readonly config: RunConfig;
   readonly vocabulary: readonly string[];
   readonly status: RunStatus;

@@ -40,7 +40,7 @@ export const initial: Migration = {
         ('queued', 'running', 'paused', 'stopping', 'finished', 'stopped', 'interrupted', 'failed')),
       status_reason TEXT NOT NULL DEFAULT '',
       preset TEXT NOT NULL,
-      corpus_id INTEGER NOT NULL REFERENCES corpus (id),
+      corpus_id INTEGER REFERENCES corpus (id), -- NULL for imported weights
       engine TEXT NOT NULL DEFAULT '',
       device TEXT NOT NULL DEFAULT '',
       epoch INTEGER NOT NULL DEFAULT 0,
