@@ -1,0 +1,231 @@
+/**
+ * Loops over plain arrays, for what a backend with its memory within reach does better in one pass than in several kernels.
+ * Row-major throughout. Lengths are the caller's promise; reads past an end would give undefined and so NaN, never a crash.
+ */
+import type { AdamStep } from '../tensor-ops.ts';
+
+/** Side of the square tiles of a transposition: a tile of each array stays in the first-level cache. */
+const TILE = 16;
+
+/**
+ * out = x with its axes permuted: out.shape[i] = shape[permutation[i]].
+ * Axes that stay neighbours are merged first, so what is left is one copy, rows to be moved, or a transposition in tiles.
+ */
+export function transposeInto(
+  out: Float32Array | Int32Array,
+  x: Float32Array | Int32Array,
+  shape: readonly number[],
+  permutation: readonly number[],
+): void {
+  const axes = mergedAxes(shape, permutation);
+  const last = axes.at(-1);
+  if (last === undefined || (axes.length === 1 && last.stride === 1)) {
+    out.set(x);
+  } else if (last.stride === 1) {
+    copyRows(out, x, axes.slice(0, -1), last.size);
+  } else {
+    transposeTiles(out, x, axes);
+  }
+}
+
+/** An axis of the result: how long it is, and how far apart its elements lie in the source and in the result. */
+interface Axis {
+  readonly size: number;
+  readonly stride: number;
+  readonly outStride: number;
+}
+
+function mergedAxes(shape: readonly number[], permutation: readonly number[]): Axis[] {
+  const strides: number[] = [];
+  let step = 1;
+  for (const size of shape.toReversed()) {
+    strides.unshift(step);
+    step *= size;
+  }
+  const merged: { size: number; stride: number }[] = [];
+  for (const axis of permutation) {
+    const size = shape[axis] ?? 1;
+    const stride = strides[axis] ?? 1;
+    if (size === 1) continue;
+    const before = merged.at(-1);
+    if (before?.stride === stride * size) {
+      before.size *= size;
+      before.stride = stride;
+    } else {
+      merged.push({ size, stride });
+    }
+  }
+  let outStride = 1;
+  return merged
+    .toReversed()
+    .map((axis) => {
+      const placed = { ...axis, outStride };
+      outStride *= axis.size;
+      return placed;
+    })
+    .reverse();
+}
+
+/** Calls visit with the offset in source and result of every combination of these axes' indices. */
+function forEachOffset(axes: readonly Axis[], visit: (from: number, to: number) => void, from = 0, to = 0): void {
+  const [axis, ...inner] = axes;
+  if (axis === undefined) {
+    visit(from, to);
+    return;
+  }
+  for (let i = 0; i < axis.size; i++) forEachOffset(inner, visit, from + i * axis.stride, to + i * axis.outStride);
+}
+
+function copyRows(
+  out: Float32Array | Int32Array,
+  x: Float32Array | Int32Array,
+  outer: readonly Axis[],
+  length: number,
+): void {
+  forEachOffset(outer, (from, to) => {
+    if (length >= 32) out.set(x.subarray(from, from + length), to);
+    else for (let i = 0; i < length; i++) out[to + i] = x[from + i] as number; // within the arrays
+  });
+}
+
+/** The last axis of the result is not the last of the source: both are walked together, in tiles. */
+function transposeTiles(out: Float32Array | Int32Array, x: Float32Array | Int32Array, axes: readonly Axis[]): void {
+  const rows = axes.find((axis) => axis.stride === 1);
+  const columns = axes.at(-1);
+  if (rows === undefined || columns === undefined) return; // some axis has stride 1, and there is a last one
+  const outer = axes.filter((axis) => axis !== rows && axis !== columns);
+  const { size: rowCount, outStride } = rows;
+  const { size: columnCount, stride } = columns;
+  forEachOffset(outer, (from, to) => {
+    for (let row = 0; row < rowCount; row += TILE) {
+      const rowEnd = Math.min(row + TILE, rowCount);
+      for (let column = 0; column < columnCount; column += TILE) {
+        const columnEnd = Math.min(column + TILE, columnCount);
+        for (let r = row; r < rowEnd; r++) {
+          let source = from + r + column * stride;
+          const target = to + r * outStride;
+          for (let c = column; c < columnEnd; c++, source += stride) out[target + c] = x[source] as number; // in range
+        }
+      }
+    }
+  });
+}
+
+/** out[o, i] = sum over j of x[o, j, i], for x [outer, length, inner]; summed in doubles. */
+export function sumAxisInto(out: Float32Array, x: Float32Array, outer: number, length: number, inner: number): void {
+  const sums = new Float64Array(inner);
+  for (let o = 0; o < outer; o++) {
+    sums.fill(0);
+    for (let j = 0, at = o * length * inner; j < length; j++) {
+      for (let i = 0; i < inner; i++, at++) sums[i] = (sums[i] as number) + (x[at] as number); // in range
+    }
+    out.set(sums, o * inner);
+  }
+}
+
+/** out[labels[n]] += rows[n], for rows of this width. Labels outside of `out` are left out. */
+export function addRowsInto(out: Float32Array, rows: Float32Array, labels: Int32Array, width: number): void {
+  let at = 0;
+  for (const label of labels) {
+    const start = label * width;
+    // Writes outside of a typed array are ignored.
+    for (let i = 0; i < width; i++, at++) out[start + i] = (out[start + i] as number) + (rows[at] as number); // in range
+  }
+}
+
+/** The sum of the squares, in doubles. */
+export function sumOfSquares(x: Float32Array): number {
+  let total = 0;
+  for (const value of x) total += value * value;
+  return total;
+}
+
+/**
+ * tanh from the sigmoid of 2x: tanh x = 2 sigmoid(2x) - 1. Near zero, where that difference would lose digits, the odd power
+ * series to x^9 (its next term is below 1e-7 of the value there).
+ */
+export function tanhFromSigmoid(out: Float32Array, x: Float32Array, sigmoidOfDouble: Float32Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const value = x[i] as number; // the three have one length
+    if (value > -0.25 && value < 0.25) {
+      const square = value * value;
+      out[i] = value * (1 + square * (-1 / 3 + square * (2 / 15 + square * (-17 / 315 + (square * 62) / 2835))));
+    } else {
+      out[i] = 2 * (sigmoidOfDouble[i] as number) - 1;
+    }
+  }
+}
+
+/**
+ * Finishes a cross-entropy. Row n of `gradient` comes in as softmax(logits[n]) and leaves as softmax - onehot(label); loss[n] is
+ * log(sum(exp(logits[n]))) - logits[n, label]. The largest logit's share is at least 1/V, so its logarithm gives the sum of the
+ * exponentials without overflow: log-sum-exp = largest - log(share of the largest).
+ * A row with NaN in it has the loss NaN: a network that diverged must show.
+ */
+export function finishCrossEntropy(
+  loss: Float32Array,
+  gradient: Float32Array,
+  logits: Float32Array,
+  labels: Int32Array,
+): void {
+  const rows = loss.length;
+  const depth = rows === 0 ? 0 : logits.length / rows;
+  for (let n = 0, start = 0; n < rows; n++, start += depth) {
+    let largest = start;
+    let hasNaN = false;
+    for (let at = start; at < start + depth; at++) {
+      const value = logits[at] as number; // in range
+      if (value > (logits[largest] as number)) largest = at;
+      hasNaN ||= Number.isNaN(value);
+    }
+    const ofLabel = start + (labels[n] as number); // one label a row
+    const logSumExp = (logits[largest] as number) - Math.log(gradient[largest] as number);
+    loss[n] = hasNaN ? Number.NaN : logSumExp - (logits[ofLabel] as number);
+    gradient[ofLabel] = (gradient[ofLabel] as number) - 1;
+  }
+}
+
+/** One step of Adam: `mean` and `variance` are changed in place, `out` gets the new weights. See TensorOps.adam. */
+export function adamInto(
+  out: Float32Array,
+  weights: Float32Array,
+  mean: Float32Array,
+  variance: Float32Array,
+  gradient: Float32Array,
+  { alpha, beta1, beta2, epsilon, decay }: AdamStep,
+): void {
+  const kept = 1 - decay;
+  for (let i = 0; i < out.length; i++) {
+    const g = gradient[i] as number; // the five have one length
+    const m = (mean[i] as number) + (g - (mean[i] as number)) * (1 - beta1);
+    const v = (variance[i] as number) + (g * g - (variance[i] as number)) * (1 - beta2);
+    mean[i] = m;
+    variance[i] = v;
+    out[i] = (weights[i] as number) * kept - (alpha * m) / (Math.sqrt(v) + epsilon);
+  }
+}
+
+/** Rounds after which the state of sfc32 has nothing left of its seed's pattern (its author's number). */
+const WARM_UP = 12;
+
+/**
+ * An inverted dropout mask: 0 with probability `rate`, else 1 / (1 - rate). The random numbers are sfc32's (Doty-Humphrey 2010,
+ * in PractRand), seeded with the pair.
+ */
+export function dropoutMaskValues(size: number, rate: number, seed: readonly [number, number]): Float32Array {
+  const mask = new Float32Array(size);
+  const survivor = 1 / (1 - rate);
+  const threshold = rate * 2 ** 32;
+  let [a, b] = [seed[0] | 0, seed[1] | 0];
+  let c = 0;
+  let counter = 1;
+  for (let i = -WARM_UP; i < size; i++) {
+    const random = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + random) | 0;
+    if (i >= 0 && random >>> 0 >= threshold) mask[i] = survivor;
+  }
+  return mask;
+}
