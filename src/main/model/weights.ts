@@ -49,6 +49,9 @@ export function checkWeights(weights: Weights, shape: NetworkShape): void {
       throw new FolioError(
         'file',
         `${name} has the shape [${array.shape.join(', ')}]; a network of ${described} needs [${size.join(', ')}].`,
+        isTransposed(array.shape, size)
+          ? 'It may be transposed: Keras keeps [inputs, outputs], PyTorch [outputs, inputs].'
+          : undefined,
       );
     }
     if (array.data.length !== elementCount(size)) {
@@ -59,4 +62,8 @@ export function checkWeights(weights: Weights, shape: NetworkShape): void {
   if (unknown.length > 0) {
     throw new FolioError('file', `The weights hold ${list(unknown)}, which a network of ${described} does not have.`);
   }
+}
+
+function isTransposed(shape: readonly number[], expected: readonly number[]): boolean {
+  return shape.length === 2 && shape[0] === expected[1] && shape[1] === expected[0];
 }

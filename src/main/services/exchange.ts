@@ -1,0 +1,147 @@
+/**
+ * Weights from and to other programs: safetensors files with Keras's names and layouts, whose metadata hold the vocabulary and
+ * the network's shape. A few lines of Python around Keras or PyTorch write and read them (test/parity/exchange_keras.py).
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { z } from 'zod';
+
+import { runConfigSchema, type RunConfig } from '../../shared/config.ts';
+import { FolioError } from '../../shared/errors.ts';
+import { PRESETS } from '../../shared/presets.ts';
+import { decodeSafetensors, encodeSafetensors } from '../model/safetensors.ts';
+import { Vocabulary } from '../model/vocabulary.ts';
+import { checkWeights, networkShapeOf, type Weights } from '../model/weights.ts';
+import type { Store } from '../store/types.ts';
+import { resolveCheckpoint } from './checkpoints.ts';
+import { replaceFile } from './replace-file.ts';
+import type { ExchangeService } from './types.ts';
+
+/** What a run of imported weights has in place of a preset's name. */
+export const IMPORTED = 'imported';
+
+/** Node reads no larger file at once, and SQLite stores no larger blob. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+const { cell, layers, embeddingSize, units } = runConfigSchema.shape;
+/** The `config` of the metadata; other keys are left alone. */
+const shapeSchema = z.object({ cell, layers, embeddingSize, units });
+const vocabularySchema = z.array(z.string());
+
+const HOW =
+  'The metadata need "vocabulary", a JSON array of the characters in id order, and "config", JSON such as \
+{"cell": "gru", "layers": 1, "embeddingSize": 256, "units": 1024}.';
+
+export function createExchangeService(store: Store): ExchangeService {
+  return {
+    async exportWeights(runId, epoch, file) {
+      const run = store.run(runId);
+      const { arrays } = decodeSafetensors(store.checkpointWeights(resolveCheckpoint(run, epoch).id));
+      checkWeights(arrays, networkShapeOf(run.config, run.vocabulary.length));
+      const bytes = encodeSafetensors(arrays, {
+        vocabulary: JSON.stringify(run.vocabulary),
+        config: JSON.stringify(shapeSchema.parse(run.config)),
+      });
+      await replaceFile(file, bytes);
+      return bytes.length;
+    },
+
+    async importWeights(file, name) {
+      const { arrays, vocabulary, config } = readExchangeFile(await readWhole(file));
+      const runId = store.createRun({
+        name: name ?? basename(file).replace(/\.safetensors$/i, ''),
+        preset: IMPORTED,
+        corpusId: null,
+        config,
+        vocabulary,
+        status: 'queued',
+      });
+      try {
+        store.recordCheckpoint(
+          {
+            runId,
+            kind: 'epoch',
+            // Nothing is known of how they were trained: they are where training here would begin.
+            epoch: 0,
+            step: 0,
+            activeSeconds: 0,
+            position: '{}',
+            weights: encodeSafetensors(arrays, {}),
+            optimizer: null,
+            epochRecord: null,
+            samples: [],
+            metrics: [],
+          },
+          { everyNth: 1, optimizerStates: 1 },
+        );
+        store.setRunStatus(runId, 'finished', `imported from ${basename(file)}`);
+      } catch (error) {
+        store.deleteRun(runId);
+        throw error;
+      }
+      return runId;
+    },
+  };
+}
+
+async function readWhole(file: string): Promise<Uint8Array> {
+  try {
+    const info = await stat(file);
+    if (info.isDirectory()) throw new FolioError('file', `${file} is a folder`, 'Choose a safetensors file in it.');
+    if (info.size > MAX_FILE_BYTES)
+      throw new FolioError('file', `${file} is larger than 2 GiB, the most that can be imported`);
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof FolioError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'you may not read it' : code;
+    throw new FolioError('file', `${file} cannot be read: ${reason}`, 'Check the path.', { cause: error });
+  }
+}
+
+/**
+ * Checks everything that a file from elsewhere says before any of it is believed.
+ * Throws FolioError 'file' or 'vocabulary' that names what is missing or wrong and what was expected.
+ */
+function readExchangeFile(bytes: Uint8Array): { arrays: Weights; vocabulary: readonly string[]; config: RunConfig } {
+  const { arrays, metadata } = decodeSafetensors(bytes);
+  const { characters } = new Vocabulary(parseMetadata(metadata, 'vocabulary', vocabularySchema));
+  const config = { ...PRESETS.tutorial.config, ...parseMetadata(metadata, 'config', shapeSchema) };
+  checkWeights(arrays, networkShapeOf(config, characters.length));
+  for (const [name, { data }] of arrays) {
+    const position = data.findIndex((value) => !Number.isFinite(value));
+    if (position !== -1) {
+      throw new FolioError(
+        'file',
+        `${name} holds ${String(data[position])} (element ${position}): these weights cannot write text.`,
+      );
+    }
+  }
+  return { arrays, vocabulary: characters, config };
+}
+
+function parseMetadata<T>(
+  metadata: Readonly<Record<string, string>>,
+  key: 'vocabulary' | 'config',
+  schema: z.ZodType<T>,
+): T {
+  const text = metadata[key];
+  if (text === undefined) throw new FolioError('file', `The file's metadata have no "${key}".`, HOW);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FolioError('file', `The "${key}" of the file's metadata is not JSON.`, HOW, { cause: error });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = [key, ...(issue?.path ?? [])].join('.');
+    throw new FolioError(
+      'file',
+      `The file's metadata are wrong at ${place}: ${issue?.message ?? 'not what is expected'}.`,
+      HOW,
+    );
+  }
+  return parsed.data;
+}

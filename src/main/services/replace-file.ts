@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { FolioError } from '../../shared/errors.ts';
+
+const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  ENOENT: ['its folder does not exist', 'Create the folder first.'],
+  ENOTDIR: ['a part of its path is a file, not a folder', 'Choose another folder.'],
+  EACCES: ['you may not write in its folder', 'Choose another folder.'],
+  EPERM: ['the system does not allow it', 'Choose another folder, or close the program that has the file open.'],
+  EBUSY: ['another program has the file open', 'Close it there, or choose another name.'],
+  EROFS: ['its file system is read-only', 'Choose another folder.'],
+  ENOSPC: ['there is no space left on its disk', 'Free some space, or choose another disk.'],
+  EDQUOT: ['your disk quota is used up', 'Free some space, or choose another disk.'],
+  ENAMETOOLONG: ['its name is too long', 'Choose a shorter name.'],
+};
+
+/**
+ * Writes a file so that it is there whole or not at all: into a temporary file beside it, flushed to the disk, then renamed over
+ * what was there. Throws FolioError 'file' that says why it could not; an existing file is then as it was.
+ */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  const existing = await stat(path).catch(() => null);
+  if (existing !== null && !existing.isFile()) {
+    const what = existing.isDirectory() ? 'a folder' : 'not an ordinary file';
+    throw new FolioError('file', `${path} cannot be written: it is ${what}`, 'Choose the name of a file.');
+  }
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const [reason, hint] = REASONS[code] ?? [code === '' ? String(error) : code, 'Choose another place.'];
+    throw new FolioError('file', `${path} cannot be written: ${reason}`, hint, { cause: error });
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes the new name itself durable, where the system can: Windows has no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  if (handle === null) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
+}
