@@ -66,7 +66,10 @@ export function readSummary(sql: Sql, id: number): RunSummary {
 }
 
 /** What a summary leaves out of a run's own row. */
-export function readRunBody(sql: Sql, id: number): { config: RunConfig; corpusId: number | null; vocabulary: string[] } {
+export function readRunBody(
+  sql: Sql,
+  id: number,
+): { config: RunConfig; corpusId: number | null; vocabulary: string[] } {
   const row = sql.get<{ config: string; corpusId: number | null; vocabulary: string }>(
     'SELECT config, corpus_id AS corpusId, vocabulary FROM run WHERE id = ?',
     id,

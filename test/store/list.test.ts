@@ -1,0 +1,36 @@
+import Database from 'better-sqlite3';
+import { afterEach, expect, it } from 'vitest';
+
+import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from './support.ts';
+
+const scratch = new Scratch();
+afterEach(() => scratch.clean());
+
+it('lists 5,000 runs with ten checkpoints each in well under half a second', () => {
+  const folder = scratch.folder();
+  const first = scratch.open(folder);
+  const id = addRun(first);
+  first.recordCheckpoint(epochCheckpoint(id, 1), KEEP_ALL);
+  first.close();
+  const db = new Database(`${folder}/folio.db`);
+  db.exec(`
+    WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+      INSERT INTO run (id, name, status, preset, corpus_id, created_at, updated_at, config, vocabulary)
+      SELECT i, name || i, status, preset, corpus_id, created_at, updated_at, config, '["' || hex(zeroblob(10000)) || '"]'
+      FROM run, n WHERE id = ${id};
+    WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 11)
+      INSERT INTO epoch SELECT run.id, i, i * 10, 10, 1, 4 - i / 10.0, 3.5, 1, 1, 1 FROM run, n;
+    WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 11)
+      INSERT INTO checkpoint (run_id, kind, epoch, step, active_seconds, weights_bytes, optimizer_bytes, created_at, position_sha256, position)
+      SELECT run.id, 'epoch', i, i * 10, 1, 16000000, 0, 1, '', '' FROM run, n;
+  `);
+  db.close();
+  const store = scratch.open(folder, { mode: 'read' });
+  const begun = performance.now();
+  const runs = store.listRuns();
+  const milliseconds = performance.now() - begun;
+  expect(runs).toHaveLength(5000);
+  expect(runs[0]).toMatchObject({ id: 5000, storedBytes: 160_000_000, trainLoss: 2.9, validationLoss: 3.5 });
+  console.log(`5,000 runs listed in ${milliseconds.toFixed(0)} ms`);
+  expect(milliseconds).toBeLessThan(500);
+});
