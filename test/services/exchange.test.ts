@@ -1,0 +1,198 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { initialWeights } from '../../src/main/model/initializers.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src/main/model/safetensors.ts';
+import type { NetworkShape, WeightArray } from '../../src/main/model/weights.ts';
+import { createExchangeService } from '../../src/main/services/exchange.ts';
+import { openStore } from '../../src/main/store/open.ts';
+import type { Store } from '../../src/main/store/types.ts';
+import { FolioError } from '../../src/shared/errors.ts';
+import { PRESETS } from '../../src/shared/presets.ts';
+
+const VOCABULARY = ['\n', '"', 'é', '字', '😀'];
+const SHAPE: NetworkShape = { cell: 'lstm', layers: 2, embeddingSize: 3, units: 4, vocabularySize: VOCABULARY.length };
+const CONFIG = { cell: 'lstm', layers: 2, embeddingSize: 3, units: 4 };
+const METADATA = { vocabulary: JSON.stringify(VOCABULARY), config: JSON.stringify(CONFIG) };
+const WEIGHTS = initialWeights(SHAPE, 5);
+
+let folder: string;
+let store: Store;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'folio-exchange-'));
+  store = openStore(join(folder, 'data'), { mode: 'write' });
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(arrays: ReadonlyMap<string, WeightArray>, metadata: Record<string, string> = METADATA): string {
+  const file = join(folder, 'given.safetensors');
+  writeFileSync(file, encodeSafetensors(arrays, metadata));
+  return file;
+}
+
+function importing(arrays: ReadonlyMap<string, WeightArray>, metadata?: Record<string, string>): Promise<number> {
+  return createExchangeService(store).importWeights(write(arrays, metadata));
+}
+
+async function failure(promise: Promise<unknown>): Promise<FolioError> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof FolioError)) throw error;
+  return error;
+}
+
+describe('import', () => {
+  it('makes a finished run with the weights, the vocabulary and the shape of the file', async () => {
+    const run = store.run(await importing(WEIGHTS));
+    expect(run).toMatchObject({ name: 'given', preset: 'imported', status: 'finished', corpus: '', corpusId: null });
+    expect(run.vocabulary).toEqual(VOCABULARY);
+    expect(run.config).toEqual({ ...PRESETS.tutorial.config, ...CONFIG });
+    expect(run.checkpoints).toHaveLength(1);
+    expect(run.checkpoints[0]).toMatchObject({ kind: 'epoch', epoch: 0, step: 0, resumable: false });
+    const { arrays } = decodeSafetensors(store.checkpointWeights(run.checkpoints[0]?.id ?? -1));
+    expect(new Map([...arrays].sort())).toEqual(new Map([...WEIGHTS].sort()));
+    expect(store.listRuns().map(({ id }) => id)).toEqual([run.id]);
+  });
+
+  it('takes a name, and other keys in the metadata', async () => {
+    const metadata = { ...METADATA, format: 'pt', config: JSON.stringify({ ...CONFIG, note: 'mine' }) };
+    const id = await createExchangeService(store).importWeights(write(WEIGHTS, metadata), 'Mine');
+    expect(store.run(id).name).toBe('Mine');
+  });
+
+  const without = (name: string) => new Map([...WEIGHTS].filter(([key]) => key !== name));
+  const changed = (name: string, array: WeightArray) => new Map([...WEIGHTS, [name, array]]);
+  const config = (change: object) => ({ ...METADATA, config: JSON.stringify({ ...CONFIG, ...change }) });
+  const vocabulary = (value: unknown) => ({ ...METADATA, vocabulary: JSON.stringify(value) });
+
+  it.each<[string, ReadonlyMap<string, WeightArray>, Record<string, string>, RegExp]>([
+    ['no vocabulary', WEIGHTS, { config: METADATA.config }, /no "vocabulary"/],
+    ['no config', WEIGHTS, { vocabulary: METADATA.vocabulary }, /no "config"/],
+    ['a vocabulary that is not JSON', WEIGHTS, { ...METADATA, vocabulary: 'abc' }, /"vocabulary" .* not JSON/],
+    ['a vocabulary of numbers', WEIGHTS, vocabulary([1, 2]), /wrong at vocabulary\.0/],
+    ['a character twice', WEIGHTS, vocabulary(['a', 'b', 'c', 'a', 'd']), /has a \(U\+0061\) twice/],
+    [
+      'two code points in one entry',
+      WEIGHTS,
+      vocabulary(['a', 'b', 'c', 'é', 'd']),
+      /entry 3 .* not a single character/,
+    ],
+    ['half a surrogate pair', WEIGHTS, vocabulary(['a', 'b', 'c', '\ud83d', 'd']), /entry 3 .* not a single character/],
+    [
+      'a vocabulary of another size',
+      WEIGHTS,
+      vocabulary(['a']),
+      /embedding\/embeddings has the shape \[5, 3\].*needs \[1, 3\]/,
+    ],
+    ['an unknown cell', WEIGHTS, config({ cell: 'rnn' }), /wrong at config\.cell/],
+    ['too many layers', WEIGHTS, config({ layers: 9 }), /wrong at config\.layers/],
+    ['a missing array', without('lstm_1/kernel'), METADATA, /lack lstm_1\/kernel/],
+    ['an array too many', WEIGHTS, config({ layers: 1 }), /hold .*lstm_1.* does not have/],
+    ['the other cell', WEIGHTS, config({ cell: 'gru' }), /lack gru\/kernel/],
+    [
+      'a wrong shape',
+      changed('dense/bias', { shape: [6], data: new Float32Array(6) }),
+      METADATA,
+      /dense\/bias .*\[6\].*needs \[5\]/,
+    ],
+    [
+      'NaN',
+      changed('dense/bias', { shape: [5], data: Float32Array.of(0, 0, NaN, 0, 0) }),
+      METADATA,
+      /dense\/bias holds NaN \(element 2\)/,
+    ],
+  ])('refuses %s, and leaves no run', async (_, arrays, metadata, message) => {
+    expect((await failure(importing(arrays, metadata))).message).toMatch(message);
+    expect(store.listRuns()).toEqual([]);
+  });
+
+  it('says when a kernel looks transposed', async () => {
+    const kernel = WEIGHTS.get('dense/kernel')?.data ?? new Float32Array(0);
+    const error = await failure(importing(changed('dense/kernel', { shape: [5, 4], data: kernel })));
+    expect(error.hint).toMatch(/transposed/);
+  });
+
+  it('names a file that is not there, a folder, and what is no safetensors file', async () => {
+    const service = createExchangeService(store);
+    expect((await failure(service.importWeights(join(folder, 'none')))).message).toMatch(
+      /none cannot be read: there is no such file/,
+    );
+    expect((await failure(service.importWeights(folder))).message).toMatch(/is a folder/);
+    writeFileSync(join(folder, 'text'), 'This is a text and no safetensors file.');
+    expect((await failure(service.importWeights(join(folder, 'text')))).message).toMatch(
+      /not a readable safetensors file/,
+    );
+  });
+
+  it('leaves no run behind when the weights cannot be stored', async () => {
+    vi.spyOn(store, 'recordCheckpoint').mockImplementation(() => {
+      throw new FolioError('file', 'the disk is full');
+    });
+    expect((await failure(importing(WEIGHTS))).message).toBe('the disk is full');
+    expect(store.listRuns()).toEqual([]);
+  });
+});
+
+describe('export', () => {
+  it('writes what was imported, byte for byte', async () => {
+    const id = await importing(WEIGHTS);
+    const file = join(folder, 'written.safetensors');
+    const bytes = await createExchangeService(store).exportWeights(id, 'last', file);
+    const written = readFileSync(file);
+    expect(written.length).toBe(bytes);
+    expect(written.equals(readFileSync(join(folder, 'given.safetensors')))).toBe(true);
+    expect(decodeSafetensors(written).metadata).toEqual(METADATA);
+  });
+
+  it('replaces an existing file and leaves nothing else beside it', async () => {
+    const id = await importing(WEIGHTS);
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    writeFileSync(join(out, 'a.safetensors'), 'old');
+    await createExchangeService(store).exportWeights(id, 'best', join(out, 'a.safetensors'));
+    expect(readdirSync(out)).toEqual(['a.safetensors']);
+    expect(readFileSync(join(out, 'a.safetensors')).length).toBeGreaterThan(1000);
+  });
+
+  it('says why it cannot write, and leaves an existing file alone', async () => {
+    const id = await importing(WEIGHTS);
+    const service = createExchangeService(store);
+    expect((await failure(service.exportWeights(id, 'last', join(folder, 'no', 'a')))).message).toMatch(
+      /folder does not exist/,
+    );
+    expect((await failure(service.exportWeights(id, 'last', folder))).message).toMatch(/it is a folder/);
+    const name = join(folder, 'x'.repeat(300));
+    expect((await failure(service.exportWeights(id, 'last', name))).message).toMatch(/name is too long/);
+    expect(readdirSync(folder).sort()).toEqual(['data', 'given.safetensors']);
+  });
+
+  // The superuser may write anywhere.
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('names a folder without permission', async () => {
+    const id = await importing(WEIGHTS);
+    const out = join(folder, 'locked');
+    mkdirSync(out);
+    chmodSync(out, 0o500);
+    expect((await failure(createExchangeService(store).exportWeights(id, 'last', join(out, 'a')))).message).toMatch(
+      /may not write/,
+    );
+  });
+
+  it('refuses damaged weights and unknown runs before it touches the file', async () => {
+    const id = await importing(WEIGHTS);
+    const service = createExchangeService(store);
+    const file = join(folder, 'written.safetensors');
+    expect((await failure(service.exportWeights(id + 1, 'last', file))).code).toBe('not-found');
+    expect((await failure(service.exportWeights(id, 7, file))).message).toMatch(/no epoch 7/);
+    vi.spyOn(store, 'checkpointWeights').mockReturnValue(encodeSafetensors(new Map(), {}));
+    expect((await failure(service.exportWeights(id, 'last', file))).message).toMatch(/lack embedding\/embeddings/);
+    expect(readdirSync(folder).sort()).toEqual(['data', 'given.safetensors']);
+  });
+});
