@@ -6,6 +6,8 @@ import { createCorpusService } from './services/corpora.ts';
 import { createEngineService } from './services/engines.ts';
 import { createExchangeService } from './services/exchange.ts';
 import { createGenerationService } from './services/generation.ts';
+import { createRunService } from './services/runs.ts';
+import type { RunService } from './services/runs.ts';
 import { createTrainingService } from './services/training.ts';
 import type {
   CorpusService,
@@ -34,6 +36,7 @@ export interface FolioApp {
   readonly version: string;
   readonly dataDir: string;
   readonly store: Store;
+  readonly runs: RunService;
   readonly corpora: CorpusService;
   readonly training: TrainingService;
   readonly generation: GenerationService;
@@ -57,6 +60,7 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOpti
     if (!opened.readOnly) opened.sweepDeadRuns();
     return opened;
   });
+  const runs = once(() => createRunService(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
   const training = once(() => createTrainingService({ store: store.get(), startTrainer, appVersion }));
   const generation = once(() => createGenerationService({ store: store.get(), startTrainer, appVersion }));
@@ -69,6 +73,9 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOpti
     dataDir,
     get store() {
       return store.get();
+    },
+    get runs() {
+      return runs.get();
     },
     get corpora() {
       return corpora.get();

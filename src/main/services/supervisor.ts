@@ -4,14 +4,15 @@
  */
 import type { EngineReport, RunStatus } from '../../shared/domain.ts';
 import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts';
-import type { ErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { Store } from '../store/types.ts';
 import type { CheckpointMessage, FromTrainer, TrainRequest } from '../trainer/messages.ts';
 import type { Recorder } from './recorder.ts';
+import { assertTransition } from './run-states.ts';
 import { describeExit } from './trainer-exit.ts';
 import type { TrainerExit } from './trainer-exit.ts';
-import { afterDivergence, afterStoreFailure, resumeHint } from './training-hints.ts';
+import { outcomeOfDeath, outcomeOfEnd, outcomeOfError, outcomeOfFailure } from './training-outcome.ts';
+import type { Circumstances, Outcome } from './training-outcome.ts';
 import type { TrainerProcess, TrainingHandle } from './types.ts';
 
 export type FinishedEvent = Extract<TrainingEvent, { type: 'finished' }>;
@@ -35,12 +36,6 @@ export interface Supervision {
   readonly resumable: string | null;
   readonly listener: (event: TrainingEvent) => void;
   readonly timeouts: Timeouts;
-}
-
-interface Outcome {
-  readonly status: RunStatus;
-  readonly reason: string;
-  readonly error: ErrorMessage | null;
 }
 
 export class Supervisor implements TrainingHandle {
@@ -93,8 +88,7 @@ export class Supervisor implements TrainingHandle {
 
   /** Ends the training at once, without saving. The run can be resumed from its last checkpoint. */
   abandon(reason: string): void {
-    this.#settle({ status: 'interrupted', reason, error: { code: 'trainer-died', message: reason, ...this.#hint() } });
-    this.#supervision.process.kill('SIGKILL');
+    this.#giveUp(outcomeOfDeath(reason, this.#circumstances));
   }
 
   // Towards the process ------------------------------------------------------------------------------------------------
@@ -121,14 +115,7 @@ export class Supervisor implements TrainingHandle {
       this.#unreachable(error);
       return;
     }
-    const { code, message, hint } = toErrorMessage(error);
-    const reason = `the text cannot be read from the record: ${message}`;
-    this.#settle({
-      status: 'failed',
-      reason,
-      error: { code, message: reason, ...(hint === undefined ? {} : { hint }) },
-    });
-    this.#supervision.process.kill('SIGKILL');
+    this.#giveUp(outcomeOfFailure('the text cannot be read from the record', error, this.#circumstances));
   }
 
   #send(message: Parameters<TrainerProcess['send']>[0]): void {
@@ -171,9 +158,7 @@ export class Supervisor implements TrainingHandle {
     try {
       body();
     } catch (error) {
-      const failure = afterStoreFailure(error, this.runId, this.#resumable);
-      this.#settle({ status: 'failed', reason: failure.message, error: failure });
-      this.#supervision.process.kill('SIGKILL');
+      this.#giveUp(outcomeOfFailure('the record could not be written', error, this.#circumstances));
     }
   }
 
@@ -210,12 +195,12 @@ export class Supervisor implements TrainingHandle {
         return;
       case 'ended':
         recorder.flush();
-        this.#ended(message);
+        this.#settle(outcomeOfEnd(message, this.#circumstances));
         this.#endSoon();
         return;
       case 'error':
         recorder.flush();
-        this.#failed(message.error);
+        this.#settle(outcomeOfError(message.error, this.#circumstances));
         this.#endSoon();
         return;
       case 'probed':
@@ -247,30 +232,12 @@ export class Supervisor implements TrainingHandle {
 
   // The end ------------------------------------------------------------------------------------------------------------
 
-  #ended({ outcome, reason }: Extract<FromTrainer, { type: 'ended' }>): void {
-    if (outcome === 'diverged') {
-      const error = afterDivergence(reason, this.#config, this.#resumable);
-      this.#settle({ status: 'failed', reason: error.message, error });
-    } else {
-      this.#settle({ status: outcome, reason, error: null });
-    }
-  }
-
-  /** An error that the process reported: what can be resumed after a change of circumstances is not lost. */
-  #failed(error: ErrorMessage): void {
-    if (error.code === 'cancelled') this.#settle({ status: 'stopped', reason: error.message, error: null });
-    else if (this.#resumable === null) this.#settle({ status: 'failed', reason: error.message, error });
-    else this.#settle({ status: 'interrupted', reason: error.message, error: { ...this.#hint(), ...error } });
-  }
-
   #exited(exit: TrainerExit): void {
     clearTimeout(this.#stopTimer);
     clearTimeout(this.#exitTimer);
     if (this.#outcome === null) {
-      const reason = this.#killed ?? describeExit('the training process', exit);
-      const error: ErrorMessage = { code: 'trainer-died', message: reason, ...this.#hint() };
       this.#guarded(() => this.#supervision.recorder.flush());
-      this.#settle({ status: 'interrupted', reason, error });
+      this.#settle(outcomeOfDeath(this.#killed ?? describeExit('the training process', exit), this.#circumstances));
     }
     const { status, reason, error } = this.#outcome ?? assertSettled();
     const finished: FinishedEvent = {
@@ -287,8 +254,13 @@ export class Supervisor implements TrainingHandle {
     this.#resolveDone(finished);
   }
 
-  #hint(): { hint: string } {
-    return { hint: resumeHint(this.runId, this.#resumable) };
+  get #circumstances(): Circumstances {
+    return { runId: this.runId, config: this.#config, resumable: this.#resumable };
+  }
+
+  #giveUp(outcome: Outcome): void {
+    this.#settle(outcome);
+    this.#supervision.process.kill('SIGKILL');
   }
 
   /** The first outcome stands. When even the status cannot be written, the next start's sweep finds the run dead. */
@@ -301,12 +273,13 @@ export class Supervisor implements TrainingHandle {
     } catch (error) {
       const { message } = toErrorMessage(error);
       const reason = `${outcome.reason} (and its status could not be written: ${message})`;
-      const code = outcome.error ?? { code: 'file' as const };
-      this.#outcome = { status: outcome.status, reason, error: { ...code, message: reason } };
+      const known = outcome.error ?? { code: toErrorMessage(error).code };
+      this.#outcome = { status: outcome.status, reason, error: { ...known, message: reason } };
     }
   }
 
   #setStatus(status: RunStatus, reason: string): void {
+    assertTransition(this.runId, this.#status, status);
     this.#status = status;
     this.#supervision.store.setRunStatus(this.runId, status, reason);
     this.#emit({ type: 'status', status, reason });

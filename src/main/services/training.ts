@@ -1,11 +1,11 @@
 /** Starts and resumes trainings, one at a time, each in a process of its own. */
-import type { EngineChoice, RunDetail, RunStatus } from '../../shared/domain.ts';
-import { ACTIVE_STATUSES } from '../../shared/domain.ts';
+import type { EngineChoice, RunDetail } from '../../shared/domain.ts';
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { ResumePoint, RetentionPolicy, Store } from '../store/types.ts';
 import type { TrainRequest } from '../trainer/messages.ts';
 import { Recorder } from './recorder.ts';
+import { isActive, isResumable } from './run-states.ts';
 import { Supervisor } from './supervisor.ts';
 import type { Timeouts } from './supervisor.ts';
 import { parsePosition } from './training-position.ts';
@@ -110,9 +110,9 @@ export function createTrainingService(options: TrainingOptions): TrainingService
     async resume(runId: number, engine: EngineChoice, listener: Listener): Promise<TrainingHandle> {
       refuseWhileBusy();
       const run = store.run(runId);
-      refuseUnresumable(run);
       const { config, corpusId, vocabulary, name } = run;
       if (corpusId === null) throw withoutText(run);
+      refuseUnresumable(run);
       const point = store.resumePoint(runId);
       if (point === null) refuseWhenAllDamaged(run);
       const resume = point === null ? null : { ...bytesOf(point), position: parsePosition(point.position) };
@@ -137,24 +137,24 @@ function bytesOf({ weights, optimizer }: ResumePoint): Pick<ResumePoint, 'weight
   return { weights, optimizer };
 }
 
-function refuseUnresumable(run: RunDetail): void {
-  if (run.status === 'finished') {
+function refuseUnresumable({ id, status }: RunDetail): void {
+  if (isActive(status)) {
+    throw new FolioError('busy', `run ${id} is ${status} in another process`, 'Stop it there first.');
+  }
+  if (!isResumable(status)) {
     throw new FolioError(
       'config',
-      `run ${run.id} is finished: there is nothing left to resume`,
+      `run ${id} is ${status}: there is nothing left to resume`,
       'Train a new run with more epochs: folio train --epochs N.',
     );
   }
-  if ((ACTIVE_STATUSES as readonly RunStatus[]).includes(run.status)) {
-    throw new FolioError('busy', `run ${run.id} is ${run.status} in another process`, 'Stop it there first.');
-  }
 }
 
-function withoutText(run: RunDetail): FolioError {
+function withoutText({ id }: RunDetail): FolioError {
   return new FolioError(
     'config',
-    `run ${run.id} was imported without the text that it learnt from, so it cannot be trained further`,
-    `folio generate ${run.id} writes with it.`,
+    `run ${id} was imported without the text that it learnt from, so it cannot be trained further`,
+    `folio generate ${id} writes with it.`,
   );
 }
 

@@ -1,0 +1,72 @@
+/** How a training can end: the run's last status, the reason in words, and what a person can do about it. */
+import type { RunConfig } from '../../shared/config.ts';
+import type { RunStatus } from '../../shared/domain.ts';
+import { toErrorMessage } from '../../shared/errors.ts';
+import type { ErrorMessage } from '../../shared/errors.ts';
+import type { FromTrainer } from '../trainer/messages.ts';
+
+export interface Outcome {
+  readonly status: RunStatus;
+  readonly reason: string;
+  /** Null when it ended as it should. */
+  readonly error: ErrorMessage | null;
+}
+
+/** What an outcome depends on besides its cause. */
+export interface Circumstances {
+  readonly runId: number;
+  readonly config: RunConfig;
+  /** Where the last whole checkpoint stands, in words ("epoch 3, step 500"); null for none. */
+  readonly resumable: string | null;
+}
+
+type Ended = Extract<FromTrainer, { type: 'ended' }>;
+
+/** The process came to the end of its work, and saved. */
+export function outcomeOfEnd({ outcome, reason }: Ended, circumstances: Circumstances): Outcome {
+  if (outcome !== 'diverged') return { status: outcome, reason, error: null };
+  return {
+    status: 'failed',
+    reason,
+    error: { code: 'diverged', message: reason, hint: stabilizingHint(circumstances) },
+  };
+}
+
+/** The process reported an error: what can be resumed once the circumstances have changed is not lost. */
+export function outcomeOfError(error: ErrorMessage, circumstances: Circumstances): Outcome {
+  const reason = error.message;
+  if (error.code === 'cancelled') return { status: 'stopped', reason, error: null };
+  if (circumstances.resumable === null) return { status: 'failed', reason, error };
+  return { status: 'interrupted', reason, error: { ...error, hint: withResume(error.hint, circumstances) } };
+}
+
+/** The process died, or was ended, without a word about it. */
+export function outcomeOfDeath(reason: string, circumstances: Circumstances): Outcome {
+  const error: ErrorMessage = { code: 'trainer-died', message: reason, hint: withResume(undefined, circumstances) };
+  return { status: 'interrupted', reason, error };
+}
+
+/** This side can go no further: `what` failed with `error`. */
+export function outcomeOfFailure(what: string, error: unknown, circumstances: Circumstances): Outcome {
+  const { code, message, hint } = toErrorMessage(error);
+  const reason = `${what}: ${message}`;
+  return { status: 'failed', reason, error: { code, message: reason, hint: withResume(hint, circumstances) } };
+}
+
+function withResume(hint: string | undefined, { runId, resumable }: Circumstances): string {
+  const from =
+    resumable === null ? 'starts from the beginning: no checkpoint was stored yet' : `goes on from ${resumable}`;
+  return `${hint === undefined ? '' : `${hint} `}\`folio resume ${runId}\` ${from}.`;
+}
+
+/** A loss that is no longer a number comes from steps that are too large: smaller ones, or clipped gradients, are the way out. */
+function stabilizingHint({ config, resumable }: Circumstances): string {
+  const { learningRate, clipNorm } = config;
+  const clip = clipNorm === 0 ? 'clipNorm=1' : `clipNorm=${rounded(clipNorm / 4)} (it was ${clipNorm})`;
+  const kept = resumable === null ? '' : ` What it had learnt by ${resumable} is kept.`;
+  return `Train again with --set learningRate=${rounded(learningRate / 3)} (it was ${learningRate}) or --set ${clip}.${kept}`;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(1));
+}
