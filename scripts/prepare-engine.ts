@@ -48,5 +48,6 @@ try {
   process.stdout.write(`${await prepare()}\n`);
 } catch (error) {
   const { message, hint } = toErrorMessage(error);
-  process.stdout.write(`TensorFlow is not available: ${message}${hint === undefined ? '' : ` ${hint}`}\n`);
+  const cause = message.replaceAll(/\s*\n\s*/g, ' | ');
+  process.stdout.write(`TensorFlow is not available: ${cause}${hint === undefined ? '' : ` ${hint}`}\n`);
 }
