@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openPlainWasm, openWasm } from '../../src/main/engine/tfjs/wasm.ts';
+import { checkBinary, openPlainWasm, openWasm } from '../../src/main/engine/tfjs/wasm.ts';
 import { describeTensorOps } from './tensor-ops.suite.ts';
 
 describeTensorOps('wasm', openWasm);
@@ -7,9 +10,11 @@ describeTensorOps('wasm', openWasm);
 describeTensorOps('wasm, kernels of tfjs alone', openPlainWasm);
 
 describe('opening wasm', () => {
-  it('adds no handler to the process and prints nothing', async () => {
+  it('leaves no handler of exceptions in the process', async () => {
     const ops = await openWasm();
-    expect(process.listeners('uncaughtException').filter((each) => /throw ex/.test(String(each)))).toEqual([]);
+    for (const listener of [...process.listeners('uncaughtException'), ...process.listeners('unhandledRejection')]) {
+      expect(String(listener)).not.toMatch(/throw (ex|reason)/);
+    }
     expect(ops.device).toMatch(/^WebAssembly SIMD, 1 thread \(TensorFlow\.js 4\./);
     ops.close();
   });
@@ -24,5 +29,21 @@ describe('opening wasm', () => {
     expect(await other.read(kept)).toEqual(Float32Array.of(1, 2));
     other.close();
     expect(one.tensorCount()).toBe(before);
+  });
+
+  it('names a file that is missing or damaged, and the way out', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'folio-wasm-'));
+    try {
+      const failure = (reason: RegExp) => ({
+        code: 'engine',
+        message: expect.stringMatching(reason) as string,
+        hint: expect.stringContaining('npm ci') as string,
+      });
+      await expect(checkBinary(folder)).rejects.toMatchObject(failure(/no such file.*simd\.wasm/));
+      await writeFile(path.join(folder, 'tfjs-backend-wasm-simd.wasm'), 'half a download');
+      await expect(checkBinary(folder)).rejects.toMatchObject(failure(/damaged.*simd\.wasm/));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

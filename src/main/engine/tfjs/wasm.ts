@@ -1,206 +1,13 @@
-/**
- * TensorOps on tfjs's WebAssembly backend. Matrix products, sigmoid and softmax are XNNPACK's; where tfjs's own kernel is slow
- * (slices copy their whole source, transposed products and transpositions are scalar) one loop over the heap takes its place.
- */
+/** Loads tfjs's WebAssembly backend into this process, and finds out why when it cannot. */
 import type { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { FolioError } from '../../../shared/errors.ts';
-import type { AdamState, AdamStep, MatmulOptions, Tensor, TensorOps } from '../tensor-ops.ts';
-import { asHandle, infoOf, type Handle } from './handles.ts';
-import {
-  adamInto,
-  addRowsInto,
-  finishCrossEntropy,
-  sumAxisInto,
-  sumOfSquares,
-  tanhFromSigmoid,
-  transposeInto,
-} from './loops.ts';
-import { sizeOf, TfjsOps, type TfjsContext } from './ops.ts';
-
-/**
- * Heap views are taken after every output of an operation exists: memory that grows detaches the views taken before.
- */
-class WasmOps extends TfjsOps {
-  readonly #wasm: BackendWasm;
-
-  constructor(context: TfjsContext, wasm: BackendWasm) {
-    super(context);
-    this.#wasm = wasm;
-  }
-
-  override zeros(shape: readonly number[]): Tensor {
-    const out = this.#output(shape);
-    this.#floats(out).fill(0);
-    return out;
-  }
-
-  override scale(a: Tensor, factor: number): Tensor {
-    const out = this.#output(a.shape);
-    const [to, x] = [this.#floats(out), this.#floats(a)];
-    for (let i = 0; i < to.length; i++) to[i] = (x[i] as number) * factor; // one length
-    return out;
-  }
-
-  override matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
-    if (!transposeA && !transposeB) return super.matmul(a, b);
-    // XNNPACK is used only for factors as they lie; a transposed product would run at a twelfth of the speed.
-    return this.composed(() =>
-      super.matmul(transposeA ? this.transpose(a, [1, 0]) : a, transposeB ? this.transpose(b, [1, 0]) : b),
-    );
-  }
-
-  override tanh(a: Tensor): Tensor {
-    return this.composed(() => {
-      const sigmoid = this.sigmoid(this.scale(a, 2));
-      const out = this.#output(a.shape);
-      tanhFromSigmoid(this.#floats(out), this.#floats(a), this.#floats(sigmoid));
-      return out;
-    });
-  }
-
-  override sigmoidGrad(y: Tensor, dy: Tensor): Tensor {
-    const out = this.#output(y.shape);
-    const [to, ys, dys] = [this.#floats(out), this.#floats(y), this.#floats(dy)];
-    for (let i = 0; i < to.length; i++) {
-      const value = ys[i] as number; // one length
-      to[i] = (dys[i] as number) * value * (1 - value);
-    }
-    return out;
-  }
-
-  override tanhGrad(y: Tensor, dy: Tensor): Tensor {
-    const out = this.#output(y.shape);
-    const [to, ys, dys] = [this.#floats(out), this.#floats(y), this.#floats(dy)];
-    for (let i = 0; i < to.length; i++) {
-      const value = ys[i] as number; // one length
-      to[i] = (dys[i] as number) * (1 - value * value);
-    }
-    return out;
-  }
-
-  override transpose(a: Tensor, permutation: readonly number[]): Tensor {
-    const out = this.#output(
-      permutation.map((axis) => a.shape[axis] ?? 1),
-      infoOf(a).dtype,
-    );
-    transposeInto(this.#values(out), this.#values(a), a.shape, permutation);
-    return out;
-  }
-
-  override split(a: Tensor, sizes: readonly number[]): Tensor[] {
-    const [, ...rest] = a.shape;
-    return this.#cut(
-      a,
-      sizes.map((size) => [size, ...rest]),
-    );
-  }
-
-  override unstack(a: Tensor): Tensor[] {
-    const [count = 0, ...rest] = a.shape;
-    return this.#cut(
-      a,
-      Array.from({ length: count }, () => rest),
-    );
-  }
-
-  override oneHot(ids: Tensor, depth: number): Tensor {
-    const out = this.#output([...ids.shape, depth]);
-    const to = this.#floats(out).fill(0);
-    this.#ints(ids).forEach((id, row) => {
-      if (id >= 0 && id < depth) to[row * depth + id] = 1;
-    });
-    return out;
-  }
-
-  override sum(a: Tensor, axis: number): Tensor {
-    const before = a.shape.slice(0, axis);
-    const after = a.shape.slice(axis + 1);
-    const out = this.#output([...before, ...after]);
-    sumAxisInto(this.#floats(out), this.#floats(a), sizeOf(before), a.shape[axis] ?? 1, sizeOf(after));
-    return out;
-  }
-
-  override segmentSum(rows: Tensor, labels: Tensor, count: number): Tensor {
-    const width = rows.shape[1] ?? 0;
-    const out = this.#output([count, width]);
-    addRowsInto(this.#floats(out).fill(0), this.#floats(rows), this.#ints(labels), width);
-    return out;
-  }
-
-  override sumOfSquares(a: Tensor): Tensor {
-    const out = this.#output([]);
-    this.#floats(out)[0] = sumOfSquares(this.#floats(a));
-    return out;
-  }
-
-  override softmaxCrossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
-    const gradient = this.run('Softmax', { logits: infoOf(logits) }, { dim: 1 }); // [N, V]
-    const loss = this.#output([logits.shape[0] ?? 0]); // [N]
-    finishCrossEntropy(this.#floats(loss), this.#floats(gradient), this.#floats(logits), this.#ints(labels));
-    return { loss, gradient };
-  }
-
-  /** The moments are changed in place. The weights are not: XNNPACK keeps packed copies of a product's second factor. */
-  override adam({ weights, mean, variance }: AdamState, gradient: Tensor, step: AdamStep): AdamState {
-    const next = this.handles.detach(this.#output(weights.shape));
-    const [to, w, m, v, g] = [next, weights, mean, variance, gradient].map((tensor) => this.#floats(tensor));
-    if (to === undefined || w === undefined || m === undefined || v === undefined || g === undefined) {
-      throw new FolioError('internal', 'five tensors have five arrays');
-    }
-    adamInto(to, w, m, v, g, step);
-    this.handles.free(asHandle(weights));
-    return {
-      weights: next,
-      mean: this.handles.detach(asHandle(mean)),
-      variance: this.handles.detach(asHandle(variance)),
-    };
-  }
-
-  /** Copies consecutive pieces of a into tensors of these shapes. */
-  #cut(a: Tensor, shapes: readonly (readonly number[])[]): Tensor[] {
-    const pieces = shapes.map((shape) => this.#output(shape, infoOf(a).dtype));
-    const source = this.#values(a);
-    let start = 0;
-    for (const piece of pieces) {
-      const end = start + sizeOf(piece.shape);
-      this.#values(piece).set(source.subarray(start, end));
-      start = end;
-    }
-    if (start !== source.length) {
-      throw new FolioError('internal', `a tensor of shape [${a.shape.join(', ')}] was cut into ${start} elements`);
-    }
-    return pieces;
-  }
-
-  /** A new tensor whose contents are not set yet. */
-  #output(shape: readonly number[], dtype: DataType = 'float32'): Handle {
-    return this.handles.own(this.#wasm.makeOutput([...shape], dtype));
-  }
-
-  #floats(tensor: Tensor): Float32Array {
-    const values = this.#values(tensor);
-    if (!(values instanceof Float32Array)) throw new FolioError('internal', 'a float32 tensor was expected');
-    return values;
-  }
-
-  #ints(tensor: Tensor): Int32Array {
-    const values = this.#values(tensor);
-    if (!(values instanceof Int32Array)) throw new FolioError('internal', 'an int32 tensor was expected');
-    return values;
-  }
-
-  #values(tensor: Tensor): Float32Array | Int32Array {
-    const info: TensorInfo = infoOf(tensor);
-    const values = this.#wasm.typedArrayFromHeap(info);
-    if (values instanceof Float32Array || values instanceof Int32Array) return values;
-    throw new FolioError('internal', `tensors of type ${info.dtype} are not used here`);
-  }
-}
+import type { TensorOps } from '../tensor-ops.ts';
+import { createTfjsOps, type TfjsContext } from './ops.ts';
+import { WasmOps } from './wasm-ops.ts';
 
 const BINARY = 'tfjs-backend-wasm-simd.wasm';
 let context: Promise<{ readonly wasm: BackendWasm; readonly shared: TfjsContext }> | null = null;
@@ -215,9 +22,9 @@ export async function openWasm(): Promise<TensorOps> {
   return new WasmOps(shared, wasm);
 }
 
-/** The same backend through tfjs's kernels alone: what the loops above are tested and measured against. */
+/** The same backend through tfjs's kernels alone: what WasmOps is tested and measured against. */
 export async function openPlainWasm(): Promise<TensorOps> {
-  return new TfjsOps((await openContext()).shared);
+  return createTfjsOps((await openContext()).shared);
 }
 
 function openContext(): NonNullable<typeof context> {
@@ -229,61 +36,68 @@ function openContext(): NonNullable<typeof context> {
 }
 
 async function load(): Promise<{ wasm: BackendWasm; shared: TfjsContext }> {
-  const folder = await checkedBinaryFolder();
-  const tf = (await import('@tensorflow/tfjs-core')).default;
-  tf.env().set('PROD', true); // no banners
+  const folder = binaryFolder();
+  await checkBinary(folder);
   const listenersBefore = EXIT_EVENTS.map((event) => exitEvents.listeners(event));
-  const {
-    BackendWasm,
-    getThreadsCount,
-    setWasmPaths,
-    version_wasm: version,
-  } = (await import('@tensorflow/tfjs-backend-wasm')).default;
   try {
-    setWasmPaths(folder + path.sep);
+    const tf = (await import('@tensorflow/tfjs-core')).default;
+    tf.env().set('PROD', true); // no banners
+    const wasm = (await import('@tensorflow/tfjs-backend-wasm')).default;
+    wasm.setWasmPaths(folder + path.sep);
     if (!(await tf.setBackend('wasm'))) throw new Error('tfjs did not accept the backend');
+    const backend = tf.backend();
+    if (!(backend instanceof wasm.BackendWasm)) throw new Error(`tfjs opened ${tf.getBackend()} in its place`);
+    const threads = wasm.getThreadsCount();
+    const library = `TensorFlow.js ${wasm.version_wasm}`;
+    const device = `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'} (${library})`;
+    return { wasm: backend, shared: { tf, backend, backendName: 'wasm', device } };
   } catch (error) {
     throw unusable(`the wasm engine could not start: ${messageOf(error)}`, error);
   } finally {
-    removeNewListeners(listenersBefore);
+    removeEmscriptenListeners(listenersBefore);
   }
-  const backend = tf.backend();
-  if (!(backend instanceof BackendWasm)) throw unusable(`tfjs opened ${tf.getBackend()} in place of wasm`);
-  const threads = getThreadsCount();
-  const device = `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'} (TensorFlow.js ${version})`;
-  return { wasm: backend, shared: { tf, backend, backendName: 'wasm', device } };
 }
 
-/** Emscripten adds handlers of these that throw again whatever they get; that is the program's to decide. */
 const EXIT_EVENTS = ['uncaughtException', 'unhandledRejection'];
 /** `process`, whose own type knows each event only with its own listener. */
 const exitEvents: EventEmitter = process;
 
-function removeNewListeners(before: readonly (readonly unknown[])[]): void {
+/** Emscripten adds handlers that throw again whatever they get; what happens then is the program's to decide. */
+function removeEmscriptenListeners(before: readonly (readonly unknown[])[]): void {
   EXIT_EVENTS.forEach((event, i) => {
     for (const listener of exitEvents.listeners(event)) {
-      if (!before[i]?.includes(listener)) exitEvents.removeListener(event, listener as () => void);
+      // Somebody else may have added one in the meantime.
+      const isEmscriptens = !before[i]?.includes(listener) && /\bthrow (ex|reason)\b/.test(String(listener));
+      if (isEmscriptens) exitEvents.removeListener(event, listener as () => void);
     }
   });
 }
 
-/** The folder with the WebAssembly files, after a look at the one that will be used: emscripten would abort without a reason. */
-async function checkedBinaryFolder(): Promise<string> {
-  let file = BINARY;
+function binaryFolder(): string {
+  try {
+    return path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  } catch (error) {
+    throw unusable('the package of the wasm engine is missing: @tensorflow/tfjs-backend-wasm', error);
+  }
+}
+
+/**
+ * Looks at the WebAssembly file in this folder before emscripten does, which would abort without a reason.
+ * @throws FolioError 'engine' when it is missing or damaged.
+ */
+export async function checkBinary(folder: string): Promise<void> {
+  const file = path.join(folder, BINARY);
   let bytes: Uint8Array;
   try {
-    const folder = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-    file = path.join(folder, BINARY);
     bytes = await readFile(file);
   } catch (error) {
-    throw unusable(`the file of the wasm engine is missing: ${file}`, error);
+    throw unusable(`a file of the wasm engine cannot be read: ${messageOf(error)}`, error);
   }
   // The types of ES2024 and of Node leave WebAssembly to those of the browser.
   const { WebAssembly } = globalThis as unknown as { WebAssembly: { validate(bytes: Uint8Array): boolean } };
   if (!WebAssembly.validate(bytes)) {
-    throw unusable(`the file of the wasm engine is damaged, or this Node cannot run WebAssembly SIMD: ${file}`);
+    throw unusable(`a file of the wasm engine is damaged, or this Node cannot run WebAssembly SIMD: ${file}`);
   }
-  return path.dirname(file);
 }
 
 function unusable(message: string, cause?: unknown): FolioError {
