@@ -1,7 +1,14 @@
 """The tutorial's training step in Keras: Embedding 256 -> GRU 1024 -> Dense 65, batch 64 x 100, Adam.
 
-Prints one JSON line {"ms": [...]} with the time of each step after the warm-up.
-usage: python keras_step.py STEPS WARMUP
+usage: python keras_step.py STEPS WARMUP [float32|mixed] [train_on_batch|fit|jit|unroll]
+
+  mixed           Keras's policy mixed_bfloat16
+  train_on_batch  one call a batch, as a loop of one's own does
+  fit             Keras's own loop over a tf.data pipeline, each batch timed by a callback
+  jit             train_on_batch with the whole step compiled by XLA
+  unroll          train_on_batch with the 100 steps of the GRU unrolled into the graph
+
+Prints one JSON line: {"variant", "version", "ms": [time of each step after the warm-up], "peakBytes", "engineBytes"}.
 """
 import json
 import os
@@ -9,29 +16,71 @@ import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras
+import numpy as np
+import tensorflow as tf
+
+from memory import peak_bytes
 
 steps, warmup = int(sys.argv[1]), int(sys.argv[2])
+mixed = len(sys.argv) > 3 and sys.argv[3] == "mixed"
+variant = sys.argv[4] if len(sys.argv) > 4 else "train_on_batch"
 V, E, H, B, T = 65, 256, 1024, 64, 100
 
+float(tf.reduce_sum(tf.matmul(tf.ones([64, 64]), tf.ones([64, 64]))))
+engine_bytes = peak_bytes()
+
+if mixed:
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
 model = keras.Sequential(
     [
         keras.Input(batch_shape=(B, T), dtype="int32"),
         keras.layers.Embedding(V, E),
-        keras.layers.GRU(H, return_sequences=True, stateful=True, recurrent_initializer="glorot_uniform"),
-        keras.layers.Dense(V),
+        keras.layers.GRU(
+            H,
+            return_sequences=True,
+            stateful=True,
+            recurrent_initializer="glorot_uniform",
+            unroll=variant == "unroll",
+        ),
+        keras.layers.Dense(V, dtype="float32"),
     ]
 )
-model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.compile(
+    optimizer="adam",
+    loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    jit_compile=variant == "jit",
+)
 rng = np.random.default_rng(1)
 times = []
-for i in range(warmup + steps):
-    x = rng.integers(0, V, (B, T)).astype("int32")
-    y = rng.integers(0, V, (B, T)).astype("int32")
-    start = time.perf_counter()
-    loss = model.train_on_batch(x, y)
-    float(loss)
-    if i >= warmup:
-        times.append((time.perf_counter() - start) * 1000)
-print(json.dumps({"ms": times, "version": keras.__version__}))
+
+if variant == "fit":
+
+    class Clock(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            self.start = time.perf_counter()
+
+        def on_train_batch_end(self, batch, logs=None):
+            if batch >= warmup:
+                times.append((time.perf_counter() - self.start) * 1000)
+
+    n = warmup + steps
+    pieces = rng.integers(0, V, (n * B, T + 1)).astype("int32")
+    data = tf.data.Dataset.from_tensor_slices((pieces[:, :-1], pieces[:, 1:]))
+    model.fit(data.batch(B, drop_remainder=True).prefetch(tf.data.AUTOTUNE), epochs=1, verbose=0, callbacks=[Clock()])
+else:
+    for i in range(warmup + steps):
+        x = rng.integers(0, V, (B, T)).astype("int32")
+        y = rng.integers(0, V, (B, T)).astype("int32")
+        start = time.perf_counter()
+        float(model.train_on_batch(x, y))
+        if i >= warmup:
+            times.append((time.perf_counter() - start) * 1000)
+
+version = f"Keras {keras.__version__}, TensorFlow {tf.__version__}"
+print(
+    json.dumps(
+        {"variant": variant, "version": version, "ms": times, "peakBytes": peak_bytes(), "engineBytes": engine_bytes}
+    )
+)
