@@ -1,0 +1,43 @@
+/** folio delete: a run and everything that belongs to it. */
+import type { Command } from 'commander';
+import { ACTIVE_STATUSES } from '../../../shared/domain.ts';
+import type { RunStatus } from '../../../shared/domain.ts';
+import { FolioError } from '../../../shared/errors.ts';
+import { RUN_ARGUMENT } from '../arguments.ts';
+import type { RunCommand } from '../context.ts';
+import { resolveRun } from '../../services/runs.ts';
+import { visible } from '../output/layout.ts';
+import { EXIT } from '../output/problem.ts';
+import { bytes, plural } from '../output/words.ts';
+
+export function define(command: Command, run: RunCommand): void {
+  command
+    .description('Delete a run with its checkpoints, losses and samples. There is no way back; the text stays.')
+    .argument('<run>', RUN_ARGUMENT)
+    .option('--yes', 'do not ask')
+    .action((reference: string, options: { readonly yes?: true }) =>
+      run(async (context) => {
+        const { io, output } = context;
+        const app = await context.open('write');
+        const found = resolveRun(app.store.listRuns(), reference);
+        if ((ACTIVE_STATUSES as readonly RunStatus[]).includes(found.status)) {
+          throw new FolioError('busy', `run ${found.id} is ${found.status}`, 'Stop it first.');
+        }
+        const what = `run ${found.id}, "${visible(found.name)}" (${plural(found.epoch, 'epoch')}, ${bytes(found.storedBytes)})`;
+        if (options.yes !== true) {
+          if (!io.interactive) {
+            throw new FolioError('usage', `deleting ${what} needs a yes`, 'There is nobody to ask here: add --yes.');
+          }
+          const answer = await io.ask(`Delete ${what}? There is no way back. [y/N] `);
+          if (!/^\s*y(es)?\s*$/i.test(answer)) {
+            output.note('Nothing was deleted.');
+            return EXIT.failure;
+          }
+        }
+        const bytesFreed = app.store.deleteRun(found.id);
+        if (output.json) output.write({ run: found.id, bytesFreed });
+        output.say(`Deleted run ${found.id}; ${bytes(bytesFreed)} freed.`);
+        return EXIT.ok;
+      }),
+    );
+}

@@ -1,0 +1,40 @@
+/** folio resume: goes on where a run stopped, as if it never had. */
+import type { Command } from 'commander';
+import type { EngineChoice } from '../../../shared/domain.ts';
+import { TUTORIAL_PROMPT } from '../../../shared/presets.ts';
+import { engineOption, RUN_ARGUMENT } from '../arguments.ts';
+import type { RunCommand } from '../context.ts';
+import { resolveRun } from '../../services/runs.ts';
+import { prepareEngine } from '../prepare-engine.ts';
+import { train } from '../training-session.ts';
+
+interface Options {
+  readonly engine: EngineChoice;
+  readonly install: boolean;
+}
+
+export function define(command: Command, run: RunCommand): void {
+  command
+    .description('Go on with a run that was stopped, interrupted or failed, from its last whole checkpoint.')
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(engineOption())
+    .option('--no-install', 'do not install TensorFlow when it is missing')
+    .action((reference: string, options: Options) =>
+      run(async (context) => {
+        const app = await context.open('write');
+        const { id } = resolveRun(app.store.listRuns(), reference);
+        const { config, vocabulary, status } = app.store.run(id);
+        // A finished run is refused by the service; nothing needs to be installed for that.
+        if (status !== 'finished') await prepareEngine(context, app, options.engine, options.install);
+        return train(context, {
+          config,
+          vocabularySize: vocabulary.length,
+          resumed: true,
+          prompt: config.prompts[0] ?? TUTORIAL_PROMPT,
+          storePath: app.store.path,
+          start: (listener) => app.training.resume(id, options.engine, listener),
+        });
+      }),
+    )
+    .addHelpText('after', '\nExample:\n  folio resume last');
+}

@@ -1,0 +1,121 @@
+/** folio show: one run, whole. */
+import type { Command } from 'commander';
+import { CONFIG_KEYS } from '../../../shared/config.ts';
+import type { RunDetail } from '../../../shared/domain.ts';
+import { PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
+import { RUN_ARGUMENT } from '../arguments.ts';
+import type { CommandContext, RunCommand } from '../context.ts';
+import { resolveRun } from '../../services/runs.ts';
+import { visible } from '../output/layout.ts';
+import type { Output } from '../output/output.ts';
+import { EXIT } from '../output/problem.ts';
+import { table } from '../output/table.ts';
+import { factLine, sampleBlock } from '../output/training.ts';
+import { bytes, count, duration, loss, plural, setting, time } from '../output/words.ts';
+
+export function define(command: Command, run: RunCommand): void {
+  command
+    .description('Show one run: its settings, losses, checkpoints and what it wrote last.')
+    .argument('<run>', RUN_ARGUMENT)
+    .action((reference: string) =>
+      run(async (context) => {
+        const app = await context.open('auto');
+        const detail = app.store.run(resolveRun(app.store.listRuns(), reference).id);
+        if (context.output.json) context.output.write(detail);
+        else showRun(context, detail);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function showRun(context: CommandContext, run: RunDetail): void {
+  const { output } = context;
+  const { bold } = output.style;
+  output.say(bold(`${run.id}  ${visible(run.name)}`));
+  output.say(
+    factLine('Status', run.statusReason === '' ? run.status : `${run.status}: ${visible(run.statusReason)}`, output),
+  );
+  output.say(factLine('Text', `${visible(run.corpus)}, ${count(run.vocabulary.length)} distinct characters`, output));
+  if (run.engine !== '') output.say(factLine('Engine', `${run.engine} (${run.device})`, output));
+  output.say(
+    factLine(
+      'Trained',
+      `${plural(run.step, 'step')} in ${duration(run.activeSeconds)}, created ${time(run.createdAt)}`,
+      output,
+    ),
+  );
+  output.say(factLine('Settings', configDifference(run), output));
+  if (run.notes !== '') output.say(factLine('Notes', visible(run.notes), output));
+  if (run.tags.length > 0) output.say(factLine('Tags', visible(run.tags.join(', ')), output));
+
+  if (run.epochs.length > 0) output.say(`\n${epochsTable(run, output)}`);
+  output.say(`\n${checkpointsLine(run)}`);
+  showNewestSamples(run, output);
+  if (run.status === 'stopped' || run.status === 'interrupted') {
+    output.say(`Go on with:\n  ${context.commandLine('resume', String(run.id))}`);
+  }
+}
+
+/** "tutorial, but epochs=1": what makes this run differ from its preset. */
+export function configDifference({ preset, config }: Pick<RunDetail, 'preset' | 'config'>): string {
+  const name = PRESET_NAMES.find((known) => known === preset);
+  const base = PRESETS[name ?? 'tutorial'].config;
+  const changes = CONFIG_KEYS.filter((key) => setting(config[key]) !== setting(base[key]));
+  const told = changes.map((key) => `${key}=${setting(config[key])}`).join(' ');
+  if (name === undefined) return changes.length === 0 ? preset : `${preset}: ${told}`;
+  return changes.length === 0 ? `preset ${preset}, unchanged` : `preset ${preset}, but ${told}`;
+}
+
+function epochsTable(run: RunDetail, output: Output): string {
+  return table(
+    [
+      { title: 'Epoch', align: 'right' },
+      { title: 'Train loss', align: 'right' },
+      { title: 'Validation', align: 'right', priority: 1 },
+      { title: 'Time', align: 'right', priority: 2 },
+      { title: 'Characters/s', align: 'right', priority: 3 },
+      { title: '' },
+    ],
+    run.epochs.map((epoch) => [
+      String(epoch.epoch),
+      loss(epoch.trainLoss),
+      loss(epoch.validationLoss),
+      duration(epoch.seconds),
+      count(epoch.charactersPerSecond),
+      epoch.epoch === run.bestEpoch ? 'best' : epoch.complete ? '' : 'in part',
+    ]),
+    output,
+  );
+}
+
+function checkpointsLine(run: RunDetail): string {
+  if (run.checkpoints.length === 0) return 'No checkpoint is stored yet.';
+  const epochs = run.checkpoints.filter(({ kind }) => kind === 'epoch').map(({ epoch }) => epoch);
+  const recovery = run.checkpoints.find(({ kind }) => kind === 'recovery');
+  const size = bytes(run.checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0));
+  const parts = [
+    ...(epochs.length > 0 ? [`of ${epochs.length === 1 ? 'epoch' : 'epochs'} ${ranges(epochs)}`] : []),
+    ...(recovery === undefined ? [] : [`inside epoch ${recovery.epoch}, step ${count(recovery.step)}`]),
+  ];
+  return `Checkpoints ${parts.join(' and ')}, ${size}.`;
+}
+
+/** 1, 2, 3, 7 -> "1-3, 7". */
+export function ranges(numbers: readonly number[]): string {
+  const parts: [number, number][] = [];
+  for (const value of [...numbers].sort((a, b) => a - b)) {
+    const last = parts.at(-1);
+    if (last !== undefined && value <= last[1] + 1) last[1] = value;
+    else parts.push([value, value]);
+  }
+  return parts.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
+}
+
+function showNewestSamples(run: RunDetail, output: Output): void {
+  const written = run.samples.filter(({ origin }) => origin === 'training');
+  const newest = Math.max(...written.map(({ epoch }) => epoch));
+  const shown = written.filter(({ epoch }) => epoch === newest);
+  if (shown.length === 0) return;
+  output.say(`\nWritten after epoch ${newest}:`);
+  for (const sample of shown) output.say(sampleBlock(sample, output));
+}
