@@ -1,0 +1,151 @@
+/** Corpora: text files read, checked and stored once, by the hash of their text. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type { CorpusInfo } from '../../shared/domain.ts';
+import { FolioError } from '../../shared/errors.ts';
+import { MAX_VOCABULARY, tooManyCharacters } from '../model/vocabulary.ts';
+import type { Store } from '../store/types.ts';
+import { Census } from './text/census.ts';
+import { openTextFile, type TextFile } from './text/text-file.ts';
+import type { CorpusService } from './types.ts';
+
+export const BUILTIN_NAME = 'Shakespeare';
+export const BUILTIN_SHA256 = '86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed';
+
+/** A text may have one undecodable place for each so many characters; beyond that its encoding is another, or it is damaged. */
+const CHARACTERS_PER_UNDECODABLE = 10_000;
+const REPLACEMENT = 0xfffd;
+
+type CorpusStore = Pick<Store, 'addCorpus' | 'corpora' | 'findCorpus'>;
+type Progress = (doneBytes: number, totalBytes: number) => void;
+
+export function createCorpusService(store: CorpusStore, resourcesDir: string): CorpusService {
+  return {
+    async builtin() {
+      const stored = store.findCorpus(BUILTIN_SHA256);
+      if (stored !== null) return stored;
+      const path = join(resourcesDir, 'corpora', 'shakespeare.txt');
+      return addFile(store, path, { name: BUILTIN_NAME, expectedSha256: BUILTIN_SHA256 });
+    },
+    add: (file, progress) => addFile(store, file, { progress }),
+    list: () => store.corpora(),
+  };
+}
+
+interface AddOptions {
+  readonly name?: string;
+  readonly expectedSha256?: string;
+  readonly progress?: Progress | undefined;
+}
+
+/**
+ * Reads the file twice, a piece at a time, so that not even one copy of it is held: first to count and to hash, then to
+ * store. What is stored is what was hashed, else nothing is.
+ */
+async function addFile(store: CorpusStore, path: string, options: AddOptions): Promise<CorpusInfo> {
+  const file = openTextFile(path);
+  try {
+    const survey = await surveyText(file, (done) => options.progress?.(Math.floor(done / 2), file.bytes));
+    if (options.expectedSha256 !== undefined && survey.sha256 !== options.expectedSha256) {
+      throw new FolioError('damaged', `${path} is not the text that Folio came with`, 'Install Folio again.');
+    }
+    const stored = store.findCorpus(survey.sha256);
+    if (stored !== null) {
+      options.progress?.(file.bytes, file.bytes);
+      return stored;
+    }
+    return store.addCorpus({
+      name: options.name ?? file.name,
+      encoding: survey.encoding,
+      vocabulary: survey.vocabulary,
+      characters: survey.characters,
+      sha256: survey.sha256,
+      chunks: verifiedChunks(file, survey.sha256, (done) =>
+        options.progress?.(Math.floor((file.bytes + done) / 2), file.bytes),
+      ),
+    });
+  } finally {
+    file.close();
+  }
+}
+
+export interface TextSurvey {
+  readonly characters: number;
+  /** Distinct characters sorted by code point. */
+  readonly vocabulary: readonly string[];
+  /** Of the normalized text as UTF-8. */
+  readonly sha256: string;
+  /** In words, with the number of undecodable places where there are any. */
+  readonly encoding: string;
+}
+
+/**
+ * Counts and hashes a text. Other work goes on in between.
+ *
+ * @param progress is given the bytes read so far.
+ * @throws FolioError 'corpus' when it is no text after all or is not in the encoding that it seemed to be in, 'vocabulary' when it has
+ * too many distinct characters.
+ */
+export async function surveyText(file: TextFile, progress?: (doneBytes: number) => void): Promise<TextSurvey> {
+  const census = new Census();
+  const hash = createHash('sha256');
+  for (const { text, done } of file.pieces()) {
+    census.add(text);
+    hash.update(text, 'utf8');
+    if (census.count(0) > 0) {
+      throw new FolioError(
+        'corpus',
+        `${file.path} is a binary file, not text: it has a NUL character among the first ${census.characters.toLocaleString('en-US')}`,
+        'Save it as plain text, in UTF-8.',
+      );
+    }
+    progress?.(done);
+    await setImmediate();
+  }
+  const { characters } = census;
+  if (characters === 0) throw new FolioError('corpus', `${file.path} is empty`, 'Choose a file with text in it.');
+  const undecodable = file.encoding.valid === true ? 0 : census.count(REPLACEMENT);
+  if (undecodable > 1 + characters / CHARACTERS_PER_UNDECODABLE) throw tooManyUndecodable(file, undecodable);
+  const vocabulary = [...census.counts().keys()];
+  if (vocabulary.length > MAX_VOCABULARY) throw tooManyCharacters(vocabulary.length);
+  const { label } = file.encoding;
+  const encoding =
+    undecodable === 0 ? label : `${label}, ${undecodable} undecodable ${undecodable === 1 ? 'place' : 'places'}`;
+  return { characters, vocabulary, sha256: hash.digest('hex'), encoding };
+}
+
+function tooManyUndecodable(file: TextFile, count: number): FolioError {
+  let before = 0;
+  let line = 1;
+  for (const { text } of file.pieces()) {
+    const index = text.indexOf('\ufffd');
+    const intact = index === -1 ? text : text.slice(0, index);
+    before += Array.from(intact).length;
+    line += intact.split('\n').length - 1;
+    if (index !== -1) break;
+  }
+  return new FolioError(
+    'corpus',
+    `${file.path} read as ${file.encoding.label} has ${count.toLocaleString('en-US')} undecodable places, the first at character ${before + 1} (line ${line})`,
+    'Open it in an editor that shows it right and save it as UTF-8.',
+  );
+}
+
+/** The text as UTF-8; ends with an error when it is not the text that was hashed. */
+function* verifiedChunks(file: TextFile, sha256: string, progress: (done: number) => void): Generator<Uint8Array> {
+  const hash = createHash('sha256');
+  for (const { text, done } of file.pieces()) {
+    const bytes = Buffer.from(text, 'utf8');
+    hash.update(bytes);
+    yield bytes;
+    progress(done);
+  }
+  if (hash.digest('hex') !== sha256) {
+    throw new FolioError(
+      'file',
+      `${file.path} changed while it was being read`,
+      'Try again when nothing writes to it.',
+    );
+  }
+}

@@ -1,0 +1,37 @@
+/** Counts the characters of a text that comes in pieces of whole code points. */
+export class Census {
+  readonly #counts = new Uint32Array(0x11_0000);
+  #characters = 0;
+
+  add(text: string): void {
+    const counts = this.#counts;
+    let characters = 0;
+    for (let i = 0; i < text.length; i++) {
+      let codePoint = text.charCodeAt(i);
+      // Decoders give whole surrogate pairs only: what follows a high surrogate is its low one.
+      if ((codePoint & 0xfc00) === 0xd800)
+        codePoint = ((codePoint & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff) + 0x1_0000;
+      counts[codePoint] = (counts[codePoint] as number) + 1; // a code point is below the array's length
+      characters++;
+    }
+    this.#characters += characters;
+  }
+
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** How often a code point has occurred. */
+  count(codePoint: number): number {
+    return this.#counts[codePoint] ?? 0;
+  }
+
+  /** The distinct characters and how often each occurs, sorted by code point. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    this.#counts.forEach((count, codePoint) => {
+      if (count > 0) counts.set(String.fromCodePoint(codePoint), count);
+    });
+    return counts;
+  }
+}
