@@ -66,4 +66,10 @@ export class Adam {
     }
     this.#step = step;
   }
+
+  /** Frees the moments. The weights are the network's. */
+  close(): void {
+    for (const state of this.#states.values()) this.#ops.release(state.mean, state.variance);
+    this.#states.clear();
+  }
 }

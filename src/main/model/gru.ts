@@ -37,6 +37,7 @@ export const gru: Cell = {
 
     return {
       inputBias,
+      held: [kernelT, biasH, inputBias],
 
       forward(x, state, hidden) {
         const h = hiddenOf(state); // [H, B]

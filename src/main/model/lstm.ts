@@ -23,9 +23,11 @@ export const lstm: Cell = {
     const gates = [units, units, units, units];
     const kernelT = products.prepare(weights.recurrentKernel); // [4H, H]
     const kernel = training ? ops.transpose(kernelT, [1, 0]) : null; // [H, 4H]
+    const inputBias = ops.reshape(weights.bias, [wide, 1]);
 
     return {
-      inputBias: ops.reshape(weights.bias, [wide, 1]),
+      inputBias,
+      held: [kernelT, inputBias],
 
       forward(x, state, hidden) {
         const [, c] = exactly(state, 2); // [H, B]

@@ -109,7 +109,7 @@ export class Network {
   /** All weights in Keras's layouts, in the order of weightShapes. */
   async weights(): Promise<Weights> {
     const weights = new Map<string, WeightArray>();
-    for (const name of weightShapes(this.shape).keys()) weights.set(name, await this.toArray(name, this.#parameter(name)));
+    for (const name of weightShapes(this.shape).keys()) weights.set(name, await this.toArray(name, this.parameter(name)));
     return weights;
   }
 
@@ -166,6 +166,26 @@ export class Network {
     });
   }
 
+  /** A weight by Keras's name, in the trained layout. */
+  parameter(name: string): Tensor {
+    const tensor = this.parameters.get(name);
+    if (tensor === undefined) throw new FolioError('internal', `the network has no weights ${name}; load some first`);
+    return tensor;
+  }
+
+  /** The cell of a recurrent layer (0 for the first) bound to its weights. */
+  bindLayer(layer: number, products: Products, training: boolean): BoundCell {
+    const name = recurrentLayerName(this.shape.cell, layer);
+    const recurrentKernel = this.parameter(`${name}/recurrent_kernel`);
+    return this.#cell.bind(this.#ops, products, { recurrentKernel, bias: this.parameter(`${name}/bias`) }, training);
+  }
+
+  /** Frees the weights. */
+  close(): void {
+    this.#ops.release(...this.parameters.values());
+    this.parameters.clear();
+  }
+
   /** @param dropoutSeed null when not training */
   #forward(
     batch: Pick<IdBatch, 'inputs' | 'batchSize'>,
@@ -181,11 +201,10 @@ export class Network {
     let outputs: readonly Tensor[] = [];
     for (let layer = 0; layer < this.shape.layers; layer++) {
       const name = recurrentLayerName(this.shape.cell, layer);
-      const weights = { recurrentKernel: this.#parameter(`${name}/recurrent_kernel`), bias: this.#parameter(`${name}/bias`) };
-      const cell = this.#cell.bind(ops, this.#products, weights, training);
-      const kernel = this.#parameter(`${name}/kernel`);
+      const cell = this.bindLayer(layer, this.#products, training);
+      const kernel = this.parameter(`${name}/kernel`);
       const above = layer === 0 ? null : layerInput(ops, this.#products, kernel, cell.inputBias, outputs, training);
-      const embeddings = this.#parameter('embedding/embeddings');
+      const embeddings = this.parameter('embedding/embeddings');
       const input =
         above ?? characterInput(ops, this.#products, { embeddings, kernel }, cell.inputBias, ids, batch.batchSize);
       const start = initial[layer] ?? [];
@@ -222,18 +241,12 @@ export class Network {
   }
 
   #dense(): DenseLayer {
-    return new DenseLayer(this.#ops, this.#products, this.#parameter('dense/kernel'), this.#parameter('dense/bias'));
+    return new DenseLayer(this.#ops, this.#products, this.parameter('dense/kernel'), this.parameter('dense/bias'));
   }
 
   #keepState(state: NetworkState): NetworkState {
     for (const tensor of state.flat()) this.#ops.keep(tensor);
     return state;
-  }
-
-  #parameter(name: string): Tensor {
-    const tensor = this.parameters.get(name);
-    if (tensor === undefined) throw new FolioError('internal', `the network has no weights ${name}; load some first`);
-    return tensor;
   }
 }
 

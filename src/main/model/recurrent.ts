@@ -29,6 +29,8 @@ export interface GateGradients {
 export interface BoundCell {
   /** Bias that belongs to the projected input, [GH, 1]. */
   readonly inputBias: Tensor;
+  /** What `forward` uses: a caller that goes on after the arena of `bind` keeps these. Weights of the network may be among them. */
+  readonly held: readonly Tensor[];
   /**
    * @param x the projected input with inputBias added, [GH, B]
    * @param state h [H, B], and c [H, B] for an LSTM

@@ -1,0 +1,272 @@
+/**
+ * A training run inside the training process: steps, ends of epochs, checkpoints, pauses. It reports everything by messages and
+ * stores nothing itself.
+ */
+import { splitForValidation } from '../../shared/batch-plan.ts';
+import type { RunConfig } from '../../shared/config.ts';
+import type { EpochRecord } from '../../shared/domain.ts';
+import { FolioError } from '../../shared/errors.ts';
+import type { TensorOps } from '../engine/tensor-ops.ts';
+import { type Batcher, createBatcher } from '../model/batches.ts';
+import { initialWeights } from '../model/initializers.ts';
+import { decodeSafetensors } from '../model/safetensors.ts';
+import { learningRateAt } from '../model/schedule.ts';
+import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
+import { networkShapeOf } from '../model/weights.ts';
+import { encodeCheckpoint, restoreCheckpoint } from './checkpointing.ts';
+import { Control } from './control.ts';
+import { evaluate } from './evaluation.ts';
+import { firstLook } from './first-look.ts';
+import type { FromTrainer, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
+import { Pace } from './pace.ts';
+import { TrainingStepper } from './stepper.ts';
+import { writeSamples } from './writing.ts';
+
+export type Send = (message: FromTrainer) => Promise<void>;
+
+const START: TrainingPosition = {
+  step: 0,
+  epoch: 1,
+  stepInEpoch: 0,
+  activeSeconds: 0,
+  lossSum: 0,
+  epochSeconds: 0,
+  bestValidationLoss: null,
+  bestEpoch: null,
+  epochsWithoutImprovement: 0,
+};
+
+export interface TrainingInput {
+  readonly ops: TensorOps;
+  /** Complete: a plan for a time budget is already made. */
+  readonly config: RunConfig;
+  readonly vocabulary: Vocabulary;
+  readonly ids: CharacterIds;
+  readonly resume: TrainRequest['resume'];
+  /** A first estimate of the seconds that validation and samples will take. */
+  readonly epochEndSeconds: number;
+  /** Seconds spent on planning, which count towards the budget. */
+  readonly secondsSpent: number;
+}
+
+/** Trains until the run is over or stopped. The last messages are a checkpoint (where there is anything new) and `ended`. */
+export async function train(input: TrainingInput, control: Control, send: Send): Promise<void> {
+  const training = new Training(input, control, send);
+  try {
+    await training.run();
+  } finally {
+    training.close();
+  }
+}
+
+class Training {
+  readonly #ops: TensorOps;
+  readonly #config: RunConfig;
+  readonly #vocabulary: Vocabulary;
+  readonly #ids: CharacterIds;
+  readonly #control: Control;
+  readonly #send: Send;
+  readonly #ranges: ReturnType<typeof splitForValidation>;
+  readonly #batcher: Batcher;
+  readonly #stepper: TrainingStepper;
+  readonly #pace: Pace;
+  readonly #fresh: boolean;
+  #position: TrainingPosition;
+  /** The step of the last checkpoint, and when it was made. */
+  #saved = { step: 0, at: performance.now() };
+
+  constructor(input: TrainingInput, control: Control, send: Send) {
+    const { ops, config, vocabulary, ids, resume } = input;
+    this.#ops = ops;
+    this.#config = config;
+    this.#vocabulary = vocabulary;
+    this.#ids = ids;
+    this.#control = control;
+    this.#send = send;
+    this.#ranges = splitForValidation(ids.length, config.validationFraction);
+    this.#batcher = createBatcher(ids, config, this.#ranges.training);
+    this.#pace = new Pace(config, this.#batcher.stepsPerEpoch, input.epochEndSeconds);
+    this.#fresh = resume === null;
+    const shape = networkShapeOf(config, vocabulary.size);
+    const weights = resume === null ? initialWeights(shape, config.seed) : decodeSafetensors(resume.weights).arrays;
+    this.#stepper = new TrainingStepper(ops, config, vocabulary.size, weights);
+    this.#position = resume?.position ?? { ...START, activeSeconds: input.secondsSpent };
+    if (resume !== null) {
+      restoreCheckpoint(ops, this.#stepper, resume.optimizer, resume.position.step);
+      this.#saved.step = resume.position.step;
+    }
+  }
+
+  close(): void {
+    this.#stepper.close();
+  }
+
+  async run(): Promise<void> {
+    await this.#send({
+      type: 'plan',
+      config: this.#config,
+      stepsPerEpoch: this.#batcher.stepsPerEpoch,
+      totalSteps: this.#pace.totalSteps,
+      trainingCharacters: length(this.#ranges.training),
+      validationCharacters: length(this.#ranges.validation),
+    });
+    if (this.#fresh) await this.#send(await firstLook(this.#stepper, this.#ops, this.#batcher, this.#vocabulary, this.#config));
+    await this.#send({ type: 'phase', phase: 'training' });
+    while (!this.#pace.isOver(this.#position)) {
+      await Control.breathe();
+      if (this.#control.paused) await this.#pause();
+      if (this.#control.stopped) return this.#stop();
+      try {
+        await this.#step();
+      } catch (error) {
+        if (error instanceof FolioError && error.code === 'diverged') return this.#end('diverged', error.message);
+        throw error;
+      }
+      const epochIsOver = this.#position.stepInEpoch === this.#batcher.stepsPerEpoch;
+      if (epochIsOver) {
+        // Without time for another end of epoch after this one, what is left would be a handful of steps.
+        const last = !this.#pace.hasTimeForEpochEnd(this.#position);
+        const reason = await this.#endEpoch(true);
+        if (last || reason !== null) return this.#end('finished', reason ?? '');
+      } else if (performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000) {
+        await this.#saveInside();
+      }
+    }
+    if (this.#saved.step < this.#position.step) await this.#endEpoch(false);
+    await this.#end('finished', '');
+  }
+
+  async #step(): Promise<void> {
+    const position = this.#position;
+    const { batchSize, sequenceLength, batching } = this.#config;
+    // A new pass over contiguous lanes starts at the beginning of the text, where no state belongs to.
+    if (position.stepInEpoch === 0 && batching === 'contiguous') this.#stepper.resetState();
+    const moment = { step: position.step, epoch: position.epoch, progress: this.#pace.progress(position) };
+    const learningRate = learningRateAt(this.#config, moment);
+    const start = performance.now();
+    const batch = this.#batcher.batch(position.epoch, position.stepInEpoch);
+    const { loss, gradientNorm } = await this.#stepper.step(batch, { step: position.step + 1, learningRate });
+    const seconds = (performance.now() - start) / 1000;
+    this.#pace.stepTook(seconds);
+    this.#position = {
+      ...position,
+      step: position.step + 1,
+      stepInEpoch: position.stepInEpoch + 1,
+      activeSeconds: position.activeSeconds + seconds,
+      epochSeconds: position.epochSeconds + seconds,
+      lossSum: position.lossSum + loss,
+    };
+    await this.#send({
+      type: 'step',
+      epoch: position.epoch,
+      step: position.step + 1,
+      stepInEpoch: position.stepInEpoch + 1,
+      loss,
+      gradientNorm,
+      learningRate,
+      milliseconds: seconds * 1000,
+      charactersPerSecond: (batchSize * sequenceLength) / seconds,
+      secondsLeft: this.#pace.secondsLeft(this.#position),
+    });
+  }
+
+  /** Validation, samples and a checkpoint. @returns why training should end early, or null */
+  async #endEpoch(complete: boolean): Promise<string | null> {
+    const start = performance.now();
+    const validationLoss = await this.#validate();
+    const samples = await this.#samples();
+    const record = this.#record(complete, validationLoss);
+    const improved = validationLoss !== null && validationLoss < (this.#position.bestValidationLoss ?? Infinity);
+    const seconds = (performance.now() - start) / 1000;
+    const finished = this.#position;
+    this.#position = {
+      ...finished,
+      activeSeconds: finished.activeSeconds + seconds,
+      bestValidationLoss: improved ? validationLoss : finished.bestValidationLoss,
+      bestEpoch: improved ? finished.epoch : finished.bestEpoch,
+      epochsWithoutImprovement: improved || validationLoss === null ? 0 : finished.epochsWithoutImprovement + 1,
+    };
+    if (complete) this.#beginEpoch();
+    await this.#checkpoint('epoch', record, samples);
+    this.#pace.epochEndTook((performance.now() - start) / 1000);
+    const { patience } = this.#config;
+    if (patience === 0 || this.#position.epochsWithoutImprovement < patience) return null;
+    return `the validation loss has not improved for ${patience} epochs (best: ${this.#position.bestValidationLoss?.toFixed(3)} after epoch ${this.#position.bestEpoch})`;
+  }
+
+  #record(complete: boolean, validationLoss: number | null): EpochRecord {
+    const { epoch, stepInEpoch, lossSum, epochSeconds } = this.#position;
+    const { batchSize, sequenceLength } = this.#config;
+    const moment = { step: this.#position.step - 1, epoch, progress: this.#pace.progress(this.#position) };
+    return {
+      epoch,
+      steps: stepInEpoch,
+      complete,
+      trainLoss: lossSum / stepInEpoch,
+      validationLoss,
+      seconds: epochSeconds,
+      charactersPerSecond: (stepInEpoch * batchSize * sequenceLength) / epochSeconds,
+      learningRate: learningRateAt(this.#config, moment),
+    };
+  }
+
+  #beginEpoch(): void {
+    this.#position = { ...this.#position, epoch: this.#position.epoch + 1, stepInEpoch: 0, lossSum: 0, epochSeconds: 0 };
+  }
+
+  async #validate(): Promise<number | null> {
+    if (length(this.#ranges.validation) < 2) return null;
+    await this.#send({ type: 'phase', phase: 'validating' });
+    const proceed = async () => {
+      await Control.breathe();
+      return true;
+    };
+    const { validation } = this.#ranges;
+    const result = await evaluate(this.#ops, this.#stepper.network, this.#ids, validation, this.#config, proceed);
+    return result?.nats ?? null;
+  }
+
+  async #samples(): Promise<readonly WrittenSample[]> {
+    const { sampleEvery, prompts } = this.#config;
+    const due = sampleEvery > 0 && (this.#position.epoch % sampleEvery === 0 || this.#pace.isOver(this.#position));
+    if (!due || prompts.length === 0) return [];
+    await this.#send({ type: 'phase', phase: 'sampling' });
+    return writeSamples(this.#ops, this.#stepper.network, this.#vocabulary, this.#config);
+  }
+
+  async #saveInside(): Promise<void> {
+    await this.#checkpoint('recovery', null, []);
+  }
+
+  async #checkpoint(
+    kind: 'epoch' | 'recovery',
+    epoch: EpochRecord | null,
+    samples: readonly WrittenSample[],
+  ): Promise<void> {
+    await this.#send({ type: 'phase', phase: 'saving' });
+    const bytes = await encodeCheckpoint(this.#ops, this.#stepper, this.#config, this.#vocabulary.characters);
+    await this.#send({ type: 'checkpoint', kind, position: this.#position, epoch, samples, ...bytes });
+    this.#saved = { step: this.#position.step, at: performance.now() };
+    await this.#send({ type: 'phase', phase: 'training' });
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#saved.step < this.#position.step) await this.#saveInside();
+    await this.#send({ type: 'phase', phase: 'paused' });
+    await this.#control.whilePaused();
+    if (!this.#control.stopped) await this.#send({ type: 'phase', phase: 'training' });
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#saved.step < this.#position.step) await this.#saveInside();
+    await this.#end('stopped', '');
+  }
+
+  #end(outcome: 'finished' | 'stopped' | 'diverged', reason: string): Promise<void> {
+    return this.#send({ type: 'ended', outcome, reason });
+  }
+}
+
+function length(range: { readonly start: number; readonly end: number }): number {
+  return range.end - range.start;
+}
