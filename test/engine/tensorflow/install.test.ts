@@ -92,6 +92,12 @@ describe('installTensorFlow', () => {
       expect(compile).toContain('-DNAPI_VERSION=8');
     }));
 
+  it('says so when the CUDA build has no GPU to use', () =>
+    onMachine(async (machine) => {
+      const pinned = { ...pinFor(machine.wheel), kind: 'cuda' as const };
+      expect((await install(machine, { pinned }))['warning']).toContain('found no GPU');
+    }));
+
   it('does nothing when the build is there and whole', () =>
     onMachine(async (machine) => {
       await install(machine);

@@ -30,6 +30,10 @@ export interface InstallOptions {
 
 const PROGRESS_MS = 100;
 
+const NO_GPU =
+  'The CUDA build found no GPU that it can use and works on the CPU. It needs the NVIDIA driver and the CUDA and cuDNN libraries: ' +
+  'install those, or name the "tensorflow" folder of a Python environment that has tensorflow[and-cuda] in FOLIO_LIBTENSORFLOW.';
+
 /**
  * Installs a build into the cache, unless it is there and every byte of it is right. With FOLIO_LIBTENSORFLOW only the addon
  * is compiled, for the library that it names, and `build` does not matter. About a minute, most of it download.
@@ -65,13 +69,13 @@ async function install(recipe: Recipe, job: Job): Promise<Readonly<Record<string
   // Known before the long download: a missing compiler, a missing pip, a full disk.
   const compiler = await findCompiler(job);
   await recipe.prepare(job);
-  let device = '';
+  let usesGpu = false;
   await publish(job.root, recipe.id, async (folder) => {
     const libraries = await recipe.libraries(folder, job);
-    const { gpu } = await finish(recipe, compiler, libraries, folder, job);
-    device = gpu ? 'GPU' : 'CPU';
+    usesGpu = (await finish(recipe, compiler, libraries, folder, job)).gpu;
   });
-  return { ...describeBuild(home), device };
+  const details = { ...describeBuild(home), device: usesGpu ? 'GPU' : 'CPU' };
+  return recipe.kind === 'cuda' && !usesGpu ? { ...details, warning: NO_GPU } : details;
 }
 
 /** Compiles the addon, tries it and writes the manifest: the part that is the same for every build. */

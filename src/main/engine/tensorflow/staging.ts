@@ -47,9 +47,11 @@ export async function publish(root: string, id: string, fill: (folder: string) =
   try {
     await fill(staging);
     const retired = path.join(root, `${RETIRED}${path.basename(staging)}`);
-    await rename(path.join(root, id), retired).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    try {
+      await rename(path.join(root, id), retired);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
     await rename(staging, path.join(root, id));
     await syncFolder(root);
     await rm(retired, { recursive: true, force: true });
