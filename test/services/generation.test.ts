@@ -1,0 +1,336 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as settled } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGenerationService } from '../../src/main/services/generation.ts';
+import type { GenerateOptions, GenerationService } from '../../src/main/services/types.ts';
+import type { ToTrainer } from '../../src/main/trainer/messages.ts';
+import { PRESETS } from '../../src/shared/presets.ts';
+import { checkpointMessage, FakeTrainer, REPORT } from '../support/fake-trainer.ts';
+import { temporaryRecord, withMethods } from '../support/records.ts';
+import type { TemporaryRecord } from '../support/records.ts';
+
+let record: TemporaryRecord;
+let trainers: FakeTrainer[];
+let service: GenerationService;
+let runId: number;
+const never = new AbortController().signal;
+const quiet = (): void => undefined;
+
+/** What the fakes answer; a test may replace it. */
+let answer: (trainer: FakeTrainer, message: ToTrainer) => void;
+
+class AnsweringTrainer extends FakeTrainer {
+  override async send(message: ToTrainer): Promise<void> {
+    await super.send(message);
+    queueMicrotask(() => {
+      answer(this, message);
+    });
+  }
+}
+
+function obediently(trainer: FakeTrainer, message: ToTrainer): void {
+  if (message.type === 'load') trainer.say({ type: 'loaded', report: REPORT, rejected: [] });
+  if (message.type === 'generate') {
+    const texts = Array.from({ length: message.count }, (_, stream) => 'be'.repeat(stream + 1));
+    texts.forEach((text, stream) => {
+      trainer.say({ type: 'text-grown', id: message.id, stream, text });
+    });
+    trainer.say({ type: 'generated', id: message.id, texts, charactersPerSecond: 9, cancelled: false });
+  }
+}
+
+beforeEach(() => {
+  record = temporaryRecord();
+  trainers = [];
+  answer = obediently;
+  service = createService();
+  const { vocabulary } = record.store.corpus(record.corpusId);
+  runId = record.store.createRun({
+    name: 'a run',
+    preset: 'quick',
+    corpusId: record.corpusId,
+    config: PRESETS.quick.config,
+    vocabulary,
+    status: 'queued',
+  });
+  for (const epoch of [1, 2]) {
+    const { weights, optimizer, position, epoch: epochRecord, kind } = checkpointMessage({ epoch });
+    record.store.recordCheckpoint(
+      {
+        runId,
+        kind,
+        position: '{}',
+        epoch,
+        step: position.step,
+        activeSeconds: 1,
+        weights,
+        optimizer,
+        epochRecord,
+        samples: [],
+        metrics: [],
+      },
+      { everyNth: 1, optimizerStates: 1 },
+    );
+  }
+});
+
+afterEach(() => {
+  service.close();
+  record.remove();
+});
+
+function createService(store = record.store): GenerationService {
+  return createGenerationService({
+    store,
+    startTrainer: () => {
+      const trainer = new AnsweringTrainer();
+      trainers.push(trainer);
+      return trainer;
+    },
+    appVersion: '1.2.3',
+    cancelMs: 20,
+  });
+}
+
+const options = (change: Partial<GenerateOptions> = {}): GenerateOptions => ({
+  runId,
+  epoch: 'last',
+  prompt: 'to ',
+  unknown: 'refuse',
+  settings: { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 5, length: 10, stop: '' },
+  count: 2,
+  engine: 'auto',
+  ...change,
+});
+
+const sentTo = (index: number): string[] => trainers[index]?.sent.map(({ type }) => type) ?? [];
+
+describe('generating', () => {
+  it('streams, and stores each text with its provenance', async () => {
+    const grown: [number, string][] = [];
+    const result = await service.generate(options(), (stream, text) => void grown.push([stream, text]), never);
+    expect(grown).toEqual([
+      [0, 'be'],
+      [1, 'bebe'],
+    ]);
+    expect(result).toMatchObject({
+      charactersPerSecond: 9,
+      report: REPORT,
+      rejected: [],
+      dropped: [],
+      cancelled: false,
+    });
+    expect(result.samples).toEqual(record.store.samples(runId).toSorted((a, b) => a.id - b.id));
+    expect(result.samples[1]).toMatchObject({
+      runId,
+      epoch: 2,
+      prompt: 'to ',
+      text: 'bebe',
+      stream: 1,
+      origin: 'generate',
+      engine: 'wasm',
+      appVersion: '1.2.3',
+      settings: options().settings,
+    });
+    const [load, generate] = trainers[0]?.sent ?? [];
+    expect(load).toMatchObject({ type: 'load', engine: 'auto', vocabulary: record.store.run(runId).vocabulary });
+    expect(load?.type === 'load' && [...load.weights]).toEqual([1, 20]);
+    expect(generate).toMatchObject({ type: 'generate', prompt: 'to ', count: 2, settings: { seed: 5 } });
+  });
+
+  it('uses the process and the weights that are there; other weights are loaded, another engine gets a new process', async () => {
+    await service.generate(options(), quiet, never);
+    await service.generate(options({ prompt: 'be' }), quiet, never);
+    expect(sentTo(0)).toEqual(['load', 'generate', 'generate']);
+    await service.generate(options({ epoch: 1 }), quiet, never);
+    expect(sentTo(0)).toEqual(['load', 'generate', 'generate', 'load', 'generate']);
+    expect(trainers).toHaveLength(1);
+    await service.generate(options({ epoch: 1, engine: 'wasm' }), quiet, never);
+    expect(trainers[0]?.kills).toEqual(['SIGKILL']);
+    expect(sentTo(1)).toEqual(['load', 'generate']);
+  });
+
+  it('takes several requests in turn', async () => {
+    const results = await Promise.all([1, 2, 3].map((count) => service.generate(options({ count }), quiet, never)));
+    expect(results.map(({ samples }) => samples.length)).toEqual([1, 2, 3]);
+    expect(trainers).toHaveLength(1);
+  });
+
+  it('refuses a prompt that the network cannot read, before a process is started', async () => {
+    await expect(service.generate(options({ prompt: 'Zürich' }), quiet, never)).rejects.toMatchObject({
+      code: 'prompt',
+      message: expect.stringContaining('ü (U+00FC)') as string,
+    });
+    await expect(service.generate(options({ prompt: '' }), quiet, never)).rejects.toMatchObject({ code: 'prompt' });
+    await expect(service.generate(options({ prompt: 'Z', unknown: 'drop' }), quiet, never)).rejects.toMatchObject({
+      code: 'prompt',
+    });
+    expect(trainers).toEqual([]);
+  });
+
+  it('drops unknown characters when it may, and says which', async () => {
+    const { dropped, samples } = await service.generate(options({ prompt: 'tZo', unknown: 'drop' }), quiet, never);
+    expect(dropped).toEqual(['Z']);
+    expect(samples[0]?.prompt).toBe('to');
+  });
+
+  it('stores nothing in a record that is read-only', async () => {
+    service = createService(withMethods(record.store, { readOnly: true }));
+    const { samples } = await service.generate(options({ count: 1 }), quiet, never);
+    expect(samples).toMatchObject([{ id: 0, text: 'be' }]);
+    expect(record.store.samples(runId)).toEqual([]);
+  });
+
+  it('names an epoch that is not there, and damaged weights', async () => {
+    await expect(service.generate(options({ epoch: 9 }), quiet, never)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(service.generate(options({ runId: 99 }), quiet, never)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('tells the death of its process, and starts another for the next request', async () => {
+    answer = (trainer, message) => {
+      if (message.type === 'generate') trainer.exit(null, 'SIGKILL');
+      else obediently(trainer, message);
+    };
+    await expect(service.generate(options(), quiet, never)).rejects.toMatchObject({
+      code: 'trainer-died',
+      message: expect.stringContaining('memory') as string,
+    });
+    answer = obediently;
+    await expect(service.generate(options(), quiet, never)).resolves.toMatchObject({ cancelled: false });
+    expect(trainers).toHaveLength(2);
+  });
+
+  it('loads again after weights that the engine refused', async () => {
+    answer = (trainer, message) => {
+      if (message.type === 'load') trainer.say({ type: 'error', error: { code: 'engine', message: 'no' } });
+    };
+    await expect(service.generate(options(), quiet, never)).rejects.toMatchObject({ code: 'engine' });
+    answer = obediently;
+    await service.generate(options(), quiet, never);
+    expect(trainers.flatMap(({ sent }) => sent.map(({ type }) => type))).toEqual(['load', 'load', 'generate']);
+  });
+});
+
+describe('cancelling', () => {
+  it('keeps what was written, under the length that it reached', async () => {
+    const controller = new AbortController();
+    answer = (trainer, message) => {
+      if (message.type === 'generate') {
+        trainer.say({ type: 'text-grown', id: message.id, stream: 0, text: 'not' });
+        controller.abort();
+      } else if (message.type === 'cancel') {
+        trainer.say({ type: 'generated', id: message.id, texts: ['not'], charactersPerSecond: 1, cancelled: true });
+      } else obediently(trainer, message);
+    };
+    const { samples, cancelled } = await service.generate(options({ count: 1 }), quiet, controller.signal);
+    expect(cancelled).toBe(true);
+    expect(samples).toMatchObject([{ text: 'not', settings: { length: 3, seed: 5 } }]);
+  });
+
+  it('ends a process that does not listen', async () => {
+    const controller = new AbortController();
+    answer = (trainer, message) => {
+      if (message.type === 'generate') controller.abort();
+      else obediently(trainer, message);
+    };
+    await expect(service.generate(options(), quiet, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(trainers[0]?.kills).toEqual(['SIGKILL']);
+  });
+
+  it('starts nothing for a request that is cancelled already', async () => {
+    await expect(service.generate(options(), quiet, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    expect(trainers).toEqual([]);
+  });
+
+  it('stops a generation whose listener fails, and can be used again', async () => {
+    const failing = service.generate(
+      options(),
+      () => {
+        throw new Error('a closed window');
+      },
+      never,
+    );
+    await expect(failing).rejects.toThrow('a closed window');
+    expect(sentTo(0)).toEqual(['load', 'generate', 'cancel']);
+    await expect(service.generate(options(), quiet, never)).resolves.toMatchObject({ cancelled: false });
+  });
+
+  it('ends with the program', async () => {
+    answer = (trainer, message) => {
+      if (message.type !== 'generate') obediently(trainer, message);
+    };
+    const pending = service.generate(options(), quiet, never);
+    await settled();
+    service.close();
+    await expect(pending).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('evaluating', () => {
+  const evaluate = (
+    text: string,
+    unknown: 'refuse' | 'drop' = 'refuse',
+    signal = never,
+  ): ReturnType<GenerationService['evaluate']> => {
+    const file = join(record.dir, 'text.txt');
+    writeFileSync(file, text);
+    return service.evaluate({ runId, epoch: 'best', file, unknown, engine: 'auto' }, quiet, signal);
+  };
+
+  let text = '';
+  beforeEach(() => {
+    text = '';
+    answer = (trainer, message) => {
+      obediently(trainer, message);
+      if (message.type !== 'text') return;
+      text += Buffer.from(message.bytes).toString();
+      if (message.last)
+        trainer.say(
+          { type: 'evaluate-progress', done: 1, total: 2 },
+          { type: 'evaluated', nats: Math.LN2 * 2, characters: text.length },
+        );
+    };
+  });
+
+  it('sends the text and converts the loss', async () => {
+    expect(await evaluate('to be or not')).toEqual({
+      nats: Math.LN2 * 2,
+      bits: 2,
+      perplexity: expect.closeTo(4) as number,
+      characters: 12,
+    });
+    expect(text).toBe('to be or not');
+    expect(trainers[0]?.sent.find(({ type }) => type === 'evaluate')).toEqual({ type: 'evaluate', characters: 12 });
+  });
+
+  it('refuses unknown characters before a process is started, or drops them', async () => {
+    await expect(evaluate('to Zürich')).rejects.toMatchObject({
+      code: 'prompt',
+      message: expect.stringContaining('Z (U+005A), c (U+0063) and ü (U+00FC)') as string,
+    });
+    expect(trainers).toEqual([]);
+    expect(await evaluate('to Zürich', 'drop')).toMatchObject({ characters: 6 });
+    expect(text).toBe('to rih');
+  });
+
+  it('refuses a text in which nothing can be predicted, and a file that is not there', async () => {
+    await expect(evaluate('tZZ', 'drop')).rejects.toMatchObject({ code: 'corpus' });
+    const missing = service.evaluate(
+      { runId, epoch: 'last', file: '/nonexistent', unknown: 'drop', engine: 'auto' },
+      quiet,
+      never,
+    );
+    await expect(missing).rejects.toMatchObject({ code: 'file' });
+  });
+
+  it('is cancelled by ending the process', async () => {
+    const controller = new AbortController();
+    answer = (trainer, message) => {
+      if (message.type === 'text' && message.last) controller.abort();
+      else obediently(trainer, message);
+    };
+    await expect(evaluate('to be', 'refuse', controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(trainers[0]?.kills).toEqual(['SIGKILL']);
+  });
+});
