@@ -21,7 +21,7 @@ export interface ByteSource {
 }
 
 const SAMPLE_BYTES = 1 << 16;
-const SCAN_BYTES = 1 << 20;
+const SCAN_BYTES = 1 << 18;
 /** Half of the bytes, but for characters beyond Latin-1. */
 const LATIN_NUL_SHARE = 0.25;
 /** Below this chardet's confidence (of 100) is what it gives to anything. */

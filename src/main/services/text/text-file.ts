@@ -6,7 +6,8 @@ import { binaryKind, controlShare } from './binary.ts';
 import { type ByteSource, detectEncoding, type Encoding } from './detect-encoding.ts';
 import { Normalizer } from './normalizer.ts';
 
-const CHUNK_BYTES = 1 << 20;
+/** Small enough to stay in the processor's cache: faster than 1 MB, and a large file leaves less to collect. */
+const CHUNK_BYTES = 1 << 16;
 /** No text has more control characters than this. */
 const MOST_CONTROLS = 0.01;
 
