@@ -136,11 +136,11 @@ for (const engine of ENGINE_NAMES) {
           expect(size).toEqual(adam.weights.get(weight)?.shape);
           compare(`${name}, ${weight} after three steps`, data, expected);
           // A weight that did not move would pass for one that moved by 0.003: what was learnt is compared too, more loosely,
-          // because the difference of two float32 numbers near 1 is only good to 1e-7 of them.
+          // because the step is the small difference of two float32 numbers.
           const from = start.get(weight)?.data ?? new Float32Array(0);
           const moved = (values: Float32Array) => values.map((value, j) => value - (from[j] ?? NaN));
           expect(relativeError(moved(data), moved(expected)), `${weight}: relative error of the steps`).toBeLessThan(
-            5e-3,
+            1e-3,
           );
         }
       });
