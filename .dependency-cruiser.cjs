@@ -23,7 +23,7 @@ const room = (name, from, may, node) => ({
 
 const SHARED = '^src/shared/';
 const MESSAGES = '^src/main/trainer/messages\\.ts$';
-const PURE_MODEL = '^src/main/model/(vocabulary|safetensors|random)\\.ts$';
+const PURE_MODEL = '^src/main/model/(vocabulary|safetensors|weights|random)\\.ts$';
 const APP = '^src/main/app\\.ts$';
 /** For the program's own version. */
 const PACKAGE = '^package\\.json$';
