@@ -27,6 +27,11 @@ export async function openPlainWasm(): Promise<TensorOps> {
   return createTfjsOps((await openContext()).shared);
 }
 
+/** For a diagnosis: where its files are, without loading them. */
+export function wasmDetails(): Readonly<Record<string, string>> {
+  return { folder: binaryFolder() };
+}
+
 function openContext(): NonNullable<typeof context> {
   context ??= load().catch((error: unknown) => {
     context = null; // what is missing may be there at the next try
