@@ -110,7 +110,7 @@ describe('IdBuffer', () => {
         const content = chunks.join('');
         fc.pre(content !== '');
         const vocabulary = Vocabulary.fromText(content);
-        const buffer = new IdBuffer(vocabulary, [...content].length);
+        const buffer = new IdBuffer(vocabulary, Array.from(content).length);
         for (const chunk of chunks) buffer.append(utf8.encode(chunk));
         expect([...buffer.ids]).toEqual(vocabulary.encode(content, { unknown: 'refuse' }).ids);
       }),
@@ -118,6 +118,9 @@ describe('IdBuffer', () => {
   });
 
   it('takes two bytes a character beyond 256 characters', () => {
+    const first = (size: number) => new Vocabulary(Array.from({ length: size }, (_, i) => String.fromCodePoint(i)));
+    expect(new IdBuffer(first(256), 1).ids).toBeInstanceOf(Uint8Array);
+    expect(new IdBuffer(first(257), 1).ids).toBeInstanceOf(Uint16Array);
     const characters = Array.from({ length: 6000 }, (_, i) => String.fromCodePoint(0x4e00 + i));
     const buffer = new IdBuffer(new Vocabulary(characters), 6000);
     buffer.append(utf8.encode(characters.join('')));

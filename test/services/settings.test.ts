@@ -91,6 +91,11 @@ describe('applySettings', () => {
     expect(refusal('cell=GRU').hint).toBe('Did you mean --set cell=gru?');
   });
 
+  it('checks the settings against each other, once all are applied', () => {
+    expect(refusal('weightDecay=0.1').hint).toContain('--set optimizer=adamw');
+    expect(applySettings(tutorial, ['weightDecay=0.1', 'optimizer=adamw']).weightDecay).toBe(0.1);
+  });
+
   it('asks for name=value', () => {
     expect(refusal('units').message).toContain('not of the form name=value');
   });

@@ -15,8 +15,8 @@ function errors(result: Preflight) {
 
 /** The configuration that a hint's `--set name=value` parts ask for. */
 function afterHint(config: RunConfig, hint: string): RunConfig {
-  const changes = [...hint.matchAll(/--set (\w+)=(\d+)/g)].map(([, key, value]) => [key, Number(value)]);
-  return { ...config, ...Object.fromEntries(changes) };
+  const changes = [...hint.matchAll(/--set (\w+)=(\d+)/g)].map(([, key, value]) => [key ?? '', Number(value)] as const);
+  return { ...config, ...(Object.fromEntries(changes) as Partial<RunConfig>) };
 }
 
 describe('preflight', () => {

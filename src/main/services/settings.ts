@@ -136,7 +136,7 @@ function readTexts(written: string): unknown {
 
 function describe(schema: z.ZodType): string {
   if (schema instanceof z.ZodNumber) {
-    return `${schema.isInt ? 'a whole number' : 'a number'} from ${schema.minValue} to ${schema.maxValue}`;
+    return `${schema.format === 'safeint' ? 'a whole number' : 'a number'} from ${schema.minValue} to ${schema.maxValue}`;
   }
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodEnum) {

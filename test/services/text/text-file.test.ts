@@ -102,7 +102,11 @@ describe('the encoding of a text file', () => {
   it('is UTF-8 whatever character a chunk or the sample ends in', () => {
     for (let shift = 0; shift < 4; shift++) {
       const text = 'a'.repeat(shift) + '😀é中'.repeat(120_000); // 1.1 MB
-      expect(read(fileOf(text))).toEqual({ label: 'UTF-8', text });
+      const path = fileOf(text);
+      expect(read(path)).toEqual({ label: 'UTF-8', text });
+      const file = openTextFile(path);
+      expect(file.encoding.valid).toBe(true);
+      file.close();
     }
   });
 
