@@ -58,6 +58,11 @@ export function engineOption(): Option {
     .default('auto');
 }
 
+export function noInstallOption(): Option {
+  // The default is named because commands add their options late: after commander has looked for `--no-` ones.
+  return new Option('--no-install', 'do not install TensorFlow when it is missing').default(true);
+}
+
 /** What every command takes. */
 export function addCommonOptions(command: Command): Command {
   return command

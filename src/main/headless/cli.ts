@@ -143,6 +143,7 @@ function createProgram(output: Output, openApp: OpenApp, setExitCode: (code: num
       getOutHasColors: () => output.style.isColorSupported,
     })
     .configureHelp({
+      minWidthToWrap: 20,
       styleTitle: (title) => output.style.bold(title),
       subcommandTerm: (command) => [command.name(), modules.get(command)?.argument ?? ''].join(' ').trimEnd(),
     })

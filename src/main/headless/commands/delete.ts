@@ -1,11 +1,8 @@
 /** folio delete: a run and everything that belongs to it. */
 import type { Command } from 'commander';
-import { ACTIVE_STATUSES } from '../../../shared/domain.ts';
-import type { RunStatus } from '../../../shared/domain.ts';
 import { FolioError } from '../../../shared/errors.ts';
 import { RUN_ARGUMENT } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
-import { resolveRun } from '../../services/runs.ts';
 import { visible } from '../output/layout.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes, plural } from '../output/words.ts';
@@ -19,10 +16,7 @@ export function define(command: Command, run: RunCommand): void {
       run(async (context) => {
         const { io, output } = context;
         const app = await context.open('write');
-        const found = resolveRun(app.store.listRuns(), reference);
-        if ((ACTIVE_STATUSES as readonly RunStatus[]).includes(found.status)) {
-          throw new FolioError('busy', `run ${found.id} is ${found.status}`, 'Stop it first.');
-        }
+        const found = app.runs.resolveRun(reference);
         const what = `run ${found.id}, "${visible(found.name)}" (${plural(found.epoch, 'epoch')}, ${bytes(found.storedBytes)})`;
         if (options.yes !== true) {
           if (!io.interactive) {
@@ -34,7 +28,7 @@ export function define(command: Command, run: RunCommand): void {
             return EXIT.failure;
           }
         }
-        const bytesFreed = app.store.deleteRun(found.id);
+        const bytesFreed = app.runs.delete(found.id);
         if (output.json) output.write({ run: found.id, bytesFreed });
         output.say(`Deleted run ${found.id}; ${bytes(bytesFreed)} freed.`);
         return EXIT.ok;

@@ -5,7 +5,6 @@ import type { EngineChoice } from '../../../shared/domain.ts';
 import { engineOption, EPOCH_OPTION, epochReference, RUN_ARGUMENT, text } from '../arguments.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { resolveRun } from '../../services/runs.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { factLine } from '../output/training.ts';
@@ -37,7 +36,7 @@ export function define(command: Command, run: RunCommand): void {
 async function evaluate(context: CommandContext, reference: string, options: Options): Promise<number> {
   const { io, output } = context;
   const app = await context.open('auto');
-  const { id } = resolveRun(app.store.listRuns(), reference);
+  const { id } = app.runs.resolveRun(reference);
   const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
   const { signal, done } = abortOnInterrupt(io);
   try {

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EPOCH_OPTION, epochReference, RUN_ARGUMENT, text } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
-import { resolveRun } from '../../services/runs.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes } from '../output/words.ts';
 
@@ -24,7 +23,7 @@ export function define(command: Command, run: RunCommand): void {
       run(async (context) => {
         const { output } = context;
         const app = await context.open('auto');
-        const { id } = resolveRun(app.store.listRuns(), reference);
+        const { id } = app.runs.resolveRun(reference);
         const file = resolve(options.out);
         const written = await app.exchange.exportWeights(id, options.epoch, file);
         if (output.json) output.write({ run: id, epoch: options.epoch, file, bytes: written });

@@ -7,7 +7,6 @@ import { TUTORIAL_PROMPT } from '../../../shared/presets.ts';
 import { engineOption, EPOCH_OPTION, epochReference, real, RUN_ARGUMENT, text, whole } from '../arguments.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { resolveRun } from '../../services/runs.ts';
 import { EXIT } from '../output/problem.ts';
 import { TextPrinter } from '../output/text-printer.ts';
 import { plural } from '../output/words.ts';
@@ -70,8 +69,8 @@ Examples:
 async function generate(context: CommandContext, reference: string, options: Options): Promise<number> {
   const { io, output } = context;
   const app = await context.open('auto');
-  const { id } = resolveRun(app.store.listRuns(), reference);
-  const { vocabulary, config } = app.store.run(id);
+  const { id } = app.runs.resolveRun(reference);
+  const { vocabulary, config } = app.runs.show(id);
   const prompt = options.prompt ?? config.prompts[0] ?? TUTORIAL_PROMPT;
   const settings: SampleSettings = {
     temperature: options.temperature,

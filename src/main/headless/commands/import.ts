@@ -3,13 +3,18 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { text } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
+import { wrap } from '../output/layout.ts';
 import { EXIT } from '../output/problem.ts';
 
 interface Options {
   readonly name?: string;
 }
 
-export function define(command: Command, run: RunCommand): void {
+const METADATA =
+  'The file\'s metadata holds "vocabulary" (a JSON list of the characters in the order of their ids) and "config" ' +
+  '(JSON: cell, layers, embeddingSize, units); README.md shows how to write one.';
+
+export function define(command: Command, run: RunCommand, width: number): void {
   command
     .description('Read weights from a safetensors file into a new, finished run.')
     .argument('<file>', 'a file that Folio exported, or one written by Keras or PyTorch with the same names')
@@ -27,11 +32,6 @@ export function define(command: Command, run: RunCommand): void {
     )
     .addHelpText(
       'after',
-      `
-The file's metadata holds "vocabulary" (a JSON list of the characters in the order of their ids) and "config" (JSON: cell, layers,
-embeddingSize, units); README.md shows how to write one.
-
-Example:
-  folio import shakespeare.safetensors --name "from Keras"`,
+      `\n${wrap(METADATA, width)}\n\nExample:\n  folio import shakespeare.safetensors --name "from Keras"`,
     );
 }

@@ -2,9 +2,8 @@
 import type { Command } from 'commander';
 import type { EngineChoice } from '../../../shared/domain.ts';
 import { TUTORIAL_PROMPT } from '../../../shared/presets.ts';
-import { engineOption, RUN_ARGUMENT } from '../arguments.ts';
+import { engineOption, noInstallOption, RUN_ARGUMENT } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
-import { resolveRun } from '../../services/runs.ts';
 import { prepareEngine } from '../prepare-engine.ts';
 import { train } from '../training-session.ts';
 
@@ -18,12 +17,12 @@ export function define(command: Command, run: RunCommand): void {
     .description('Go on with a run that was stopped, interrupted or failed, from its last whole checkpoint.')
     .argument('<run>', RUN_ARGUMENT)
     .addOption(engineOption())
-    .option('--no-install', 'do not install TensorFlow when it is missing')
+    .addOption(noInstallOption())
     .action((reference: string, options: Options) =>
       run(async (context) => {
         const app = await context.open('write');
-        const { id } = resolveRun(app.store.listRuns(), reference);
-        const { config, vocabulary, status } = app.store.run(id);
+        const { id } = app.runs.resolveRun(reference);
+        const { config, vocabulary, status } = app.runs.show(id);
         // A finished run is refused by the service; nothing needs to be installed for that.
         if (status !== 'finished') await prepareEngine(context, app, options.engine, options.install);
         return train(context, {

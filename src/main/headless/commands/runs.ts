@@ -15,7 +15,7 @@ export function define(command: Command, run: RunCommand): void {
 async function listRuns(context: CommandContext): Promise<number> {
   const { output } = context;
   const app = await context.open('auto');
-  const runs = [...app.store.listRuns()].sort((a, b) => b.id - a.id);
+  const runs = app.runs.list();
   if (output.json) output.write(runs);
   else if (runs.length === 0)
     output.say(`No runs yet. Train one:\n  ${context.commandLine('train', '--preset', 'quick')}`);

@@ -5,7 +5,6 @@ import type { RunDetail } from '../../../shared/domain.ts';
 import { PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
 import { RUN_ARGUMENT } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { resolveRun } from '../../services/runs.ts';
 import { visible } from '../output/layout.ts';
 import type { Output } from '../output/output.ts';
 import { EXIT } from '../output/problem.ts';
@@ -20,7 +19,7 @@ export function define(command: Command, run: RunCommand): void {
     .action((reference: string) =>
       run(async (context) => {
         const app = await context.open('auto');
-        const detail = app.store.run(resolveRun(app.store.listRuns(), reference).id);
+        const detail = app.runs.show(app.runs.resolveRun(reference).id);
         if (context.output.json) context.output.write(detail);
         else showRun(context, detail);
         return EXIT.ok;

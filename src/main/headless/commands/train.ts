@@ -10,7 +10,7 @@ import type { PresetName } from '../../../shared/presets.ts';
 import { defaultPrompts } from '../../../shared/prompts.ts';
 import type { FolioApp } from '../../app.ts';
 import { applySettings } from '../../services/settings.ts';
-import { engineOption, gather, real, text, whole } from '../arguments.ts';
+import { engineOption, gather, noInstallOption, real, text, whole } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { factLine } from '../output/training.ts';
@@ -41,14 +41,14 @@ export function define(command: Command, run: RunCommand, width: number): void {
     .option('--set <key=value>', 'change a setting; may be given several times', gather)
     .addOption(engineOption())
     .option('--name <name>', "the run's name", text)
-    .option('--no-install', 'do not install TensorFlow when it is missing')
+    .addOption(noInstallOption())
     .action((options: Options) => run((context) => trainCommand(context, options)))
     .addHelpText('after', () => helpAfter(width));
 }
 
 function helpAfter(width: number): string {
   return `
-Presets (what they change of the tutorial's settings below each):
+Presets, and what they change of the tutorial's settings:
 ${presetsHelp(width)}
 
 Settings for --set:

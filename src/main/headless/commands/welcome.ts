@@ -1,6 +1,6 @@
 /** folio welcome: the first minutes, by the hand. What `npm start` runs until there is a window. */
 import type { Command } from 'commander';
-import { real } from '../arguments.ts';
+import { noInstallOption, real } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { EXIT } from '../output/problem.ts';
 import { prepareEngine } from '../prepare-engine.ts';
@@ -15,7 +15,7 @@ export function define(command: Command, run: RunCommand): void {
   command
     .description('A short guided training on Shakespeare.')
     .option('--minutes <n>', 'end after so many minutes of training', real(0.05, 60))
-    .option('--no-install', 'do not install TensorFlow when it is missing')
+    .addOption(noInstallOption())
     .action((options: Options) => run((context) => welcome(context, options)));
 }
 

@@ -11,7 +11,12 @@ export function modelTable(config: RunConfig, vocabularySize: number, output: Ou
   const shape = networkShapeOf(config, vocabularySize);
   const { rows, totalParameters, bytes: size } = modelSummary(shape, config.batchSize, config.dropout);
   return table(
-    [{ title: 'Layer (type)' }, { title: 'Output shape' }, { title: 'Parameters', align: 'right' }, { title: '' }],
+    [
+      { title: 'Layer (type)' },
+      { title: 'Output shape' },
+      { title: 'Parameters', align: 'right' },
+      { title: '', priority: 1 },
+    ],
     [
       ...rows.map((row) => [`${row.layer} (${row.type})`, row.outputShape, count(row.parameters), '']),
       ['total', '', count(totalParameters), `(${bytes(size)})`],

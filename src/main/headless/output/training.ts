@@ -56,7 +56,7 @@ export class TrainingDisplay {
   handle(event: TrainingEvent): void {
     switch (event.type) {
       case 'created':
-        this.#say(`${this.#label('Run')}${event.run}, ${visible(event.name)}`);
+        this.#tell('Run', `${event.run}, ${visible(event.name)}`);
         this.#busy('starting the engine');
         return;
       case 'engine':
@@ -116,8 +116,8 @@ export class TrainingDisplay {
     this.#output.say(text);
   }
 
-  #label(name: string): string {
-    return labelled(name, this.#output);
+  #tell(label: string, text: string): void {
+    this.#say(factLine(label, text, this.#output));
   }
 
   /** A word on what takes a moment, where lines can be redrawn. */
@@ -134,24 +134,25 @@ export class TrainingDisplay {
       );
     }
     this.#say(`\n${modelTable(config, vocabularySize, this.#output)}\n`);
-    const batches = plural(plan.stepsPerEpoch, 'batch');
+    const batches = plural(plan.stepsPerEpoch, 'batch', 'batches');
     const amount =
       plan.totalSteps === null
         ? `${batches} an epoch, ${duration(config.minutes * 60)} of training`
         : `${batches} an epoch, ${plural(plan.totalSteps, 'step')} in all`;
     const held = plan.validationCharacters === 0 ? '' : `, ${count(plan.validationCharacters)} held out to measure on`;
-    this.#say(`${this.#label('Training')}${count(plan.trainingCharacters)} characters${held}; ${amount}`);
+    this.#tell('Training', `${count(plan.trainingCharacters)} characters${held}; ${amount}`);
   }
 
   #showFirstLook(look: EventOf<'first-look'>): void {
     const room = this.#width - LABEL_WIDTH;
     const vocabulary = look.logitsShape.at(-1) ?? 0;
-    this.#say(`${this.#label('First batch')}${shape(look.inputShape)} -> logits ${shape(look.logitsShape)}`);
-    this.#say(
-      `${this.#label('Untrained')}loss ${loss(look.loss)} nats a character; knowing nothing is ln ${vocabulary} = ${loss(look.uniformLoss)}`,
+    this.#tell('First batch', `${shape(look.inputShape)} -> logits ${shape(look.logitsShape)}`);
+    this.#tell(
+      'Untrained',
+      `loss ${loss(look.loss)} nats a character; knowing nothing is ln ${vocabulary} = ${loss(look.uniformLoss)}`,
     );
-    this.#say(`${this.#label('  reads')}${quoted(look.input, room)}`);
-    this.#say(`${this.#label('  writes')}${quoted(look.prediction, room)}`);
+    this.#tell('  reads', `${quoted(look.input, room)}`);
+    this.#tell('  writes', `${quoted(look.prediction, room)}`);
   }
 
   #startTraining(): void {

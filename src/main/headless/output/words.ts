@@ -5,9 +5,9 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** "1 run", "2 runs". */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`;
+/** "1 run", "2 runs", "0 batches". */
+export function plural(value: number, noun: string, many = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : many}`;
 }
 
 /** Losses in nats a character, three decimals; "-" where there is none. */
