@@ -267,7 +267,7 @@ describe('pause, continue and stop', () => {
     expect(finished.error?.hint).toContain(`folio resume ${handle.runId}\` goes on from epoch 1, step 10`);
   });
 
-  it('ends a trainer that lingers after its last word', async () => {
+  it('ends the trainer after its last word: a process that lives on would keep the command waiting', async () => {
     const handle = await start();
     trainer.say(READY, FINISHED);
     expect(await handle.done).toMatchObject({ status: 'finished', error: null });
@@ -388,6 +388,39 @@ describe('a training that goes wrong', () => {
     const handle = await start();
     trainer.say(READY, { type: 'loaded', report: REPORT, rejected: [] });
     expect(await handle.done).toMatchObject({ status: 'failed', error: { code: 'internal' } });
+  });
+
+  it('is interrupted when the trainer takes no messages and does not end either', async () => {
+    const training = service({
+      startTrainer: () => {
+        trainer = new FakeTrainer();
+        trainer.gate = Promise.reject(new FolioError('trainer-died', 'the channel is closed'));
+        return trainer;
+      },
+    });
+    const handle = await start(training);
+    expect(await handle.done).toMatchObject({ status: 'interrupted', reason: 'the channel is closed' });
+    expect(trainer.kills).toEqual(['SIGKILL']);
+  });
+
+  it('is not disturbed by a listener that fails', async () => {
+    const thrown: unknown[] = [];
+    process.once('uncaughtException', (error) => thrown.push(error));
+    const handlers = process.listeners('uncaughtException').slice(0, -1);
+    for (const handler of handlers) process.off('uncaughtException', handler);
+    const training = service();
+    const handle = await training.start(
+      { preset: 'quick', corpusId: record.corpusId, config, engine: 'auto' },
+      (event) => {
+        listen(event);
+        if (event.type === 'step') throw new Error('a closed window');
+      },
+    );
+    trainer.say(READY, stepMessage(1), FINISHED);
+    expect(await handle.done).toMatchObject({ status: 'finished' });
+    await settled();
+    for (const handler of handlers) process.on('uncaughtException', handler);
+    expect(thrown).toMatchObject([{ message: 'a closed window' }]);
   });
 
   it('marks the run as failed when no process can be started', async () => {

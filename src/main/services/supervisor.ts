@@ -21,7 +21,7 @@ type EventBody = TrainingEvent extends infer Event ? (Event extends TrainingEven
 export interface Timeouts {
   /** After `stop`: how long the process may say nothing before it is killed. */
   readonly stopMs: number;
-  /** After its last word: how long it may take to end by itself. */
+  /** How long a process that takes no more messages may take to end by itself. */
   readonly exitMs: number;
 }
 
@@ -88,7 +88,7 @@ export class Supervisor implements TrainingHandle {
 
   /** Ends the training at once, without saving. The run can be resumed from its last checkpoint. */
   abandon(reason: string): void {
-    this.#giveUp(outcomeOfDeath(reason, this.#circumstances));
+    this.#conclude(outcomeOfDeath(reason, this.#circumstances));
   }
 
   // Towards the process ------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ export class Supervisor implements TrainingHandle {
       this.#unreachable(error);
       return;
     }
-    this.#giveUp(outcomeOfFailure('the text cannot be read from the record', error, this.#circumstances));
+    this.#conclude(outcomeOfFailure('the text cannot be read from the record', error, this.#circumstances));
   }
 
   #send(message: Parameters<TrainerProcess['send']>[0]): void {
@@ -124,14 +124,8 @@ export class Supervisor implements TrainingHandle {
 
   /** A process that takes no messages has ended, or is about to: its exit says more. One that lingers is helped along. */
   #unreachable(error: unknown): void {
-    this.#endSoon(() => {
-      this.#killed ??= toErrorMessage(error).message;
-    });
-  }
-
-  #endSoon(beforeKill?: () => void): void {
     this.#exitTimer ??= setTimeout(() => {
-      beforeKill?.();
+      this.#killed ??= toErrorMessage(error).message;
       this.#supervision.process.kill('SIGKILL');
     }, this.#supervision.timeouts.exitMs);
   }
@@ -158,7 +152,7 @@ export class Supervisor implements TrainingHandle {
     try {
       body();
     } catch (error) {
-      this.#giveUp(outcomeOfFailure('the record could not be written', error, this.#circumstances));
+      this.#conclude(outcomeOfFailure('the record could not be written', error, this.#circumstances));
     }
   }
 
@@ -195,13 +189,12 @@ export class Supervisor implements TrainingHandle {
         return;
       case 'ended':
         recorder.flush();
-        this.#settle(outcomeOfEnd(message, this.#circumstances));
-        this.#endSoon();
+        // Its last checkpoint is stored: what is left of the process has nothing to keep.
+        this.#conclude(outcomeOfEnd(message, this.#circumstances));
         return;
       case 'error':
         recorder.flush();
-        this.#settle(outcomeOfError(message.error, this.#circumstances));
-        this.#endSoon();
+        this.#conclude(outcomeOfError(message.error, this.#circumstances));
         return;
       case 'probed':
       case 'install-progress':
@@ -258,7 +251,7 @@ export class Supervisor implements TrainingHandle {
     return { runId: this.runId, config: this.#config, resumable: this.#resumable };
   }
 
-  #giveUp(outcome: Outcome): void {
+  #conclude(outcome: Outcome): void {
     this.#settle(outcome);
     this.#supervision.process.kill('SIGKILL');
   }
