@@ -6,7 +6,7 @@ import { addText, bytes, epochCheckpoint, metric, recoveryCheckpoint } from '../
 import { PRESETS } from '../../src/shared/presets.ts';
 
 const POLICY: RetentionPolicy = { everyNth: 3, optimizerStates: 1 };
-const WEIGHTS = 50_000;
+const WEIGHTS = 30_000; // two pages
 const RUN = 1;
 
 /** The bytes of a checkpoint are known from its step alone. */
@@ -55,7 +55,8 @@ export function signature(store: Store): string {
   for (const { id } of store.listRuns()) {
     const run = store.run(id);
     say([run, store.metrics(id)]);
-    for (const checkpoint of run.checkpoints) if (checkpoint.bytes > 0) hash.update(store.checkpointWeights(checkpoint.id));
+    for (const checkpoint of run.checkpoints)
+      if (checkpoint.bytes > 0) hash.update(store.checkpointWeights(checkpoint.id));
     const point = store.resumePoint(id);
     if (point === null) continue;
     say([point.checkpoint, point.position, point.damaged]);

@@ -40,8 +40,23 @@ describe('a run', () => {
       trainLoss: null,
       bestEpoch: null,
     });
-    expect(run.vocabulary).toEqual(store.corpus(run.corpusId).vocabulary);
+    expect(run.vocabulary).toEqual(store.corpus(run.corpusId ?? 0).vocabulary);
     expect(store.listRuns()).toEqual([expect.objectContaining({ id, name: 'first' })]);
+  });
+
+  it('of imported weights has no corpus', () => {
+    const store = scratch.open();
+    const { config } = PRESETS.quick;
+    const id = store.createRun({
+      name: 'i',
+      preset: 'imported',
+      corpusId: null,
+      config,
+      vocabulary: ['a'],
+      status: 'finished',
+    });
+    expect(store.run(id)).toMatchObject({ corpusId: null, corpus: '' });
+    expect(store.listRuns()).toHaveLength(1);
   });
 
   it('that is not there is named by every method that asks for it', () => {

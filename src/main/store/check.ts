@@ -1,4 +1,4 @@
-import { readBlob, type BlobKind } from './checkpoint-blob.ts';
+import { readBlob, sha256, type BlobKind } from './checkpoint-blob.ts';
 import { place } from './checkpoint.ts';
 import { readCorpora, readCorpusChunks } from './corpus.ts';
 import { readRunBody, readSummaries } from './run.ts';
@@ -28,6 +28,9 @@ export function findDamage(sql: Sql): string[] {
   });
   attempt('the checkpoints', () => {
     for (const row of readExpectedBlobs(sql)) {
+      if (sha256(Buffer.from(row.position)) !== row.positionSha256) {
+        damage.push(`run ${row.runId}, ${place(row)}: the stored position does not match its SHA-256`);
+      }
       for (const [kind, bytes] of [
         ['weights', row.weightsBytes],
         ['optimizer', row.optimizerBytes],
@@ -68,11 +71,14 @@ interface ExpectedBlobs {
   readonly step: number;
   readonly weightsBytes: number;
   readonly optimizerBytes: number;
+  readonly position: string;
+  readonly positionSha256: string;
 }
 
 function readExpectedBlobs(sql: Sql): ExpectedBlobs[] {
   return sql.all<ExpectedBlobs>(
-    `SELECT id, run_id AS runId, kind, epoch, step, weights_bytes AS weightsBytes, optimizer_bytes AS optimizerBytes
+    `SELECT id, run_id AS runId, kind, epoch, step, weights_bytes AS weightsBytes, optimizer_bytes AS optimizerBytes,
+            position, position_sha256 AS positionSha256
      FROM checkpoint WHERE weights_bytes + optimizer_bytes > 0 ORDER BY run_id, step`,
   );
 }

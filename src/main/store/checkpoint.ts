@@ -16,6 +16,9 @@ interface CheckpointRow {
   readonly createdAt: number;
 }
 
+/** SQLite's own limit is 1,000,000,000 bytes a row. */
+export const MAX_BLOB_BYTES = 990_000_000;
+
 const COLUMNS = `id, kind, epoch, step, train_loss AS trainLoss, validation_loss AS validationLoss,
   weights_bytes AS weightsBytes, optimizer_bytes AS optimizerBytes, created_at AS createdAt`;
 
@@ -33,6 +36,15 @@ export function readCheckpoints(sql: Sql, runId: number): CheckpointInfo[] {
 /** Both blobs and their row. To be called inside a transaction. */
 export function insertCheckpoint(sql: Sql, checkpoint: NewCheckpoint, now: number): CheckpointInfo {
   if (checkpoint.weights.byteLength === 0) throw new FolioError('internal', 'a checkpoint needs weights');
+  const largest = Math.max(checkpoint.weights.byteLength, checkpoint.optimizer?.byteLength ?? 0);
+  if (largest > MAX_BLOB_BYTES) {
+    const gigabytes = (largest / 1e9).toFixed(2);
+    throw new FolioError(
+      'file',
+      `this checkpoint cannot be stored: a part of it has ${gigabytes} GB and 0.99 GB is the most`,
+      'Train a network with fewer units or layers.',
+    );
+  }
   const id = sql.insert(
     `INSERT INTO checkpoint (run_id, kind, epoch, step, active_seconds, train_loss, validation_loss, weights_bytes,
                              optimizer_bytes, created_at, position_sha256, position)

@@ -111,7 +111,7 @@ function openReader(path: string, reason: string, writer: LockOwner | null, opti
   if (sizeOf(path) === 0) throw nothingThere(path, writer);
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 });
+    db = connectReader(path);
     const newest = (options.migrations ?? MIGRATIONS).at(-1)?.version ?? 0;
     const version = fileVersion(db, newest);
     if (version === 0) throw nothingThere(path, writer);
@@ -134,6 +134,24 @@ function openReader(path: string, reason: string, writer: LockOwner | null, opti
   } catch (error) {
     db?.close();
     throw explained(error, path);
+  }
+}
+
+/** A connection that cannot write to the database; it still needs the log's index beside it, or the right to make one. */
+function connectReader(path: string): Database.Database {
+  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 });
+  try {
+    db.pragma('user_version');
+    return db;
+  } catch (error) {
+    db.close();
+    if (!/^SQLITE_(READONLY|CANTOPEN)/.test(systemCode(error) ?? '')) throw error;
+    throw new FolioError(
+      'file',
+      `${path} cannot be read without the right to write to its folder`,
+      'Copy the folder to where you may write, and name the copy with --data.',
+      { cause: error },
+    );
   }
 }
 

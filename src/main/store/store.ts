@@ -208,7 +208,7 @@ export class SqliteStore implements Store {
   }
 
   check(): string[] {
-    const damage = findDamage(this.#parts.sql);
+    const damage = this.#read(findDamage);
     const failure = this.#parts.housekeeping?.failure ?? null;
     return failure === null ? damage : [...damage, `free space could not be given back: ${failure}`];
   }

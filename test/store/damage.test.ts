@@ -1,0 +1,127 @@
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { addRun, addText, epochCheckpoint, KEEP_ALL, recoveryCheckpoint, Scratch } from './support.ts';
+
+const scratch = new Scratch();
+afterEach(() => scratch.clean());
+
+/** Changes a closed record behind its back. */
+function tamper(folder: string, ...statements: string[]): void {
+  const db = new Database(`${folder}/folio.db`);
+  db.pragma('foreign_keys = OFF');
+  for (const statement of statements) db.exec(statement);
+  db.close();
+}
+
+/** The value with its byte at `offset` (counted from 1) turned to 0x00, or to 0xff where it is that already. */
+function flip(table: string, where: string, offset: number): string {
+  const byte = `CASE hex(substr(data, ${offset}, 1)) WHEN '00' THEN x'ff' ELSE x'00' END`;
+  return `UPDATE ${table} SET data = CAST(substr(data, 1, ${offset - 1}) || ${byte} || substr(data, ${offset + 1}) AS BLOB) WHERE ${where}`;
+}
+
+function threeEpochs(): { folder: string; id: number } {
+  const folder = scratch.folder();
+  const store = scratch.open(folder);
+  const id = addRun(store);
+  for (const epoch of [1, 2, 3])
+    store.recordCheckpoint(epochCheckpoint(id, epoch), { everyNth: 1, optimizerStates: 3 });
+  store.close();
+  return { folder, id };
+}
+
+describe('one changed byte', () => {
+  it.each([
+    ['weights', 'does not match its SHA-256'],
+    ['optimizer', 'does not match its SHA-256'],
+  ])('in the %s is found, and resume falls back to the checkpoint before', (kind, words) => {
+    const { folder, id } = threeEpochs();
+    tamper(folder, flip('checkpoint_blob', `checkpoint_id = 3 AND kind = '${kind}'`, 77));
+    const store = scratch.open(folder);
+    const point = store.resumePoint(id);
+    expect(point?.checkpoint.epoch).toBe(2);
+    expect(Buffer.from(point?.weights ?? []).equals(epochCheckpoint(id, 2).weights)).toBe(true);
+    const damage = `the checkpoint of epoch 3 (step 30, number 3): its ${kind} data ${words}`;
+    expect(point?.damaged).toEqual([damage]);
+    expect(store.check()).toEqual([`run ${id}, ${damage}`]);
+    if (kind === 'weights')
+      expect(() => store.checkpointWeights(3)).toThrowError(expect.objectContaining({ code: 'damaged' }));
+    else expect(store.checkpointWeights(3)).toHaveLength(500);
+    // Going on from epoch 2 replaces what was damaged.
+    store.rewindTo(id, point?.checkpoint.id ?? null);
+    store.recordCheckpoint(epochCheckpoint(id, 3), KEEP_ALL);
+    expect(store.check()).toEqual([]);
+    expect(store.resumePoint(id)).toMatchObject({ damaged: [], checkpoint: { epoch: 3 } });
+  });
+
+  it('in a position is found', () => {
+    const { folder, id } = threeEpochs();
+    tamper(folder, `UPDATE checkpoint SET position = replace(position, '30', '31') WHERE id = 3`);
+    const store = scratch.open(folder);
+    expect(store.resumePoint(id)).toMatchObject({
+      checkpoint: { epoch: 2 },
+      damaged: [expect.stringMatching(/epoch 3.*position/)],
+    });
+    expect(store.check()).toEqual([expect.stringMatching(/epoch 3.*position/)]);
+  });
+
+  it('in a text is found', () => {
+    const folder = scratch.folder();
+    const first = scratch.open(folder);
+    const id = addText(first, 'to be or not to be '.repeat(100));
+    first.close();
+    tamper(folder, flip('corpus_chunk', `corpus_id = ${id}`, 30));
+    const store = scratch.open(folder);
+    expect(() => [...store.corpusChunks(id)]).toThrowError(expect.objectContaining({ code: 'damaged' }));
+    expect(store.check()).toEqual([expect.stringContaining(`corpus ${id}`)]);
+  });
+});
+
+describe('what is missing', () => {
+  it('is named, blob by blob and chunk by chunk', () => {
+    const { folder, id } = threeEpochs();
+    tamper(
+      folder,
+      `DELETE FROM checkpoint_blob WHERE checkpoint_id = 3 AND kind = 'weights'`,
+      `DELETE FROM corpus_chunk`,
+    );
+    const store = scratch.open(folder);
+    expect(store.resumePoint(id)).toMatchObject({
+      checkpoint: { epoch: 2 },
+      damaged: ['the checkpoint of epoch 3 (step 30, number 3): its weights data is gone'],
+    });
+    expect(store.check()).toEqual([
+      expect.stringContaining('weights data is gone'),
+      expect.stringContaining('corpus 1'),
+    ]);
+  });
+
+  it('leaves nothing to resume from when every state is damaged', () => {
+    const { folder, id } = threeEpochs();
+    tamper(folder, 'UPDATE checkpoint_blob SET data = zeroblob(length(data))');
+    const store = scratch.open(folder);
+    expect(store.resumePoint(id)).toBeNull();
+    expect(store.check()).toHaveLength(6);
+  });
+
+  it('from the references is named', () => {
+    const { folder } = threeEpochs();
+    tamper(folder, 'DELETE FROM run');
+    expect(scratch.open(folder).check()).toContainEqual(expect.stringMatching(/refers to a missing run/));
+  });
+});
+
+it('a recovery checkpoint that is damaged falls back to the epoch before it', () => {
+  const folder = scratch.folder();
+  const first = scratch.open(folder);
+  const id = addRun(first);
+  first.recordCheckpoint(epochCheckpoint(id, 1), KEEP_ALL);
+  first.recordCheckpoint(recoveryCheckpoint(id, 2, 15), KEEP_ALL);
+  first.close();
+  tamper(folder, flip('checkpoint_blob', "checkpoint_id = 2 AND kind = 'optimizer'", 1));
+  const store = scratch.open(folder);
+  expect(store.resumePoint(id)).toMatchObject({
+    checkpoint: { epoch: 1, step: 10 },
+    damaged: ['the checkpoint inside epoch 2 (step 15, number 2): its optimizer data does not match its SHA-256'],
+  });
+});
