@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { isActive, isResumable, RUN_TRANSITIONS } from '../../src/main/services/run-states.ts';
-import { createRunService } from '../../src/main/services/runs.ts';
+import { createRunService, type RunService } from '../../src/main/services/runs.ts';
+import type { SqliteStore } from '../../src/main/store/store.ts';
 import { RUN_STATUSES } from '../../src/shared/domain.ts';
 import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from '../store/support.ts';
 
@@ -42,9 +43,18 @@ describe('the states of a run', () => {
   ].map(([from, to]) => `${from} -> ${to}`);
   const pairs = RUN_STATUSES.flatMap((from) => RUN_STATUSES.map((to) => ({ from, to })));
 
+  const own = new Scratch();
+  let store: SqliteStore;
+  let runs: RunService;
+  let id = 0;
+  beforeAll(() => {
+    store = own.open();
+    runs = createRunService(store);
+    id = addRun(store);
+  });
+  afterAll(() => own.clean());
+
   it.each(pairs)('$from -> $to', ({ from, to }) => {
-    const { store, runs, ids } = service('one');
-    const id = ids[0] ?? 0;
     store.setRunStatus(id, from, 'before');
     const move = () => runs.setStatus(id, to, 'after');
     if (legal.includes(`${from} -> ${to}`)) {
