@@ -123,7 +123,7 @@ describe.skipIf(missing !== null)(
         const alive = await drive(join(scratch, 'alive'), { FOLIO_KILL_REPORT: report });
         expect(alive.output).toBe(`${'.'.repeat(SCENARIO.length)}x`);
         inspect(join(scratch, 'alive'), SCENARIO.length, 'never killed');
-        const kinds = [...readFileSync(report, 'latin1')];
+        const kinds = Array.from(readFileSync(report, 'latin1'));
         expect(kinds.length).toBeGreaterThan(100);
 
         // Once at each change: before it or, at every second write, after half of it. Exhaustive: both at each write.

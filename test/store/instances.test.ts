@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { containing } from './matchers.ts';
 import { addRun, addText, epochCheckpoint, KEEP_ALL, Scratch } from './support.ts';
 
 const driver = join(import.meta.dirname, 'instance-driver.ts');
@@ -49,12 +50,12 @@ describe('a second instance', () => {
     const store = scratch.open(folder);
     addRun(store);
     const refused = await attempt(folder, 'write');
-    expect(refused).toMatchObject({ code: 'locked', message: expect.stringContaining(`process ${process.pid} (`) });
+    expect(refused).toMatchObject({ code: 'locked', message: containing(`process ${process.pid} (`) });
     expect(await attempt(folder, 'read')).toMatchObject({ readOnly: true, runs: 1, damage: [] });
     const automatic = await attempt(folder, 'auto');
     expect(automatic).toMatchObject({
       readOnly: true,
-      reason: expect.stringContaining(`process ${process.pid}`),
+      reason: containing(`process ${process.pid}`),
       runs: 1,
     });
     addText(store, 'and the first goes on', 'more');
@@ -65,11 +66,11 @@ describe('a second instance', () => {
   it('in the same process is refused just so', () => {
     const folder = scratch.folder();
     scratch.open(folder);
-    expect(() => scratch.open(folder)).toThrowError(expect.objectContaining({ code: 'locked' }));
+    expect(() => scratch.open(folder)).toThrow(expect.objectContaining({ code: 'locked' }));
     const reader = scratch.open(folder, { mode: 'auto' });
     expect(reader.readOnly).toBe(true);
-    expect(() => reader.setSetting('a', 'b')).toThrowError(expect.objectContaining({ code: 'read-only' }));
-    expect(() => reader.sweepDeadRuns()).toThrowError(expect.objectContaining({ code: 'read-only' }));
+    expect(() => reader.setSetting('a', 'b')).toThrow(expect.objectContaining({ code: 'read-only' }));
+    expect(() => reader.sweepDeadRuns()).toThrow(expect.objectContaining({ code: 'read-only' }));
   });
 
   it('takes over from one that was killed, and tells the truth about its run', async () => {
@@ -77,7 +78,7 @@ describe('a second instance', () => {
     const child = await writer(folder, 'write');
     const reader = scratch.open(folder, { mode: 'read' });
     await expect.poll(() => reader.listRuns()[0]?.epoch ?? 0, { timeout: 20_000 }).toBeGreaterThan(2);
-    expect(() => scratch.open(folder)).toThrowError(new RegExp(`process ${child.pid}`));
+    expect(() => scratch.open(folder)).toThrow(new RegExp(`process ${child.pid}`));
     child.kill('SIGKILL');
     await once(child, 'exit');
     // Read-only first: the log of the dead writer is still there.
@@ -88,7 +89,7 @@ describe('a second instance', () => {
     const point = heir.resumePoint(swept?.id ?? 0);
     expect(swept).toMatchObject({
       status: 'interrupted',
-      statusReason: expect.stringContaining(`(step ${point?.checkpoint.step})`),
+      statusReason: containing(`(step ${point?.checkpoint.step})`),
     });
     expect(heir.check()).toEqual([]);
     expect(reader.listRuns()[0]?.status).toBe('interrupted');
@@ -137,7 +138,7 @@ describe('a second instance', () => {
       expect(await attempt(folder, 'write', nobody)).toMatchObject({ code: 'file' });
       for (const mode of ['auto', 'read']) {
         const refused = await attempt(folder, mode, nobody);
-        expect(refused).toMatchObject({ code: 'file', hint: expect.stringContaining('Copy the folder') });
+        expect(refused).toMatchObject({ code: 'file', hint: containing('Copy the folder') });
       }
     },
   );

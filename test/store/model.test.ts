@@ -126,7 +126,10 @@ it('says the same as a model after every step of any sequence of writes', { time
         });
       };
       const apply = (next: Op): void => {
-        if (next.type === 'create') return create();
+        if (next.type === 'create') {
+          create();
+          return;
+        }
         if (next.type === 'reopen') {
           store.close();
           store = scratch.open(folder);

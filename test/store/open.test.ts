@@ -12,7 +12,7 @@ import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from './support.ts';
 const scratch = new Scratch();
 afterEach(() => scratch.clean());
 
-const code = (expected: string) => expect.objectContaining({ code: expected });
+const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
 describe('opening', () => {
   it('makes the folder and a file as designed', () => {
@@ -29,8 +29,8 @@ describe('opening', () => {
 
   it('for reading needs something to read, and makes nothing', () => {
     const folder = scratch.folder();
-    expect(() => openStore(folder, { mode: 'read' })).toThrowError(code('not-found'));
-    expect(() => openStore(join(folder, 'none'), { mode: 'read' })).toThrowError(code('not-found'));
+    expect(() => openStore(folder, { mode: 'read' })).toThrow(code('not-found'));
+    expect(() => openStore(join(folder, 'none'), { mode: 'read' })).toThrow(code('not-found'));
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -38,7 +38,7 @@ describe('opening', () => {
     const folder = scratch.folder();
     writeFileSync(join(folder, 'folio.db'), 'my shopping list '.repeat(100));
     for (const mode of ['write', 'read', 'auto'] as const) {
-      expect(() => openStore(folder, { mode })).toThrowError(code('damaged'));
+      expect(() => openStore(folder, { mode })).toThrow(code('damaged'));
     }
     expect(readFileSync(join(folder, 'folio.db'), 'utf8')).toBe('my shopping list '.repeat(100));
   });
@@ -50,7 +50,7 @@ describe('opening', () => {
     db.close();
     const before = readFileSync(join(folder, 'folio.db'));
     for (const mode of ['write', 'read', 'auto'] as const) {
-      expect(() => openStore(folder, { mode })).toThrowError(/another program/);
+      expect(() => openStore(folder, { mode })).toThrow(/another program/);
     }
     expect(readFileSync(join(folder, 'folio.db')).equals(before)).toBe(true);
   });
@@ -62,26 +62,26 @@ describe('opening', () => {
     const other = scratch.folder();
     writeFileSync(join(other, 'folio.db'), '');
     writeFileSync(join(other, 'folio.db-wal'), 'all that is left');
-    expect(() => openStore(other, { mode: 'write' })).toThrowError(code('damaged'));
+    expect(() => openStore(other, { mode: 'write' })).toThrow(code('damaged'));
     expect(readFileSync(join(other, 'folio.db-wal'), 'utf8')).toBe('all that is left');
   });
 
   it('says what is wrong with a folder that is a file', () => {
     const path = join(scratch.folder(), 'file');
     writeFileSync(path, '');
-    for (const mode of ['write', 'auto'] as const) expect(() => openStore(path, { mode })).toThrowError(code('file'));
-    expect(() => openStore(path, { mode: 'read' })).toThrowError(code('not-found'));
+    for (const mode of ['write', 'auto'] as const) expect(() => openStore(path, { mode })).toThrow(code('file'));
+    expect(() => openStore(path, { mode: 'read' })).toThrow(code('not-found'));
     // A folder where the file should be.
     const folder = scratch.folder();
     mkdirSync(join(folder, 'folio.db'));
-    expect(() => openStore(folder, { mode: 'write' })).toThrowError(code('file'));
+    expect(() => openStore(folder, { mode: 'write' })).toThrow(code('file'));
   });
 
   it('lets go of the lock when it fails', () => {
     const folder = scratch.folder();
     writeFileSync(join(folder, 'folio.db'), 'x'.repeat(5000));
-    expect(() => openStore(folder, { mode: 'write' })).toThrowError(code('damaged'));
-    expect(() => openStore(folder, { mode: 'write', lockWait: 0 })).toThrowError(code('damaged'));
+    expect(() => openStore(folder, { mode: 'write' })).toThrow(code('damaged'));
+    expect(() => openStore(folder, { mode: 'write', lockWait: 0 })).toThrow(code('damaged'));
   });
 });
 
@@ -140,9 +140,7 @@ describe('a file of an older format', () => {
 
   it('is not read without an upgrade', () => {
     const folder = v1();
-    expect(() => openStore(folder, { mode: 'read', migrations: [...MIGRATIONS, next] })).toThrowError(
-      code('read-only'),
-    );
+    expect(() => openStore(folder, { mode: 'read', migrations: [...MIGRATIONS, next] })).toThrow(code('read-only'));
   });
 
   it('that is newer than the program is refused, naming both', () => {
@@ -150,8 +148,8 @@ describe('a file of an older format', () => {
     scratch.open(folder, { migrations: [...MIGRATIONS, next] }).close();
     const before = readFileSync(join(folder, 'folio.db'));
     for (const mode of ['write', 'read', 'auto'] as const) {
-      expect(() => openStore(folder, { mode })).toThrowError(/format 2.*up to 1/);
-      expect(() => openStore(folder, { mode })).toThrowError(code('newer-database'));
+      expect(() => openStore(folder, { mode })).toThrow(/format 2.*up to 1/);
+      expect(() => openStore(folder, { mode })).toThrow(code('newer-database'));
     }
     expect(readFileSync(join(folder, 'folio.db')).equals(before)).toBe(true);
   });
@@ -165,8 +163,8 @@ describe('a full disk', () => {
     store.recordCheckpoint(epochCheckpoint(id, 1), KEEP_ALL);
     const before = store.run(id);
     const large = { ...epochCheckpoint(id, 2), optimizer: new Uint8Array(2_000_000) };
-    expect(() => store.recordCheckpoint(large, KEEP_ALL)).toThrowError(code('file'));
-    expect(() => store.recordCheckpoint(large, KEEP_ALL)).toThrowError(/no room/);
+    expect(() => store.recordCheckpoint(large, KEEP_ALL)).toThrow(code('file'));
+    expect(() => store.recordCheckpoint(large, KEEP_ALL)).toThrow(/no room/);
     expect(store.run(id)).toEqual(before);
     expect(store.metrics(id)).toHaveLength(1);
     store.recordCheckpoint(epochCheckpoint(id, 2), KEEP_ALL);
@@ -179,7 +177,7 @@ describe('a full disk', () => {
 
   it('while the file is made says so, and a later start makes it', () => {
     const folder = scratch.folder();
-    expect(() => openStore(folder, { mode: 'write', maxPages: 3 })).toThrowError(code('file'));
+    expect(() => openStore(folder, { mode: 'write', maxPages: 3 })).toThrow(code('file'));
     expect(scratch.open(folder).listRuns()).toEqual([]);
   });
 
@@ -192,7 +190,7 @@ describe('a full disk', () => {
       version: 2,
       statements: 'CREATE TABLE big (x BLOB) STRICT; INSERT INTO big VALUES (zeroblob(3000000))',
     };
-    expect(() => openStore(folder, { mode: 'write', migrations: [...MIGRATIONS, greedy], maxPages: 60 })).toThrowError(
+    expect(() => openStore(folder, { mode: 'write', migrations: [...MIGRATIONS, greedy], maxPages: 60 })).toThrow(
       code('file'),
     );
     expect(scratch.open(folder).listRuns()).toHaveLength(1);

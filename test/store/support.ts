@@ -58,7 +58,7 @@ export function addText(store: Store, text = 'to be or not to be', name = 'text'
     name,
     encoding: 'utf-8',
     vocabulary,
-    characters: [...text].length,
+    characters: Array.from(text).length,
     sha256: sha256(data),
     chunks: [data],
   });
