@@ -93,7 +93,8 @@ export class TextWriter {
       while (!cancelled) {
         for (const [index, stream] of streams.entries()) {
           if (stream.done) continue; // its last character is read on, which the others do not see
-          order.grown?.(index, stream.draw(logits, index * size));
+          const character = stream.draw(logits, index * size); // drawn whether or not anybody listens
+          order.grown?.(index, character);
         }
         if (streams.every((stream) => stream.done)) break;
         logits = await network.step(Int32Array.from(streams, (stream) => stream.id));
