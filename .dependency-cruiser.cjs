@@ -60,7 +60,7 @@ module.exports = {
         MESSAGES,
         PURE_MODEL,
         PACKAGE,
-        ...npm('chardet', 'iconv-lite', 'pino', 'env-paths', 'zod'),
+        ...npm('chardet', 'fastest-levenshtein', 'iconv-lite', 'pino', 'env-paths', 'zod'),
       ],
       true,
     ),
