@@ -17,6 +17,8 @@ let model: LoadedModel | null = null;
 
 // Ctrl-C reaches the whole terminal group; the main process decides what it means.
 process.on('SIGINT', () => undefined);
+// So does the SIGTERM of `timeout` or of a service manager: a training must live to save. (An installation is ended by it.)
+if (process.argv[2] === 'training') process.on('SIGTERM', () => undefined);
 
 /** Runs a job; what it throws becomes a message. */
 function job(work: () => Promise<void>): void {
