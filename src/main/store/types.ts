@@ -102,7 +102,10 @@ export interface Store {
    * The newest undamaged checkpoint with optimizer state, or null when there is none. Does not change anything.
    */
   resumePoint(runId: number): ResumePoint | null;
-  /** Forgets what came after a checkpoint (metrics, epochs, samples, checkpoints of later steps), before training goes on from it. */
+  /**
+   * Forgets what training did after a checkpoint (metrics, epochs, its own samples, checkpoints of later steps; null: all of it),
+   * before it goes on from there. Texts that a person asked for stay.
+   */
   rewindTo(runId: number, checkpointId: number | null): void;
   /** Throws FolioError 'damaged' when the stored SHA-256 does not match, 'not-found' when the weights were thinned out. */
   checkpointWeights(checkpointId: number): Uint8Array;
