@@ -462,6 +462,14 @@ export function describeTensorOps(name: string, open: () => Promise<TensorOps>):
         expect(await result([2, 4], () => ops.concat([tensor([2, 3]), tensor([2, 1], 1)], 1))).toEqual(
           Float32Array.of(...a.slice(0, 3), ...c.slice(0, 1), ...a.slice(3), ...c.slice(1)),
         );
+        expect(await result([2, 4, 2], () => ops.concat([tensor([2, 3, 2]), tensor([2, 1, 2], 1)], 1))).toEqual(
+          Float32Array.of(
+            ...values([12]).slice(0, 6),
+            ...values([4], 1).slice(0, 2),
+            ...values([12]).slice(6),
+            ...values([4], 1).slice(2),
+          ),
+        );
         expect(await result([2, 3], () => ops.concat([tensor([2, 3])], 1))).toEqual(a);
       });
     });

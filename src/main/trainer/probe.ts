@@ -154,7 +154,8 @@ function failed(report: EngineReport, thrown: unknown): Trial {
       : new FolioError('engine', thrown instanceof Error ? thrown.message : String(thrown), undefined, {
           cause: thrown,
         });
-  const reason = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+  const reason = error.hint === undefined ? sentence : `${sentence} ${error.hint}`;
   return { ops: null, report: { ...report, reason }, error };
 }
 

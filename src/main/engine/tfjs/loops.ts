@@ -4,8 +4,12 @@
  */
 import type { AdamStep } from '../tensor-ops.ts';
 
-/** Side of the square tiles of a transposition: a tile of each array stays in the first-level cache. */
-const TILE = 16;
+/**
+ * Tiles of a transposition: long along the rows that are written, narrow along those that are read. The fastest of the shapes
+ * tried; square tiles meet the same few lines of the cache over and over when rows are a power of two.
+ */
+const WRITTEN = 64;
+const READ = 8;
 
 /**
  * out = x with its axes permuted: out.shape[i] = shape[permutation[i]].
@@ -93,14 +97,14 @@ function transposeTiles(out: Float32Array | Int32Array, x: Float32Array | Int32A
   const rows = axes.find((axis) => axis.stride === 1);
   const columns = axes.at(-1);
   if (rows === undefined || columns === undefined) return; // some axis has stride 1, and there is a last one
-  const outer = axes.filter((axis) => axis !== rows && axis !== columns);
   const { size: rowCount, outStride } = rows;
   const { size: columnCount, stride } = columns;
+  const outer = axes.filter((axis) => axis !== rows && axis !== columns);
   forEachOffset(outer, (from, to) => {
-    for (let row = 0; row < rowCount; row += TILE) {
-      const rowEnd = Math.min(row + TILE, rowCount);
-      for (let column = 0; column < columnCount; column += TILE) {
-        const columnEnd = Math.min(column + TILE, columnCount);
+    for (let column = 0; column < columnCount; column += WRITTEN) {
+      const columnEnd = Math.min(column + WRITTEN, columnCount);
+      for (let row = 0; row < rowCount; row += READ) {
+        const rowEnd = Math.min(row + READ, rowCount);
         for (let r = row; r < rowEnd; r++) {
           let source = from + r + column * stride;
           const target = to + r * outStride;
@@ -111,8 +115,19 @@ function transposeTiles(out: Float32Array | Int32Array, x: Float32Array | Int32A
   });
 }
 
+/** Writes x [rows, own] into the columns of out [rows, width] that begin at `column`. */
+export function copyColumnsInto(out: Float32Array, width: number, column: number, x: Float32Array, own: number): void {
+  for (let from = 0, to = column; from < x.length; from += own, to += width) {
+    for (let i = 0; i < own; i++) out[to + i] = x[from + i] as number; // in range
+  }
+}
+
 /** out[o, i] = sum over j of x[o, j, i], for x [outer, length, inner]; summed in doubles. */
 export function sumAxisInto(out: Float32Array, x: Float32Array, outer: number, length: number, inner: number): void {
+  if (inner === 1) {
+    sumRowsInto(out, x, length);
+    return;
+  }
   const sums = new Float64Array(inner);
   for (let o = 0; o < outer; o++) {
     sums.fill(0);
@@ -120,6 +135,23 @@ export function sumAxisInto(out: Float32Array, x: Float32Array, outer: number, l
       for (let i = 0; i < inner; i++, at++) sums[i] = (sums[i] as number) + (x[at] as number); // in range
     }
     out.set(sums, o * inner);
+  }
+}
+
+/** out[o] = sum of x[o, :]. Four sums at a time, as each addition waits for the one before it. */
+function sumRowsInto(out: Float32Array, x: Float32Array, length: number): void {
+  for (let o = 0, start = 0; o < out.length; o++, start += length) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    const end = start + length;
+    let at = start;
+    for (; at + 3 < end; at += 4) {
+      a += x[at] as number; // in range, as the three after it
+      b += x[at + 1] as number;
+      c += x[at + 2] as number;
+      d += x[at + 3] as number;
+    }
+    for (; at < end; at++) a += x[at] as number; // in range
+    out[o] = a + b + c + d;
   }
 }
 
@@ -140,20 +172,14 @@ export function sumOfSquares(x: Float32Array): number {
   return total;
 }
 
-/**
- * tanh from the sigmoid of 2x: tanh x = 2 sigmoid(2x) - 1. Near zero, where that difference would lose digits, the odd power
- * series to x^9 (its next term is below 1e-7 of the value there).
- */
-export function tanhFromSigmoid(out: Float32Array, x: Float32Array, sigmoidOfDouble: Float32Array): void {
-  for (let i = 0; i < out.length; i++) {
-    const value = x[i] as number; // the three have one length
-    if (value > -0.25 && value < 0.25) {
-      const square = value * value;
-      out[i] = value * (1 + square * (-1 / 3 + square * (2 / 15 + square * (-17 / 315 + (square * 62) / 2835))));
-    } else {
-      out[i] = 2 * (sigmoidOfDouble[i] as number) - 1;
-    }
-  }
+const SIGN = 0x8000_0000;
+
+/** Gives each element of `out` the sign of that element of `x`: on their bits, without a branch to guess wrong half of the time. */
+export function copySigns(out: Float32Array, x: Float32Array): void {
+  const to = new Int32Array(out.buffer, out.byteOffset, out.length);
+  const from = new Int32Array(x.buffer, x.byteOffset, x.length);
+  // `out` and `x` have one length
+  for (let i = 0; i < to.length; i++) to[i] = ((to[i] as number) & ~SIGN) | ((from[i] as number) & SIGN);
 }
 
 /**

@@ -25,6 +25,7 @@ export interface TfjsContext {
 export class TfjsOps implements TensorOps {
   readonly device: string;
   readonly hasLowPrecision = false;
+  readonly fused = null;
   protected readonly backend: KernelBackend;
   protected readonly handles: Handles;
   readonly #tf: TfjsContext['tf'];

@@ -11,13 +11,16 @@ import { asHandle, infoOf, type Handle } from './handles.ts';
 import {
   adamInto,
   addRowsInto,
+  copyColumnsInto,
   finishCrossEntropy,
   sumAxisInto,
   sumOfSquares,
-  tanhFromSigmoid,
+  copySigns,
   transposeInto,
 } from './loops.ts';
 import { sizeOf, TfjsOps, type TfjsContext } from './ops.ts';
+
+const TWO = new Float32Array([2]);
 
 /**
  * Heap views are taken after every output of an operation exists: memory that grows detaches the views taken before.
@@ -36,13 +39,6 @@ export class WasmOps extends TfjsOps {
     return out;
   }
 
-  override scale(a: Tensor, factor: number): Tensor {
-    const out = this.#output(a.shape);
-    const [to, x] = [this.#floats(out), this.#floats(a)];
-    for (let i = 0; i < to.length; i++) to[i] = (x[i] as number) * factor; // one length
-    return out;
-  }
-
   override matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
     if (!transposeA && !transposeB) return super.matmul(a, b);
     // XNNPACK is used only for factors as they lie; a transposed product would run at a twelfth of the speed.
@@ -51,11 +47,13 @@ export class WasmOps extends TfjsOps {
     );
   }
 
+  /** tanh |x| = -e / (e + 2) with e = exp(-2 |x|) - 1, which is XNNPACK's ELU: exact near zero, and a sixth of the time. */
   override tanh(a: Tensor): Tensor {
     return this.composed(() => {
-      const sigmoid = this.sigmoid(this.scale(a, 2));
-      const out = this.#output(a.shape);
-      tanhFromSigmoid(this.#floats(out), this.#floats(a), this.#floats(sigmoid));
+      const magnitude = this.run('Abs', { x: infoOf(a) });
+      const e = this.run('Elu', { x: infoOf(this.scale(magnitude, -2)) });
+      const out = this.div(e, this.add(e, this.fromFloats(TWO, [])));
+      copySigns(this.#floats(out), this.#floats(a));
       return out;
     });
   }
@@ -103,6 +101,23 @@ export class WasmOps extends TfjsOps {
       a,
       Array.from({ length: count }, () => rest),
     );
+  }
+
+  override concat(tensors: readonly Tensor[], axis: 0 | 1): Tensor {
+    if (axis === 0) return super.concat(tensors, 0);
+    const rows = tensors[0]?.shape[0] ?? 0;
+    const widths = tensors.map(({ shape }) => sizeOf(shape.slice(1)));
+    const width = widths.reduce((sum, each) => sum + each, 0);
+    const rest = tensors[0]?.shape.slice(2) ?? [];
+    const out = this.#output([rows, width / sizeOf(rest), ...rest]);
+    const to = this.#floats(out);
+    let column = 0;
+    tensors.forEach((tensor, i) => {
+      const own = widths[i] ?? 0;
+      copyColumnsInto(to, width, column, this.#floats(tensor), own);
+      column += own;
+    });
+    return out;
   }
 
   override oneHot(ids: Tensor, depth: number): Tensor {
