@@ -30,7 +30,7 @@ export function engineReport(change: Partial<EngineReport> = {}): EngineReport {
     engine: 'wasm',
     device: 'CPU, 1 thread',
     available: true,
-    reason: 'It is always there.',
+    reason: 'it is always there',
     selfTest: 'passed',
     gflops: 30,
     mixedPays: false,

@@ -63,7 +63,8 @@ export async function train(context: CommandContext, training: Training): Promis
 
 function conclude(context: CommandContext, training: Training, finished: Finished, interrupted: boolean): number {
   const { output } = context;
-  const amount = `${plural(finished.epochs, 'epoch')}, ${plural(finished.steps, 'step')}, ${duration(finished.seconds)}`;
+  const epochs = finished.epochs === 0 ? [] : [plural(finished.epochs, 'epoch')];
+  const amount = [...epochs, plural(finished.steps, 'step'), duration(finished.seconds)].join(', ');
   const run = String(finished.run);
   if (finished.error !== null) throw fromErrorMessage(finished.error);
   switch (finished.status) {

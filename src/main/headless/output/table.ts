@@ -45,19 +45,23 @@ export function table(
 /** Chooses the columns to show and narrows `widths` in place. Returns their indices in order. */
 function fit(columns: readonly Column[], widths: number[], width: number): number[] {
   let shown = columns.map((_, index) => index);
-  const total = (): number => shown.reduce((sum, index) => sum + (widths[index] ?? 0) + GAP, -GAP);
+  const priority = (index: number): number => columns[index]?.priority ?? 0;
+  const excess = (): number => shown.reduce((sum, index) => sum + (widths[index] ?? 0) + GAP, -GAP) - width;
+  const dropAbove = (least: number): void => {
+    while (excess() > 0) {
+      const last = shown.reduce((worst, index) => (priority(index) > priority(worst) ? index : worst));
+      if (priority(last) <= least) return;
+      shown = shown.filter((index) => index !== last);
+    }
+  };
+  // What is of use only to some goes first, then what can be cut is cut, then goes what is of use to most.
+  dropAbove(1);
   for (const index of shown) {
     const least = columns[index]?.shrinkTo;
     const now = widths[index] ?? 0;
-    if (least !== undefined && total() > width) widths[index] = Math.max(Math.min(now, least), now - (total() - width));
+    if (least !== undefined && excess() > 0) widths[index] = Math.max(Math.min(now, least), now - excess());
   }
-  while (total() > width) {
-    const last = shown.reduce((worst, index) =>
-      (columns[index]?.priority ?? 0) > (columns[worst]?.priority ?? 0) ? index : worst,
-    );
-    if ((columns[last]?.priority ?? 0) === 0) break;
-    shown = shown.filter((index) => index !== last);
-  }
+  dropAbove(0);
   return shown;
 }
 

@@ -38,6 +38,8 @@ export class TrainingDisplay {
   #plan: Plan | null = null;
   #lastStep: EventOf<'step'> | null = null;
   #bestValidationLoss = Infinity;
+  /** Characters a second, smoothed: single steps jump about on a busy machine. */
+  #pace = 0;
   #trainingStarted = false;
   #stopping = false;
 
@@ -72,6 +74,8 @@ export class TrainingDisplay {
         this.#showFirstLook(event);
         return;
       case 'step':
+        this.#pace =
+          this.#lastStep === null ? event.charactersPerSecond : smoothed(this.#pace, event.charactersPerSecond);
         this.#lastStep = event;
         if (!this.#trainingStarted) this.#startTraining();
         this.#showStep('');
@@ -103,7 +107,9 @@ export class TrainingDisplay {
   /** After the first Ctrl-C. */
   stopping(): void {
     this.#stopping = true;
-    this.#say('Saving and stopping. Ctrl-C again leaves at once, without what the last save does not have.');
+    this.#say(
+      wrap('Saving and stopping. Ctrl-C again leaves at once, without what the last save does not have.', this.#width),
+    );
   }
 
   /** Takes the moving line away. */
@@ -166,8 +172,8 @@ export class TrainingDisplay {
     const facts = [
       `loss ${loss(step.loss)}`,
       ...(phase === '' ? [] : [phase]),
-      `${count(step.charactersPerSecond)} characters/s`,
       ...(step.secondsLeft === null || this.#stopping ? [] : [`${duration(step.secondsLeft)} left`]),
+      `${count(this.#pace)} characters/s`,
     ];
     this.#line.show({ label: this.#epochName(step.epoch), fraction: this.#fraction(step), facts });
   }
@@ -179,7 +185,9 @@ export class TrainingDisplay {
     if (plan.totalSteps === null && step.secondsLeft !== null) {
       return Math.min(1, Math.max(0, 1 - step.secondsLeft / (plan.config.minutes * 60)));
     }
-    return Math.min(1, step.stepInEpoch / Math.max(1, plan.stepsPerEpoch));
+    const before = (step.epoch - 1) * plan.stepsPerEpoch;
+    const steps = Math.min(plan.stepsPerEpoch, (plan.totalSteps ?? Infinity) - before);
+    return Math.min(1, step.stepInEpoch / Math.max(1, steps));
   }
 
   #epochName(epoch: number): string {
@@ -188,19 +196,24 @@ export class TrainingDisplay {
   }
 
   #showEpoch(epoch: EpochRecord): void {
-    const { bold, dim } = this.#output.style;
+    const { bold } = this.#output.style;
     const isBest = epoch.validationLoss !== null && epoch.validationLoss < this.#bestValidationLoss;
     if (epoch.validationLoss !== null && isBest) this.#bestValidationLoss = epoch.validationLoss;
     const parts = [
-      `train loss ${bold(loss(epoch.trainLoss))}`,
+      `train loss ${loss(epoch.trainLoss)}`,
       ...(epoch.validationLoss === null
         ? []
-        : [`validation loss ${bold(loss(epoch.validationLoss))}${isBest ? ' (best so far)' : ''}`]),
+        : [`validation loss ${loss(epoch.validationLoss)}${isBest ? ' (best so far)' : ''}`]),
       duration(epoch.seconds),
-      dim(`${count(epoch.charactersPerSecond)} characters/s`),
+      `${count(epoch.charactersPerSecond)} characters/s`,
       ...(epoch.complete ? [] : [`cut short after ${plural(epoch.steps, 'step')}`]),
     ];
-    this.#say(`${bold(this.#epochName(epoch.epoch))}  ${parts.join('  ')}`);
+    const line = wrap(`${this.#epochName(epoch.epoch)}  ${parts.join('  ')}`, this.#width);
+    this.#say(
+      line
+        .replace(/^epoch \S+/, (name) => bold(name))
+        .replaceAll(/loss ([\d.]+)/g, (_, value: string) => `loss ${bold(value)}`),
+    );
   }
 
   #showSample(sample: Sample): void {
@@ -210,6 +223,11 @@ export class TrainingDisplay {
   get #width(): number {
     return Math.min(this.#output.width, 100);
   }
+}
+
+/** A moving average over some twenty steps. */
+function smoothed(before: number, now: number): number {
+  return before + (now - before) / 20;
 }
 
 const LABEL_WIDTH = 13;
@@ -227,9 +245,10 @@ export function factLine(name: string, text: string, output: Output): string {
 
 /** What computes, how fast, why, and what was passed over and why. */
 export function engineLines(report: EngineReport, rejected: readonly EngineReport[], output: Output): string {
-  const speed = report.gflops === null ? '' : `, ${count(report.gflops)} GFLOP/s`;
-  const lines = [factLine('Engine', `${report.engine} (${report.device}${speed}). ${report.reason}`, output)];
-  for (const other of rejected) lines.push(factLine('', `Not ${other.engine}: ${other.reason}`, output));
+  const speed = report.gflops === null || report.reason.includes('GFLOP') ? '' : `; ${count(report.gflops)} GFLOP/s`;
+  const lines = [factLine('Engine', `${report.engine}: ${report.device}`, output)];
+  lines.push(factLine('', `${report.reason}${speed}`, output));
+  for (const other of rejected) lines.push(factLine('', `not ${other.engine}: ${other.reason}`, output));
   return lines.join('\n');
 }
 
