@@ -17,7 +17,7 @@ import { blobsOf, SCENARIO, settle, signature } from './every-write-scenario.ts'
 
 const here = import.meta.dirname;
 const PARALLEL = 2;
-const LIMIT_MILLISECONDS = 240_000;
+const LIMIT_MILLISECONDS = 480_000;
 
 function whyNot(): string | null {
   if (process.platform !== 'linux') return 'needs Linux (LD_PRELOAD)';
