@@ -323,7 +323,11 @@ export function describeTensorOps(name: string, open: () => Promise<TensorOps>):
         const before = ops.tensorCount();
         const source = tensor([2, 6]);
         const view = ops.reshape(source, [3, 4]);
+        const other = ops.reshape(source, [12]);
         ops.release(source);
+        // Released twice is released once.
+        ops.release(other);
+        ops.release(other);
         expect(await ops.read(view)).toEqual(values([12]));
         ops.release(view);
         expect(ops.tensorCount()).toBe(before);
@@ -340,6 +344,10 @@ export function describeTensorOps(name: string, open: () => Promise<TensorOps>):
         ],
         [
           [33, 50],
+          [1, 0],
+        ],
+        [
+          [150, 19],
           [1, 0],
         ],
         [
@@ -553,14 +561,15 @@ export function describeTensorOps(name: string, open: () => Promise<TensorOps>):
         check(Float32Array.of(1000, -1000, 0, 88, 90, 200, -300, -301, -302), [1, 2, 0], 3));
       it('one distinct character', () => check(Float32Array.of(5, -2), [0, 0], 1));
 
-      it('does not hide NaN', async () => {
-        const logits = Float32Array.of(1, Number.NaN, 2, 1, 2, 3);
-        const loss = await result(
-          [2],
-          () => ops.softmaxCrossEntropy(ops.fromFloats(logits, [2, 3]), ints([0, 1])).loss,
-        );
-        expect(loss[0]).toBeNaN();
-        expect(loss[1]).not.toBeNaN();
+      it('does not hide NaN, wherever it is in its row', async () => {
+        for (const place of [0, 13, 30, 64]) {
+          const logits = values([2, 65]).with(place, Number.NaN);
+          const ofLabels = ints([5, 1]);
+          const loss = await result([2], () => ops.softmaxCrossEntropy(ops.fromFloats(logits, [2, 65]), ofLabels).loss);
+          expect(loss[0]).toBeNaN();
+          expect(loss[1]).not.toBeNaN();
+          ops.release(ofLabels);
+        }
       });
     });
 
@@ -694,6 +703,18 @@ export function describeTensorOps(name: string, open: () => Promise<TensorOps>):
         expect(ops.tensorCount()).toBe(before + 1);
         expect(await ops.read(outer)).toEqual(values([3]));
         ops.release(outer);
+        expect(ops.tensorCount()).toBe(before);
+      });
+
+      it('nest: keep leaves a handle of an arena further out where it is', async () => {
+        const before = ops.tensorCount();
+        const read = ops.arena(() => {
+          const outer = tensor([2]);
+          ops.arena(() => ops.arena(() => ops.keep(outer)));
+          return ops.keep(ops.scale(outer, 2));
+        });
+        expect(await ops.read(read)).toEqual(values([2]).map((x) => 2 * x));
+        ops.release(read);
         expect(ops.tensorCount()).toBe(before);
       });
 

@@ -85,6 +85,13 @@ describe('probabilities', () => {
     expect(Array.from(sampler({ topK: 2 }, 4).probabilities(Float32Array.of(1, 1, 1, 1)))).toEqual([0.5, 0.5, 0, 0]);
   });
 
+  it('keep what is exactly min-p times as likely', () => {
+    const logits = Float32Array.of(1, 2, 2, 0);
+    for (const topK of [0, 3]) {
+      expect(Array.from(sampler({ minP: 1, topK }, 4).probabilities(logits))).toEqual([0, 0.5, 0.5, 0]);
+    }
+  });
+
   it('of a top-k beyond the vocabulary are unfiltered', () => {
     expect(Array.from(sampler({ topK: 99 }, 2).probabilities(Float32Array.of(1, 1)))).toEqual([0.5, 0.5]);
   });
@@ -127,6 +134,24 @@ describe('drawing', () => {
     expect(numbersUsed({ temperature: 0 })).toBe(0);
     expect(numbersUsed({})).toBe(1);
     expect(numbersUsed({ topK: 2, topP: 0.9, minP: 0.1 })).toBe(1);
+  });
+
+  it('at either end of the random numbers gives a character that was not filtered out', () => {
+    class Fixed extends Random {
+      readonly #value: number;
+      constructor(value: number) {
+        super(0);
+        this.#value = value;
+      }
+      override float(): number {
+        return this.#value;
+      }
+    }
+    // Ids 0 and 4 are filtered out.
+    const logits = Float32Array.of(0, 3, 2, 1, 0);
+    const drawing = sampler({ topK: 3 }, 5);
+    expect(drawing.draw(logits, new Fixed(0))).toBe(1);
+    expect(drawing.draw(logits, new Fixed(1 - 2 ** -53))).toBe(3);
   });
 
   it('a seed reproduces the same characters, another gives others', () => {

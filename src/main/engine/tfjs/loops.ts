@@ -186,7 +186,7 @@ export function copySigns(out: Float32Array, x: Float32Array): void {
  * Finishes a cross-entropy. Row n of `gradient` comes in as softmax(logits[n]) and leaves as softmax - onehot(label); loss[n] is
  * log(sum(exp(logits[n]))) - logits[n, label]. The largest logit's share is at least 1/V, so its logarithm gives the sum of the
  * exponentials without overflow: log-sum-exp = largest - log(share of the largest).
- * A row with NaN in it has the loss NaN: a network that diverged must show.
+ * A row with NaN in it has shares that are all NaN, and so has its loss: a network that diverged shows.
  */
 export function finishCrossEntropy(
   loss: Float32Array,
@@ -198,15 +198,12 @@ export function finishCrossEntropy(
   const depth = rows === 0 ? 0 : logits.length / rows;
   for (let n = 0, start = 0; n < rows; n++, start += depth) {
     let largest = start;
-    let hasNaN = false;
     for (let at = start; at < start + depth; at++) {
-      const value = logits[at] as number; // in range
-      if (value > (logits[largest] as number)) largest = at;
-      hasNaN ||= Number.isNaN(value);
+      if ((logits[at] as number) > (logits[largest] as number)) largest = at; // in range
     }
     const ofLabel = start + (labels[n] as number); // one label a row
     const logSumExp = (logits[largest] as number) - Math.log(gradient[largest] as number);
-    loss[n] = hasNaN ? Number.NaN : logSumExp - (logits[ofLabel] as number);
+    loss[n] = logSumExp - (logits[ofLabel] as number);
     gradient[ofLabel] = (gradient[ofLabel] as number) - 1;
   }
 }
