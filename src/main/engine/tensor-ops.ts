@@ -34,11 +34,78 @@ export interface AdamStep {
   readonly decay: number;
 }
 
+/**
+ * The elementwise part of a recurrent step in one operation, where an engine has it. The equations are those of model/gru.ts
+ * and model/lstm.ts, whose plain versions are the test of these. All tensors are float32.
+ */
+export interface FusedCells {
+  /** @param product U h [3H, B]; @param x projected input [3H, B]; @param bias of the candidate's recurrent part [H, 1] */
+  gruForward(
+    product: Tensor,
+    x: Tensor,
+    h: Tensor,
+    bias: Tensor,
+  ): { readonly next: Tensor; readonly z: Tensor; readonly r: Tensor; readonly u: Tensor; readonly candidate: Tensor };
+  /**
+   * @param output gradient of the step's output, and what the later step passed back: `direct` and `through` its product [H, B]
+   * @returns gradients at the recurrent product [3H, B] and at the candidate's input [H, B]; what passes back directly [H, B]
+   */
+  gruBackward(
+    gradients: { readonly output: Tensor; readonly direct: Tensor; readonly through: Tensor },
+    saved: {
+      readonly z: Tensor;
+      readonly r: Tensor;
+      readonly u: Tensor;
+      readonly candidate: Tensor;
+      readonly h: Tensor;
+    },
+  ): { readonly recurrent: Tensor; readonly candidate: Tensor; readonly direct: Tensor };
+  /** @param product U h [4H, B]; @param x projected input [4H, B]; @returns h, c, and the saved i, f, g, o, tanh(c): [H, B] each */
+  lstmForward(
+    product: Tensor,
+    x: Tensor,
+    c: Tensor,
+  ): { readonly h: Tensor; readonly c: Tensor; readonly saved: readonly Tensor[] };
+  /** @param saved of lstmForward; @returns gradient at the recurrent product [4H, B]; what passes back through the cell [H, B] */
+  lstmBackward(
+    gradients: { readonly output: Tensor; readonly through: Tensor; readonly later: Tensor },
+    saved: readonly Tensor[],
+    c: Tensor,
+  ): { readonly recurrent: Tensor; readonly cell: Tensor };
+  /**
+   * A whole layer over T steps. Matrices over all steps have their columns in time order.
+   * @param kernel recurrent kernel, transposed [GH, H]
+   * @param state h [H, B], and c [H, B] for an LSTM
+   * @param input projected input [GH, TB] with its bias; or a table [GH, V] of it and the characters' ids, int32 [TB]
+   * @param bias of a GRU candidate's recurrent part [H, 1]; null for an LSTM
+   * @returns outputs and the h before each step [H, TB], the state after the last, and what the backward pass needs
+   */
+  sequence(
+    cell: 'gru' | 'lstm',
+    kernel: Tensor,
+    state: readonly Tensor[],
+    input: { readonly values: Tensor; readonly ids: Tensor | null },
+    bias: Tensor | null,
+  ): { readonly outputs: Tensor; readonly hidden: Tensor; readonly saved: Tensor; readonly state: readonly Tensor[] };
+  /**
+   * @param gradients with respect to the outputs, [H, TB]
+   * @returns gradients at the recurrent products [GH, TB] and, for a GRU, at the candidate's input [H, TB]
+   */
+  sequenceBackward(
+    cell: 'gru' | 'lstm',
+    kernel: Tensor,
+    gradients: Tensor,
+    forward: { readonly hidden: Tensor; readonly saved: Tensor },
+  ): { readonly recurrent: Tensor; readonly candidate: Tensor | null };
+}
+
 export interface TensorOps {
   /** In words, for people: "TensorFlow 2.21.0, CPU, 2 threads". */
   readonly device: string;
   /** Whether `toLow` gives a type whose matrix products are computed natively. */
   readonly hasLowPrecision: boolean;
+  /** Whole cells in one operation each; null where the engine has none. */
+  readonly fused: FusedCells | null;
 
   // Life and death -------------------------------------------------------------------------------------------------
 

@@ -20,14 +20,14 @@ export class DenseLayer {
     this.#bias = bias;
   }
 
-  /** @param outputs of the last recurrent layer, T of [H, B]; @returns logits [TB, V] */
-  forward(outputs: readonly Tensor[]): Tensor {
-    this.#outputs = this.#products.prepare(this.#ops.concat(outputs, 1)); // [H, TB]
+  /** @param outputs of the last recurrent layer, [H, TB]; @returns logits [TB, V] */
+  forward(outputs: Tensor): Tensor {
+    this.#outputs = this.#products.prepare(outputs);
     const products = this.#products.multiply(this.#outputs, this.#kernel, { transposeA: true }); // [TB, V]
     return this.#ops.add(products, this.#bias);
   }
 
-  /** @param dLogits [TB, V] */
+  /** Of the layer's own weights. @param dLogits [TB, V] */
   gradients(dLogits: Tensor): ReadonlyMap<string, Tensor> {
     if (this.#outputs === null) throw new Error('backward before forward');
     return new Map([
@@ -36,7 +36,12 @@ export class DenseLayer {
     ]);
   }
 
-  /** Gives the gradient with respect to the output of a step, [H, B]. */
+  /** The gradient with respect to all outputs, [H, TB]. */
+  allOutputGradients(dLogits: Tensor): Tensor {
+    return this.#products.multiply(this.#kernel, this.#products.prepare(dLogits), { transposeB: true });
+  }
+
+  /** The same a step at a time, [H, B]: cutting columns out of a matrix would cost more. */
   outputGradients(dLogits: Tensor, steps: number): (step: number) => Tensor {
     const [count = 0, vocabularySize = 0] = dLogits.shape;
     const shape = [steps, count / steps, vocabularySize];

@@ -15,6 +15,7 @@
  * Each gate is a tensor [H, B] of its own: up to about 100,000 elements TensorFlow computes an elementwise operation on the
  * calling thread, which takes a fraction of the time that waking the other threads does.
  */
+import type { Tensor } from '../engine/tensor-ops.ts';
 import { type BoundCell, type Cell, hiddenOf } from './recurrent.ts';
 import { exactly } from './tuples.ts';
 
@@ -34,35 +35,50 @@ export const gru: Cell = {
     // z and r just add both biases; the recurrent bias of h is inside the product with r, so it stays apart.
     const early = ops.concat([recurrentZR, ops.zeros([units])], 0); // [3H]
     const inputBias = ops.reshape(ops.add(inputRow, early), [wide, 1]);
+    /** For the last step, which no later one passes anything back to. */
+    const nothing = (like: Tensor) => ops.zeros(like.shape);
 
     return {
       inputBias,
+      candidateBias: biasH,
       held: [kernelT, biasH, inputBias],
 
       forward(x, state, hidden) {
         const h = hiddenOf(state); // [H, B]
-        const [az, ar, ah] = exactly(ops.split(products.multiply(kernelT, hidden), gates), 3); // [H, B] each
+        const product = products.multiply(kernelT, hidden); // [3H, B]
+        if (ops.fused !== null) {
+          const { next, z, r, u, candidate } = ops.fused.gruForward(product, x, h, biasH);
+          return { state: [next], saved: [z, r, u, candidate] };
+        }
+        const [az, ar, ah] = exactly(ops.split(product, gates), 3); // [H, B] each
         const [xz, xr, xh] = exactly(ops.split(x, gates), 3); // [H, B] each
         const z = ops.sigmoid(ops.add(xz, az));
         const r = ops.sigmoid(ops.add(xr, ar));
         const u = ops.add(ah, biasH); // h Uh + br_h
         const hh = ops.tanh(ops.add(xh, ops.mul(r, u)));
-        const difference = ops.sub(h, hh);
-        const next = ops.add(hh, ops.mul(z, difference));
-        return { state: [next], saved: [z, r, u, hh, difference] };
+        const next = ops.add(hh, ops.mul(z, ops.sub(h, hh)));
+        return { state: [next], saved: [z, r, u, hh] };
       },
 
-      backward(saved, _before, dState) {
+      backward(saved, before, output, passed) {
         if (kernel === null) throw new Error('the cell was not bound for training');
-        const [z, r, u, hh, difference] = exactly(saved, 5);
-        const d = hiddenOf(dState); // [H, B]
-        const dz = ops.sigmoidGrad(z, ops.mul(d, difference));
+        const [z, r, u, hh] = exactly(saved, 4);
+        const h = hiddenOf(before); // [H, B]
+        if (ops.fused !== null) {
+          const [direct, through] = passed.length > 0 ? exactly(passed, 2) : [nothing(output), nothing(output)];
+          const step = ops.fused.gruBackward({ output, direct, through }, { z, r, u, candidate: hh, h });
+          const recurrent = products.prepare(step.recurrent); // [3H, B]
+          const gates = { recurrent, lastGateOfInput: products.prepare(step.candidate) };
+          return { gates, passed: [step.direct, products.multiply(kernel, recurrent)] };
+        }
+        const d = ops.addN([output, ...passed]); // [H, B]
+        const dz = ops.sigmoidGrad(z, ops.mul(d, ops.sub(h, hh)));
         const direct = ops.mul(d, z);
         const p = ops.tanhGrad(hh, ops.sub(d, direct));
         const dr = ops.sigmoidGrad(r, ops.mul(p, u));
         const recurrent = products.prepare(ops.concat([dz, dr, ops.mul(p, r)], 0)); // [3H, B]
-        const dh = ops.add(direct, products.multiply(kernel, recurrent)); // [H, B]
-        return { gates: { recurrent, lastGateOfInput: products.prepare(p) }, state: [dh] };
+        const gates = { recurrent, lastGateOfInput: products.prepare(p) };
+        return { gates, passed: [direct, products.multiply(kernel, recurrent)] };
       },
 
       biasGradient({ recurrent, lastGateOfInput }) {

@@ -11,6 +11,7 @@
  *     at the gates: [e g * i (1 - i), e c * f (1 - f), e i * (1 - g^2), d tanh(c') * o (1 - o)]
  *     dc = e * f,   dh = U x (the gates' gradients)
  */
+import type { Tensor } from '../engine/tensor-ops.ts';
 import { type BoundCell, type Cell } from './recurrent.ts';
 import { exactly } from './tuples.ts';
 
@@ -24,14 +25,22 @@ export const lstm: Cell = {
     const kernelT = products.prepare(weights.recurrentKernel); // [4H, H]
     const kernel = training ? ops.transpose(kernelT, [1, 0]) : null; // [H, 4H]
     const inputBias = ops.reshape(weights.bias, [wide, 1]);
+    /** For the last step, which no later one passes anything back to. */
+    const nothing = (like: Tensor) => ops.zeros(like.shape);
 
     return {
       inputBias,
+      candidateBias: null,
       held: [kernelT, inputBias],
 
       forward(x, state, hidden) {
         const [, c] = exactly(state, 2); // [H, B]
-        const [ai, af, ag, ao] = exactly(ops.split(products.multiply(kernelT, hidden), gates), 4); // [H, B] each
+        const product = products.multiply(kernelT, hidden); // [4H, B]
+        if (ops.fused !== null) {
+          const step = ops.fused.lstmForward(product, x, c);
+          return { state: [step.h, step.c], saved: step.saved };
+        }
+        const [ai, af, ag, ao] = exactly(ops.split(product, gates), 4); // [H, B] each
         const [xi, xf, xg, xo] = exactly(ops.split(x, gates), 4); // [H, B] each
         const i = ops.sigmoid(ops.add(xi, ai));
         const f = ops.sigmoid(ops.add(xf, af));
@@ -42,14 +51,21 @@ export const lstm: Cell = {
         return { state: [ops.mul(o, squashed), cell], saved: [i, f, g, o, squashed] };
       },
 
-      backward(saved, before, dState) {
+      backward(saved, before, output, passed) {
         if (kernel === null) throw new Error('the cell was not bound for training');
-        const [i, f, g, o, squashed] = exactly(saved, 5);
         const [, c] = exactly(before, 2); // [H, B]
-        const [d, later] = dState; // [H, B]; the last step has no dc from after it
-        if (d === undefined) throw new Error('a state without tensors');
-        const throughOutput = ops.tanhGrad(squashed, ops.mul(d, o));
-        const e = later === undefined ? throughOutput : ops.add(later, throughOutput);
+        const [through, later] = passed.length > 0 ? exactly(passed, 2) : [nothing(output), nothing(output)];
+        if (ops.fused !== null) {
+          const step = ops.fused.lstmBackward({ output, through, later }, saved, c);
+          const recurrent = products.prepare(step.recurrent); // [4H, B]
+          return {
+            gates: { recurrent, lastGateOfInput: null },
+            passed: [products.multiply(kernel, recurrent), step.cell],
+          };
+        }
+        const [i, f, g, o, squashed] = exactly(saved, 5);
+        const d = ops.add(output, through); // [H, B]
+        const e = ops.add(later, ops.tanhGrad(squashed, ops.mul(d, o)));
         const di = ops.sigmoidGrad(i, ops.mul(e, g));
         const df = ops.sigmoidGrad(f, ops.mul(e, c));
         const dg = ops.tanhGrad(g, ops.mul(e, i));
@@ -57,7 +73,7 @@ export const lstm: Cell = {
         const recurrent = products.prepare(ops.concat([di, df, dg, dOut], 0)); // [4H, B]
         return {
           gates: { recurrent, lastGateOfInput: null },
-          state: [products.multiply(kernel, recurrent), ops.mul(e, f)],
+          passed: [products.multiply(kernel, recurrent), ops.mul(e, f)],
         };
       },
 

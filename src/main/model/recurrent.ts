@@ -29,6 +29,8 @@ export interface GateGradients {
 export interface BoundCell {
   /** Bias that belongs to the projected input, [GH, 1]. */
   readonly inputBias: Tensor;
+  /** Bias of a GRU candidate's recurrent part, [H, 1]; null for an LSTM. */
+  readonly candidateBias: Tensor | null;
   /** What `forward` uses: a caller that goes on after the arena of `bind` keeps these. Weights of the network may be among them. */
   readonly held: readonly Tensor[];
   /**
@@ -40,14 +42,16 @@ export interface BoundCell {
   forward(x: Tensor, state: readonly Tensor[], hidden: Tensor): { state: readonly Tensor[]; saved: readonly Tensor[] };
   /**
    * @param before the state that the step started from
-   * @param dState gradients with respect to the state after the step, the output's own included
-   * @returns gradients at the gates, and with respect to the state before the step
+   * @param output gradient with respect to the step's output from above, [H, B]
+   * @param passed what the later step's backward pass gave as `passed`, [H, B] each; empty for the last step
+   * @returns gradients at the gates, and parts of the gradient with respect to the state before, for the step before
    */
   backward(
     saved: readonly Tensor[],
     before: readonly Tensor[],
-    dState: readonly Tensor[],
-  ): { readonly gates: GateGradients; readonly state: readonly Tensor[] };
+    output: Tensor,
+    passed: readonly Tensor[],
+  ): { readonly gates: GateGradients; readonly passed: readonly Tensor[] };
   /** The bias's gradient in Keras's shape, from all steps: [GH, TB] and, where there is one, [H, TB]. */
   biasGradient(gates: GateGradients): Tensor;
 }
@@ -137,21 +141,20 @@ export function backwardSequence(
   const recurrent: Tensor[] = new Array<Tensor>(T);
   const lastGate: Tensor[] = [];
   const inputs: Tensor[] = new Array<Tensor>(toInput === null ? 0 : T);
-  let dState: readonly Tensor[] = [];
+  let passed: readonly Tensor[] = [];
   for (let t = T - 1; t >= 0; t--) {
-    const later = dState;
+    const later = passed;
     const saved = tape.saved[t] ?? [];
     ops.arena(() => {
-      const [dh, ...others] = later;
-      const out = dOutput(t); // [H, B]
-      const step = cell.backward(saved, tape.states[t] ?? [], [dh === undefined ? out : ops.add(out, dh), ...others]);
+      const step = cell.backward(saved, tape.states[t] ?? [], dOutput(t), later);
       recurrent[t] = ops.keep(step.gates.recurrent);
       if (step.gates.lastGateOfInput !== null) lastGate[t] = ops.keep(step.gates.lastGateOfInput);
       if (toInput !== null) inputs[t] = ops.keep(toInput(step.gates));
-      dState = step.state.map((tensor) => ops.keep(tensor));
+      passed = step.passed.map((tensor) => ops.keep(tensor));
     });
     ops.release(...later, ...saved);
   }
+  ops.release(...passed);
   const gates: GateGradients = {
     recurrent: ops.concat(recurrent, 1), // [GH, TB]
     lastGateOfInput: lastGate.length > 0 ? ops.concat(lastGate, 1) : null, // [H, TB]

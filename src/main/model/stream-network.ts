@@ -6,6 +6,7 @@ import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import type { Network, NetworkState } from './network.ts';
 import { type Products, productsOf } from './precision.ts';
 import { type BoundCell, hiddenOf } from './recurrent.ts';
+import { bindLayer } from './stepwise-pass.ts';
 import { recurrentLayerName } from './weights.ts';
 
 interface Bound {
@@ -105,7 +106,7 @@ function rowProducts(ops: TensorOps): Products {
 
 function bind(ops: TensorOps, network: Network, products: Products, streams: number): Bound {
   const { cell, layers, vocabularySize } = network.shape;
-  const cells = Array.from({ length: layers }, (_, layer) => network.bindLayer(layer, products, false));
+  const cells = Array.from({ length: layers }, (_, layer) => bindLayer(ops, products, network, layer, false));
   const kernels = Array.from({ length: layers - 1 }, (_, below) =>
     products.prepare(network.parameter(`${recurrentLayerName(cell, below + 1)}/kernel`)),
   );

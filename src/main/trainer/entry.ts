@@ -17,8 +17,8 @@ let model: LoadedModel | null = null;
 
 // Ctrl-C reaches the whole terminal group; the main process decides what it means.
 process.on('SIGINT', () => undefined);
-// So does the SIGTERM of `timeout` or of a service manager: a training must live to save. (An installation is ended by it.)
-if (process.argv[2] === 'training') process.on('SIGTERM', () => undefined);
+// So do the SIGTERM of `timeout` or of a service manager and the SIGHUP of a closed terminal: a training must live to save.
+if (process.argv[2] === 'training') for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 
 /** Runs a job; what it throws becomes a message. */
 function job(work: () => Promise<void>): void {
@@ -37,10 +37,13 @@ async function probe(names: Extract<ToTrainer, { type: 'probe' }>['engines']): P
 
 async function install(build: 'cpu' | 'cuda'): Promise<void> {
   const { installTensorFlow } = await import('../engine/tensorflow/install.ts');
+  // Cancelled, it ends the programs that it has started (pip, a compiler) and cleans up.
+  const cancelled = new AbortController();
+  process.on('SIGTERM', () => cancelled.abort());
   const details = await installTensorFlow({
     build,
     progress: (progress) => void port.send({ type: 'install-progress', ...progress }),
-    signal: new AbortController().signal,
+    signal: cancelled.signal,
   });
   await port.send({ type: 'installed', details });
 }

@@ -120,6 +120,8 @@ function shapeOf(metadata: Readonly<Record<string, string>>): z.infer<typeof con
   try {
     return configSchema.parse(JSON.parse(metadata['config'] ?? ''));
   } catch (error) {
-    throw new FolioError('damaged', 'the checkpoint does not say what network it belongs to', undefined, { cause: error });
+    throw new FolioError('damaged', 'the checkpoint does not say what network it belongs to', undefined, {
+      cause: error,
+    });
   }
 }

@@ -31,7 +31,8 @@ export function connectPort(): Port {
       new Promise((resolve, reject) => {
         process.send?.(message, undefined, undefined, (error) => {
           if (error === null || error === undefined) resolve();
-          else reject(new FolioError('internal', `the main process cannot be reached: ${toErrorMessage(error).message}`));
+          else
+            reject(new FolioError('internal', `the main process cannot be reached: ${toErrorMessage(error).message}`));
         });
       }),
     onMessage: (listener) => process.on('message', (message) => listener(message as ToTrainer)),

@@ -110,7 +110,8 @@ class Training {
       trainingCharacters: length(this.#ranges.training),
       validationCharacters: length(this.#ranges.validation),
     });
-    if (this.#fresh) await this.#send(await firstLook(this.#stepper, this.#ops, this.#batcher, this.#vocabulary, this.#config));
+    if (this.#fresh)
+      await this.#send(await firstLook(this.#stepper, this.#ops, this.#batcher, this.#vocabulary, this.#config));
     await this.#send({ type: 'phase', phase: 'training' });
     while (!this.#pace.isOver(this.#position)) {
       await Control.breathe();
@@ -211,7 +212,13 @@ class Training {
   }
 
   #beginEpoch(): void {
-    this.#position = { ...this.#position, epoch: this.#position.epoch + 1, stepInEpoch: 0, lossSum: 0, epochSeconds: 0 };
+    this.#position = {
+      ...this.#position,
+      epoch: this.#position.epoch + 1,
+      stepInEpoch: 0,
+      lossSum: 0,
+      epochSeconds: 0,
+    };
   }
 
   async #validate(): Promise<number | null> {

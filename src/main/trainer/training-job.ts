@@ -12,13 +12,20 @@ import { type Send, train } from './train.ts';
 const GUESS = { validation: 20_000, samples: 300 } as const;
 
 /** Chooses the engine, waits for the text, plans where asked, and trains. */
-export async function runTraining(request: TrainRequest, text: TextReceiver, control: Control, send: Send): Promise<void> {
+export async function runTraining(
+  request: TrainRequest,
+  text: TextReceiver,
+  control: Control,
+  send: Send,
+): Promise<void> {
   const { ops, report, rejected } = await chooseEngine(request.engine);
   try {
     await send({ type: 'ready', report, rejected });
     const ids = await text.whole(request.characters);
     const start = performance.now();
-    const config = request.plan ? await plan(ops, request.config, ids, text.vocabulary.size, report.mixedPays) : request.config;
+    const config = request.plan
+      ? await plan(ops, request.config, ids, text.vocabulary.size, report.mixedPays)
+      : request.config;
     const secondsSpent = (performance.now() - start) / 1000;
     const { vocabulary } = text;
     const epochEndSeconds = guessEpochEnd(config, ids.length);

@@ -18,7 +18,11 @@ export const typeAttribute = (name: string, value: number): OpAttribute => ({ na
 export const boolAttribute = (name: string, value: boolean): OpAttribute => ({ name, type: ATTR_BOOL, value });
 export const intAttribute = (name: string, value: number): OpAttribute => ({ name, type: ATTR_INT, value });
 export const stringAttribute = (name: string, value: string): OpAttribute => ({ name, type: ATTR_STRING, value });
-export const shapeAttribute = (name: string, value: readonly number[]): OpAttribute => ({ name, type: ATTR_SHAPE, value });
+export const shapeAttribute = (name: string, value: readonly number[]): OpAttribute => ({
+  name,
+  type: ATTR_SHAPE,
+  value,
+});
 
 /** `make` for each key once. */
 export function memoize<K, V>(make: (key: K) => V): (key: K) => V {

@@ -1,10 +1,27 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
 
 export const BUILD_KINDS = ['cpu', 'cuda'] as const;
 export type BuildKind = (typeof BUILD_KINDS)[number];
 
-/** Version of @tensorflow/tfjs-node-gpu whose binding sources the addon is compiled from. */
-export const BINDING_VERSION = '4.22.0';
+const NATIVE = path.join(import.meta.dirname, 'native');
+
+/** Folio's own operations, compiled into the addon. */
+export const OWN_SOURCES = ['cells.cc', 'sequences.cc'].map((name) => path.join(NATIVE, name));
+
+function hashOfOwnSources(): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(NATIVE).sort()) hash.update(readFileSync(path.join(NATIVE, name)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+/**
+ * What the addon is compiled from: the version of @tensorflow/tfjs-node-gpu whose binding it is, and the hash of Folio's own sources.
+ * An addon that was made from others is made anew.
+ */
+export const BINDING_VERSION = `4.22.0+${hashOfOwnSources()}`;
 
 /** A TensorFlow wheel that Folio takes its native library from, pinned by hash. */
 export interface TensorFlowBuild {

@@ -49,17 +49,22 @@ export type CachedBuild =
   | { readonly state: 'missing'; readonly folder: string }
   | { readonly state: 'broken'; readonly folder: string; readonly reason: string };
 
+/** A build's manifest, whatever it was compiled from; a string says why there is none. */
+export function readManifest(folder: string): Manifest | string {
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(path.join(folder, MANIFEST_NAME), 'utf8')));
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return missing ? `its ${MANIFEST_NAME} is missing` : `its ${MANIFEST_NAME} cannot be read`;
+  }
+}
+
 /** Looks at a build without reading its libraries: the manifest, and each file's size. Never throws. */
 export function inspectBuild(folder: string): CachedBuild {
   const broken = (reason: string): CachedBuild => ({ state: 'broken', folder, reason });
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) return { state: 'missing', folder };
-  let manifest: Manifest;
-  try {
-    manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(folder, MANIFEST_NAME), 'utf8')));
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return broken(missing ? `its ${MANIFEST_NAME} is missing` : `its ${MANIFEST_NAME} cannot be read`);
-  }
+  const manifest = readManifest(folder);
+  if (typeof manifest === 'string') return broken(manifest);
   if (manifest.binding !== BINDING_VERSION) {
     return broken(`it was built for version ${manifest.binding} of the binding, and this Folio has ${BINDING_VERSION}`);
   }

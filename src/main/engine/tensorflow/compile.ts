@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
+import { OWN_SOURCES } from './builds.ts';
 import type { Environment } from './paths.ts';
 import { describe, lastLines, run } from './processes.ts';
 
@@ -76,13 +77,18 @@ export async function compileAddon(
     ...first,
     // Node-API's functions are in the Node that loads the addon; macOS wants to be told that they come later.
     ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-fPIC']),
-    '-O2',
+    '-O3',
+    // So that loops with comparisons and roundings can be vectorized; no result changes by them.
+    '-fno-math-errno',
+    '-fno-trapping-math',
+    '-ffp-contract=fast',
     '-std=c++17',
     '-DNAPI_VERSION=8',
     `-I${nodeApi}`,
     `-I${input.include}`,
     path.join(binding, 'tfjs_backend.cc'),
     path.join(binding, 'tfjs_binding.cc'),
+    ...OWN_SOURCES,
     '-o',
     input.output,
     ...input.libraries,

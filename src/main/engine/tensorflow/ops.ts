@@ -4,7 +4,7 @@
  */
 import os from 'node:os';
 import { FolioError } from '../../../shared/errors.ts';
-import type { AdamState, AdamStep, MatmulOptions, Tensor, TensorOps } from '../tensor-ops.ts';
+import type { AdamState, AdamStep, FusedCells, MatmulOptions, Tensor, TensorOps } from '../tensor-ops.ts';
 import {
   BFLOAT16,
   BOOL,
@@ -17,6 +17,7 @@ import {
 } from './attributes.ts';
 import { loadBinding, type OpAttribute, type TensorFlowBinding } from './binding.ts';
 import { asHandle, Handle, Handles, idOf } from './handles.ts';
+import { fusedCells } from './fused.ts';
 import { AdamVariables } from './variables.ts';
 
 const T_FLOAT = [type('T', FLOAT)];
@@ -54,6 +55,7 @@ const ADD_N = counted('N');
 class TensorFlowOps implements TensorOps {
   readonly device: string;
   readonly hasLowPrecision = true;
+  readonly fused: FusedCells | null;
   readonly #binding: TensorFlowBinding;
   readonly #handles: Handles;
   readonly #adam: AdamVariables;
@@ -64,6 +66,9 @@ class TensorFlowOps implements TensorOps {
     this.#binding = binding;
     this.#handles = new Handles(binding);
     this.#adam = new AdamVariables(binding);
+    // The operations are compiled for the CPU only.
+    const noIds = () => this.fromInts(new Int32Array(0), [0]);
+    this.fused = binding.isUsingGpuDevice() ? null : fusedCells((...call) => this.#runMany(...call), noIds);
     this.device = binding.isUsingGpuDevice()
       ? `TensorFlow ${binding.TF_Version}, GPU`
       : `TensorFlow ${binding.TF_Version}, CPU, ${threads()} threads`;
@@ -189,6 +194,10 @@ class TensorFlowOps implements TensorOps {
     return this.#run('Pack', PACK(tensors.length, this.#dtypeOf(tensors)), tensors.map(idOf));
   }
   concat(tensors: readonly Tensor[], axis: 0 | 1): Tensor {
+    const [first] = tensors;
+    // ConcatV2 wants two at least.
+    if (first !== undefined && tensors.length === 1)
+      return this.#run('Identity', T_OF(asHandle(first).dtype), [idOf(first)]);
     const attributes = CONCAT(tensors.length, this.#dtypeOf(tensors));
     return this.#run('ConcatV2', attributes, [...tensors.map(idOf), this.#int(axis)]);
   }
@@ -218,7 +227,10 @@ class TensorFlowOps implements TensorOps {
 
   dropoutMask(shape: readonly number[], rate: number, seed: readonly [number, number]): Tensor {
     return this.arena(() => {
-      const seeds = this.fromInts(Int32Array.from(seed, (part) => part | 0), [2]);
+      const seeds = this.fromInts(
+        Int32Array.from(seed, (part) => part | 0),
+        [2],
+      );
       const uniform = this.#run('StatelessRandomUniform', RANDOM, [this.#ints(shape), idOf(seeds)]);
       const survives = this.#run('GreaterEqual', T_OF(FLOAT), [idOf(uniform), this.#float(rate)]);
       return this.keep(this.scale(this.#run('Cast', BOOL_TO_FLOAT, [idOf(survives)]), 1 / (1 - rate)));

@@ -7,6 +7,7 @@ import { hashFile, type Manifest, type ManifestFile } from './cache.ts';
 import type { ExternalLibrary } from './external.ts';
 import { INCLUDE_FOLDER, LIBRARY_FOLDER, type Environment } from './paths.ts';
 import { downloadWheel, findPip } from './pip.ts';
+import { takeOver, wholeLibraries } from './reuse.ts';
 import { unpackedBytes, unpackWheel, verifyWheel } from './wheel.ts';
 
 export interface InstallProgress {
@@ -55,16 +56,25 @@ export interface Libraries {
 /** Downloads the pinned wheel and takes its library; `measureFree` tells the free bytes in a folder. */
 export function wheelRecipe(build: TensorFlowBuild, measureFree: (folder: string) => Promise<number>): Recipe {
   let python = '';
+  /** Libraries of an installed build that only needs another addon. */
+  let kept: readonly ManifestFile[] | null = null;
   return {
     id: build.id,
     kind: build.kind,
     wheelSha256: build.wheelSha256,
     version: build.version,
     prepare: async (job) => {
+      const progress = (done: number) => job.report('verify', done, unpackedBytes(build));
+      kept = await wholeLibraries(path.join(job.root, build.id), build, progress, job.signal);
+      if (kept !== null) return;
       python = await findPip(job);
       await requireSpace(build, job.root, measureFree);
     },
     libraries: async (folder, job) => {
+      if (kept !== null) {
+        await takeOver(path.join(job.root, build.id), folder, kept);
+        return librariesIn(folder, kept);
+      }
       const downloads = path.join(folder, 'download');
       await mkdir(downloads);
       job.report('download', 0, build.wheelBytes);
@@ -80,14 +90,18 @@ export function wheelRecipe(build: TensorFlowBuild, measureFree: (folder: string
         job.signal,
       );
       await rm(downloads, { recursive: true });
-      return {
-        include: path.join(folder, INCLUDE_FOLDER),
-        paths: files.map((file) => path.join(folder, file.path)),
-        // Relative, so that the staging folder can be renamed and the cache be moved.
-        rpath: LIBRARY_FOLDER,
-        files,
-      };
+      return librariesIn(folder, files);
     },
+  };
+}
+
+function librariesIn(folder: string, files: readonly ManifestFile[]): Libraries {
+  return {
+    include: path.join(folder, INCLUDE_FOLDER),
+    paths: files.map((file) => path.join(folder, file.path)),
+    // Relative, so that the staging folder can be renamed and the cache be moved.
+    rpath: LIBRARY_FOLDER,
+    files,
   };
 }
 

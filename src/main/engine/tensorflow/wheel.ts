@@ -15,7 +15,8 @@ const HEADERS = 'tensorflow/include/';
 const NEEDED_HEADERS = [
   /^tensorflow\/c\//,
   /^tensorflow\/core\/platform\/ctstring/,
-  /^tsl\/platform\/ctstring/,
+  /^tensorflow\/core\/common_runtime\/next_pluggable_device\/c\//,
+  /^tsl\/platform\/(ctstring|platform)/,
   /^xla\/tsl\/c\//,
 ];
 

@@ -1,0 +1,53 @@
+/** The fused cells and sequences of native/, registered with TensorFlow by the addon that loads with the binding. */
+import { FolioError } from '../../../shared/errors.ts';
+import type { FusedCells, Tensor } from '../tensor-ops.ts';
+import { idOf } from './handles.ts';
+
+type Run = (name: string, attributes: readonly [], inputs: number[], outputs: number) => Tensor[];
+
+/** @param noIds an empty int32 tensor */
+export function fusedCells(run: Run, noIds: () => Tensor): FusedCells {
+  const call = (name: string, inputs: readonly Tensor[], outputs: number) => run(name, [], inputs.map(idOf), outputs);
+  return {
+    gruForward(product, x, h, bias) {
+      const [next, z, r, u, candidate] = call('FolioGruForward', [product, x, h, bias], 5);
+      if (!next || !z || !r || !u || !candidate) throw incomplete();
+      return { next, z, r, u, candidate };
+    },
+    gruBackward({ output, direct, through }, { z, r, u, candidate, h }) {
+      const inputs = [output, direct, through, z, r, u, candidate, h];
+      const [recurrent, input, back] = call('FolioGruBackward', inputs, 3);
+      if (!recurrent || !input || !back) throw incomplete();
+      return { recurrent, candidate: input, direct: back };
+    },
+    lstmForward(product, x, c) {
+      const [h, cell, ...saved] = call('FolioLstmForward', [product, x, c], 7);
+      if (!h || !cell) throw incomplete();
+      return { h, c: cell, saved };
+    },
+    lstmBackward({ output, through, later }, saved, c) {
+      const [recurrent, cell] = call('FolioLstmBackward', [output, through, later, ...saved, c], 2);
+      if (!recurrent || !cell) throw incomplete();
+      return { recurrent, cell };
+    },
+    sequence(cell, kernel, [h, c], { values, ids }, bias) {
+      const last = cell === 'gru' ? bias : c;
+      if (!h || !last) throw new FolioError('internal', 'a sequence lacks its state or its bias');
+      const inputs = [kernel, h, values, ids ?? noIds(), last];
+      const name = cell === 'gru' ? 'FolioGruSequence' : 'FolioLstmSequence';
+      const [outputs, hidden, finalH, saved, finalC] = call(name, inputs, cell === 'gru' ? 4 : 5);
+      if (!outputs || !hidden || !finalH || !saved) throw incomplete();
+      return { outputs, hidden, saved, state: finalC ? [finalH, finalC] : [finalH] };
+    },
+    sequenceBackward(cell, kernel, gradients, { hidden, saved }) {
+      const name = cell === 'gru' ? 'FolioGruSequenceBackward' : 'FolioLstmSequenceBackward';
+      const [recurrent, candidate = null] = call(name, [kernel, gradients, hidden, saved], cell === 'gru' ? 2 : 1);
+      if (!recurrent) throw incomplete();
+      return { recurrent, candidate };
+    },
+  };
+}
+
+function incomplete(): FolioError {
+  return new FolioError('internal', 'a fused cell returned fewer tensors than it has outputs');
+}
