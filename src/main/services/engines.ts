@@ -56,30 +56,24 @@ export function createEngineService({
       );
       if (signal?.aborted === true) throw cancelled;
       const connection = new TrainerConnection(startTrainer('probe'), 'the installing process');
-      let cancelling = false;
       let lastResort: NodeJS.Timeout | undefined;
       const cancel = (): void => {
-        cancelling = true;
         void connection.end(cancelled, 'SIGTERM');
         lastResort = setTimeout(() => void connection.end(cancelled), cancelMs);
       };
       signal?.addEventListener('abort', cancel, { once: true });
       try {
-        const installed = await connection.ask(
+        return await connection.ask(
           (send) => send({ type: 'install', build }),
           (message) => {
             if (message.type === 'install-progress') progress(message);
             return message.type === 'installed' ? message.details : undefined;
           },
         );
-        await connection.end(new FolioError('cancelled', 'the installation is over'));
-        return installed;
-      } catch (error) {
-        if (!cancelling) await connection.end(cancelled);
-        throw error;
       } finally {
         signal?.removeEventListener('abort', cancel);
         clearTimeout(lastResort);
+        await connection.end(cancelled);
       }
     },
   };

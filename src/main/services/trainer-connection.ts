@@ -15,6 +15,7 @@ export class TrainerConnection {
   readonly #who: string;
   /** Resolves when the process is gone. */
   readonly #gone: Promise<void>;
+  #isGone = false;
   #waiting: Waiting | null = null;
   /** Why it no longer answers: it died, or this side ended it. */
   #end: FolioError | null = null;
@@ -30,6 +31,7 @@ export class TrainerConnection {
     });
     process.onExit((code, signal, stderr) => {
       this.#end ??= trainerDied(who, { code, signal, stderr });
+      this.#isGone = true;
       this.#fail(this.#end);
       resolve();
     });
@@ -84,7 +86,7 @@ export class TrainerConnection {
   /** Ends the process; a question that waits is rejected with the reason. Resolves when it is gone. */
   end(reason: FolioError, signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
     this.#end ??= reason;
-    this.#process.kill(signal);
+    if (!this.#isGone) this.#process.kill(signal);
     return this.#gone;
   }
 
