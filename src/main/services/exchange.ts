@@ -38,10 +38,7 @@ export function createExchangeService(store: Store): ExchangeService {
       const run = store.run(runId);
       const { arrays } = decodeSafetensors(store.checkpointWeights(resolveCheckpoint(run, epoch).id));
       checkWeights(arrays, networkShapeOf(run.config, run.vocabulary.length));
-      const bytes = encodeSafetensors(arrays, {
-        vocabulary: JSON.stringify(run.vocabulary),
-        config: JSON.stringify(shapeSchema.parse(run.config)),
-      });
+      const bytes = encodeSafetensors(arrays, metadataOf(run));
       await replaceFile(file, bytes);
       return bytes.length;
     },
@@ -66,7 +63,7 @@ export function createExchangeService(store: Store): ExchangeService {
             step: 0,
             activeSeconds: 0,
             position: '{}',
-            weights: encodeSafetensors(arrays, {}),
+            weights: encodeSafetensors(arrays, metadataOf({ vocabulary, config })),
             optimizer: null,
             epochRecord: null,
             samples: [],
@@ -82,6 +79,17 @@ export function createExchangeService(store: Store): ExchangeService {
       return runId;
     },
   };
+}
+
+/** What a file of weights says of itself: all that is needed to write text with it. */
+function metadataOf({
+  vocabulary,
+  config,
+}: {
+  vocabulary: readonly string[];
+  config: RunConfig;
+}): Record<string, string> {
+  return { vocabulary: JSON.stringify(vocabulary), config: JSON.stringify(shapeSchema.parse(config)) };
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {
