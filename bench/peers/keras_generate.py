@@ -1,12 +1,13 @@
 """The tutorial's generation in Keras: one character at a time, temperature 1, GRU 1024, decoded text at the end.
 
-usage: python keras_generate.py CHARACTERS WARMUP STREAMS [step|cell|loop]
+usage: python keras_generate.py REPEATS CHARACTERS WARMUP STREAMS [step|cell|loop]
 
   step   the tutorial's one-step model: a tf.function around the layers, sampling and both lookups; a Python loop around it
   cell   the same with the GRU's cell called directly instead of the layer on a sequence of one
   loop   the whole loop inside one tf.function (a tf.while_loop), the cell called directly: not the tutorial's way, but faster
 
-Prints one JSON line: {"variant", "version", "charactersPerSecond", "peakBytes"}; the characters of all streams together.
+Prints one JSON line: {"variant", "version", "charactersPerSecond": [one for each repeat], "peakBytes"}; the characters of all
+streams together.
 """
 import json
 import os
@@ -20,8 +21,8 @@ import tensorflow as tf
 
 from memory import peak_bytes
 
-characters, warmup, streams = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-variant = sys.argv[4] if len(sys.argv) > 4 else "step"
+repeats, characters, warmup, streams = (int(argument) for argument in sys.argv[1:5])
+variant = sys.argv[5] if len(sys.argv) > 5 else "step"
 E, H = 256, 1024
 vocabulary = [chr(c) for c in range(ord("!"), ord("!") + 65)]
 V = len(vocabulary)
@@ -78,16 +79,18 @@ def generate(n):
 
 
 generate(warmup)
-start = time.perf_counter()
-texts = generate(characters)
-seconds = time.perf_counter() - start
-assert len(texts) == streams and all(len(text) == characters for text in texts)
+speeds = []
+for _ in range(repeats):
+    start = time.perf_counter()
+    texts = generate(characters)
+    speeds.append(characters * streams / (time.perf_counter() - start))
+    assert len(texts) == streams and all(len(text) == characters for text in texts)
 print(
     json.dumps(
         {
             "variant": variant,
             "version": f"Keras {keras.__version__}, TensorFlow {tf.__version__}",
-            "charactersPerSecond": characters * streams / seconds,
+            "charactersPerSecond": speeds,
             "peakBytes": peak_bytes(),
         }
     )

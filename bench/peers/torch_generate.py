@@ -1,11 +1,12 @@
 """Generation in PyTorch: one character at a time, temperature 1, GRU 1024, decoded text at the end.
 
-usage: python torch_generate.py CHARACTERS WARMUP STREAMS [gru|cell]
+usage: python torch_generate.py REPEATS CHARACTERS WARMUP STREAMS [gru|cell]
 
   gru    torch.nn.GRU on a sequence of one
   cell   torch.nn.GRUCell
 
-Prints one JSON line: {"variant", "version", "charactersPerSecond", "peakBytes"}; the characters of all streams together.
+Prints one JSON line: {"variant", "version", "charactersPerSecond": [one for each repeat], "peakBytes"}; the characters of all
+streams together.
 """
 import json
 import sys
@@ -15,8 +16,8 @@ import torch
 
 from memory import peak_bytes
 
-characters, warmup, streams = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-variant = sys.argv[4] if len(sys.argv) > 4 else "gru"
+repeats, characters, warmup, streams = (int(argument) for argument in sys.argv[1:5])
+variant = sys.argv[5] if len(sys.argv) > 5 else "gru"
 E, H = 256, 1024
 vocabulary = [chr(c) for c in range(ord("!"), ord("!") + 65)]
 V = len(vocabulary)
@@ -47,16 +48,18 @@ def generate(n):
 
 
 generate(warmup)
-start = time.perf_counter()
-texts = generate(characters)
-seconds = time.perf_counter() - start
-assert len(texts) == streams and all(len(text) == characters for text in texts)
+speeds = []
+for _ in range(repeats):
+    start = time.perf_counter()
+    texts = generate(characters)
+    speeds.append(characters * streams / (time.perf_counter() - start))
+    assert len(texts) == streams and all(len(text) == characters for text in texts)
 print(
     json.dumps(
         {
             "variant": variant,
             "version": f"PyTorch {torch.__version__}",
-            "charactersPerSecond": characters * streams / seconds,
+            "charactersPerSecond": speeds,
             "peakBytes": peak_bytes(),
         }
     )

@@ -1,0 +1,147 @@
+/**
+ * npm run bench [-- --peers] [--check] [--json] [--rounds N] [--only TASK]... [--engine NAME]
+ *
+ * Measures Folio's training step, generation and memory, each contender in fresh processes. With --peers Keras and PyTorch do
+ * the same work in turns (Folio, Keras, PyTorch, Folio, ...), so that what slows the machine slows everybody: compare
+ * the ratios, not the times. Ratios are best against best, with each peer's fastest variant.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { ENGINE_NAMES } from '../src/shared/domain.ts';
+import { type Measured, measure } from './contender-process.ts';
+import { peerPython } from './peer-environment.ts';
+import { machine, type Measurements, missedTargets, printResult, taskResult } from './report.ts';
+import { bestOf } from './statistics.ts';
+import { allTasks, type Contender, type Task, type Variant } from './tasks.ts';
+
+const HELP = `usage: npm run bench -- [options]
+
+  --peers          also Keras and PyTorch (FOLIO_PEERS_PYTHON, or a virtual environment made once in the cache, about 6 GB)
+  --check          fail when a promised ratio is missed (implies --peers)
+  --rounds N       times each contender runs, in turns (default 5)
+  --steps N        timed training steps a process (default 5)
+  --only TASK      step, step-mixed, generate-1 or generate-8; may be given several times
+  --engine NAME    Folio's engine (default tensorflow)
+  --json           the result as one JSON object`;
+
+const count = z.coerce.number().int().min(1).max(1000);
+const optionsSchema = z.strictObject({
+  peers: z.boolean().default(false),
+  check: z.boolean().default(false),
+  json: z.boolean().default(false),
+  help: z.boolean().default(false),
+  rounds: count.default(5),
+  steps: count.default(5),
+  only: z.array(z.enum(['step', 'step-mixed', 'generate-1', 'generate-8'])).optional(),
+  engine: z.enum(ENGINE_NAMES).default('tensorflow'),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+/** In the first rounds every variant of a peer runs; then only its fastest. Two, because one can fall into a bad moment. */
+const CHOOSING_ROUNDS = 2;
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      peers: { type: 'boolean' },
+      check: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      rounds: { type: 'string' },
+      steps: { type: 'string' },
+      only: { type: 'string', multiple: true },
+      engine: { type: 'string' },
+    },
+  });
+  return optionsSchema.parse(values);
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** What the variants of one contender have measured so far. */
+interface Candidate {
+  readonly contender: Contender;
+  readonly runs: Map<Variant, Measured[]>;
+}
+
+/** All rounds of a task, the contenders in turns. */
+async function runTask(
+  task: Task,
+  rounds: number,
+  programOf: (contender: Contender) => string,
+): Promise<Measurements[]> {
+  say(task.title);
+  const candidates = task.contenders.map((contender): Candidate => ({ contender, runs: new Map() }));
+  for (let round = 1; round <= rounds; round++) {
+    const told: string[] = [];
+    for (const { contender, runs } of candidates) {
+      const choosing = round <= CHOOSING_ROUNDS;
+      for (const variant of choosing ? contender.variants : [fastest(task, runs)]) {
+        const measured = await measure(programOf(contender), variant);
+        runs.set(variant, [...(runs.get(variant) ?? []), measured]);
+        const name = choosing && contender.variants.length > 1 ? `${contender.name} (${variant.name})` : contender.name;
+        told.push(`${name} ${bestOf(measured.values, task.better).toFixed(0)}`);
+      }
+    }
+    say(`  round ${round}, ${task.unit}: ${told.join(', ')}`);
+  }
+  return candidates.map(({ contender, runs }) => {
+    const variant = fastest(task, runs);
+    return { contender, variant: variant.name, rounds: runs.get(variant) ?? [] };
+  });
+}
+
+/** The variant with the best value of all. */
+function fastest(task: Task, runs: Candidate['runs']): Variant {
+  const ranked = [...runs].toSorted(([, a], [, b]) => {
+    const [first, second] = [a, b].map((all) =>
+      bestOf(
+        all.flatMap(({ values }) => values),
+        task.better,
+      ),
+    ) as [number, number];
+    return task.better === 'lower' ? first - second : second - first;
+  });
+  const best = ranked[0]?.[0];
+  if (best === undefined) throw new RangeError('nothing was measured');
+  return best;
+}
+
+/** Installs the native engine if it is not there, showing what it does, as the first training would. */
+function prepareEngine(): void {
+  const script = join(import.meta.dirname, '..', 'scripts', 'prepare-engine.ts');
+  spawnSync(process.execPath, [script], { stdio: ['ignore', 2, 2] });
+}
+
+async function main(options: Options): Promise<number> {
+  if (options.engine === 'tensorflow') prepareEngine();
+  const peers = options.peers || options.check;
+  const python = peers ? await peerPython(say) : '';
+  const programOf = (contender: Contender): string => (contender.runtime === 'node' ? process.execPath : python);
+  const results = [];
+  for (const task of allTasks({ steps: options.steps, warmup: 2, repeats: 3, characters: 1000 }, options.engine)) {
+    if (options.only !== undefined && !options.only.includes(task.id)) continue;
+    const contenders = peers ? task.contenders : task.contenders.filter(({ runtime }) => runtime === 'node');
+    const result = taskResult(task, await runTask({ ...task, contenders }, options.rounds, programOf));
+    results.push(result);
+    if (!options.json) console.log(`\n${printResult(result)}\n`);
+  }
+  const missed = missedTargets(results);
+  if (options.json) console.log(JSON.stringify({ machine: machine(), rounds: options.rounds, results, missed }));
+  else console.log(`${machine()}; ${options.rounds} rounds; best against best.`);
+  for (const line of missed) say(`missed: ${line}`);
+  return options.check && missed.length > 0 ? 1 : 0;
+}
+
+try {
+  const options = readOptions();
+  if (options.help) console.log(HELP);
+  else process.exitCode = await main(options);
+} catch (error) {
+  const usage = error instanceof z.ZodError || (error instanceof TypeError && 'code' in error);
+  say(error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error));
+  if (usage) say(`\n${HELP}`);
+  process.exitCode = usage ? 2 : 1;
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { z } from 'zod';
+import type { Variant } from './tasks.ts';
+
+const resultSchema = z
+  .looseObject({
+    variant: z.string(),
+    version: z.string(),
+    ms: z.array(z.number().positive()).min(1).optional(),
+    charactersPerSecond: z.array(z.number().positive()).min(1).optional(),
+    peakBytes: z.number().int().positive(),
+    engineBytes: z.number().int().positive().optional(),
+    tensors: z.array(z.number().int()).optional(),
+  })
+  .transform((result, context) => {
+    const values = result.ms ?? result.charactersPerSecond;
+    if (values !== undefined) return { ...result, values };
+    context.addIssue({ code: 'custom', message: 'neither "ms" nor "charactersPerSecond"' });
+    return z.NEVER;
+  });
+
+export type Measured = z.infer<typeof resultSchema>;
+
+/**
+ * Runs a variant once in a process of its own and reads the JSON line that it ends with.
+ * @param program the interpreter
+ * @throws Error with the end of what it wrote when it fails
+ */
+export function measure(program: string, variant: Variant): Promise<Measured> {
+  return new Promise((done, fail) => {
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' };
+    const child = spawn(program, [variant.script, ...variant.args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
+    child.on('error', fail);
+    child.on('close', (code, signal) => {
+      const what = `${variant.script} ${variant.args.join(' ')}`;
+      if (code !== 0) {
+        fail(new Error(`${what} ended with ${code === null ? String(signal) : `code ${code}`}:\n${stderr.trim()}`));
+        return;
+      }
+      try {
+        done(resultSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')));
+      } catch (error) {
+        fail(new Error(`${what} printed no result: ${stdout.slice(-500)}`, { cause: error }));
+      }
+    });
+  });
+}
