@@ -163,11 +163,17 @@ describe('the moving line', () => {
 describe('texts that grow', () => {
   it('are printed live for the first and in order for the others', () => {
     let written = '';
-    const io = {
-      out: { write: (text: string) => ((written += text), true), once: () => undefined },
+    const stream = { write: (text: string) => ((written += text), true), once: () => undefined };
+    const io: Io = {
+      out: stream,
+      err: stream,
       env: {},
-    } as unknown as Io;
-    const printer = new TextPrinter(new Output(io as Io, false), 'P ', 2);
+      interactive: false,
+      ask: () => Promise.resolve(''),
+      onInterrupt: () => () => undefined,
+      exit: () => undefined,
+    };
+    const printer = new TextPrinter(new Output(io, false), 'P ', 2);
     printer.grow(1, 'x');
     expect(written).toBe('');
     printer.grow(0, 'a');

@@ -119,6 +119,9 @@ export async function runCli(argv: readonly string[], io: Io, openApp: OpenApp):
 /** The entry of bin/folio.js. */
 export async function runFromProcess(argv: readonly string[]): Promise<void> {
   const { openApp } = await import('./open-app.ts');
+  // npm runs scripts in the checkout; the files that a person names lie where the person is.
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
+  if (script === 'folio' && folder !== undefined) process.chdir(folder);
   process.exitCode = await runCli(argv, processIo(), openApp);
   // Nothing should be left that keeps this process alive; if something is, it must not keep the person waiting.
   setTimeout(() => process.exit(), 3000).unref();
