@@ -274,7 +274,7 @@ describe('doctor', () => {
       '/data/folio.db, 1 run',
       'in order',
       'free',
-      'tensorflow: available',
+      'tensorflow: CPU, 2 threads',
     ]) {
       expect(out).toContain(part);
     }

@@ -47,9 +47,9 @@ function showReports(reports: readonly EngineReport[], output: Output): void {
       [
         { title: 'Engine' },
         { title: 'Available' },
-        { title: 'Self-test', priority: 2 },
-        { title: 'GFLOP/s', align: 'right', priority: 1 },
-        { title: 'Device', priority: 3, shrinkTo: 20 },
+        { title: 'Self-test' },
+        { title: 'GFLOP/s', align: 'right' },
+        { title: 'Device', priority: 1, shrinkTo: 20 },
       ],
       reports.map((report) => [
         report.engine,
@@ -79,10 +79,14 @@ function showReports(reports: readonly EngineReport[], output: Output): void {
 export function diagnosis(reports: readonly EngineReport[]): string {
   return reports
     .flatMap((report) => [
-      `${report.engine}: ${report.available ? 'available' : 'not available'}, self-test ${report.selfTest}, ` +
-        `${report.gflops === null ? 'speed not measured' : `${report.gflops.toFixed(1)} GFLOP/s`}, bfloat16 ${report.mixedPays ? 'pays' : 'does not pay'}`,
+      `${report.engine}: ${report.available ? measured(report) : `not available: ${report.reason}`}`,
       ...Object.entries(report.details).map(([key, value]) => `  ${key}: ${value}`),
     ])
     .map((row) => `  ${row}`)
     .join('\n');
+}
+
+function measured({ device, selfTest, gflops, mixedPays }: EngineReport): string {
+  const speed = gflops === null ? 'speed not measured' : `${gflops.toFixed(1)} GFLOP/s`;
+  return `${device}, self-test ${selfTest}, ${speed}, bfloat16 ${mixedPays ? 'pays' : 'does not pay'}`;
 }

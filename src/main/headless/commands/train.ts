@@ -64,7 +64,6 @@ Examples:
 async function trainCommand(context: CommandContext, options: Options): Promise<number> {
   const config = configOf(options);
   const app = await context.open('write');
-  await prepareEngine(context, app, options.engine, options.install);
   return trainOn(context, app, await corpusOf(context, app, options.corpus), config, options);
 }
 
@@ -110,13 +109,13 @@ async function corpusOf({ io }: CommandContext, app: FolioApp, file: string | un
 /** Bytes from which reading takes long enough to show it. */
 const LARGE_FILE = 10_000_000;
 
-/** Tells about the text, refuses what cannot work, and trains. */
+/** Tells about the text, refuses what cannot work, sees to the engine, and trains. */
 export async function trainOn(
   context: CommandContext,
   app: FolioApp,
   corpus: CorpusInfo,
   wanted: RunConfig,
-  options: Pick<Options, 'preset' | 'engine' | 'name'>,
+  options: Pick<Options, 'preset' | 'engine' | 'name' | 'install'>,
 ): Promise<number> {
   const { output } = context;
   const { name, characters, vocabularySize, encoding } = corpus;
@@ -136,6 +135,7 @@ export async function trainOn(
     output.note(`Note: ${problem.message}. ${problem.hint}`);
   }
 
+  await prepareEngine(context, app, options.engine, options.install);
   return train(context, {
     config,
     vocabularySize,

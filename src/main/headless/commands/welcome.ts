@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { noInstallOption, real } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { EXIT } from '../output/problem.ts';
-import { prepareEngine } from '../prepare-engine.ts';
 import { configOf, trainOn } from './train.ts';
 
 interface Options {
@@ -39,11 +38,11 @@ async function welcome(context: CommandContext, { minutes, install }: Options): 
   }
   const config = configOf({ preset: 'quick', ...(minutes === undefined ? {} : { minutes }) });
   const app = await context.open('write');
-  await prepareEngine(context, app, 'auto', install);
   const code = await trainOn(context, app, await app.corpora.builtin(), config, {
     preset: 'quick',
     engine: 'auto',
     name: 'welcome',
+    install,
   });
   if (code === EXIT.ok) {
     output.say('\nAnd then:');
