@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
-import type { TestModule } from 'vitest/node';
-import type { Reporter } from 'vitest/reporters';
+import type { Reporter, TestModule } from 'vitest/node';
 
 /** Ends a test run with the tests that were skipped and why: a skipped test that nobody sees is a test that does not exist. */
 export default class SkippedReporter implements Reporter {
