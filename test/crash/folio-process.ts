@@ -18,17 +18,18 @@ export class FolioProcess {
   readonly lines: string[] = [];
   readonly ended: Promise<Ended>;
   readonly #pid: number;
-  readonly #kill: () => void;
+  readonly #kill: (signal: NodeJS.Signals) => void;
   #stderr = '';
   #onLine: () => void = () => undefined;
 
   constructor(dataDir: string, args: readonly string[]) {
     const child = spawn(process.execPath, [BIN, ...args, '--data', dataDir, '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a process group of its own, to be interrupted as a terminal does it
     });
     if (child.pid === undefined) throw new Error('the command line could not be started');
     this.#pid = child.pid;
-    this.#kill = () => child.kill('SIGKILL');
+    this.#kill = (signal) => child.kill(signal);
     child.stderr.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
     createInterface({ input: child.stdout }).on('line', (line) => {
       this.lines.push(line);
@@ -75,8 +76,18 @@ export class FolioProcess {
     }
   }
 
+  /** SIGKILL for this process, and no other. */
   kill(): void {
-    this.#kill();
+    this.#kill('SIGKILL');
+  }
+
+  /** What Ctrl-C does: SIGINT for the whole process group. */
+  interrupt(): void {
+    try {
+      process.kill(-this.#pid, 'SIGINT');
+    } catch {
+      // It has just ended.
+    }
   }
 }
 

@@ -23,12 +23,13 @@ describe.skipIf(process.platform !== 'linux')(
     });
 
     it.each([
-      ['main', 2],
-      ['both', 3],
+      ['main', 2, 10],
+      ['both', 3, 10],
+      ['Ctrl-C', 5, 4],
     ] as const)(
       'comes to the same bytes as one that nobody killed (%s)',
-      async (target, seed) => {
-        const { results, moments } = await scenario.killed(target, seed, 10);
+      async (target, seed, kills) => {
+        const { results, moments } = await scenario.killed({ target, seed, kills });
         console.log(`killed ${target} ${moments.length} times in ${results.length} runs (${chosen.engine})`);
         for (const result of results) expect(result).toEqual(reference);
       },

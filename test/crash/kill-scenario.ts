@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { startTrainer } from '../../src/main/headless/trainer-process.ts';
 import { Random } from '../../src/main/model/random.ts';
 import { createEngineService } from '../../src/main/services/engines.ts';
@@ -36,7 +37,26 @@ const CHARACTERS = 3000;
 const MOST_LINES = 60;
 const MOST_DELAY_MS = 20;
 
-export type Target = 'trainer' | 'main' | 'both';
+/** What is killed. `Ctrl-C` is the gentle one, upon which Folio saves. */
+export type Target = 'trainer' | 'main' | 'both' | 'Ctrl-C';
+
+export interface Plan {
+  readonly target: Target;
+  readonly seed: number;
+  /** How many times in all. */
+  readonly kills: number;
+  /** Flip a byte of the newest of several resumable checkpoints before each resume. */
+  readonly damage?: boolean;
+}
+
+export interface Outcome {
+  /** What each run came to in the end. */
+  readonly results: readonly Result[];
+  /** The moments at which a living training was hit. */
+  readonly moments: readonly string[];
+  /** How often a checkpoint was damaged. */
+  readonly damaged: number;
+}
 
 /** What a run comes to: every byte and number that must not depend on having been killed. */
 export interface Result {
@@ -89,31 +109,32 @@ export class Scenario {
 
   /**
    * Trains, is killed, looks at `folio runs`, resumes, and so on until so many kills have hit a living training; then each run
-   * is let through to its end. Returns what each run came to, and the moments.
+   * is let through to its end.
    */
-  async killed(target: Target, seed: number, kills: number): Promise<{ results: Result[]; moments: string[] }> {
+  async killed({ target, seed, kills, damage = false }: Plan): Promise<Outcome> {
     const random = new Random(seed);
     const results: Result[] = [];
     const moments: string[] = [];
+    let damaged = 0;
     while (moments.length < kills) {
       const folder = this.#newFolder();
       let command = this.#train;
       for (;;) {
-        const moment =
-          moments.length < kills
-            ? { lines: 1 + random.below(MOST_LINES), delayMs: random.float() * MOST_DELAY_MS }
-            : null;
-        const where = await this.#session(folder, command, target, moment);
+        const moment = { lines: 1 + random.below(MOST_LINES), delayMs: random.float() * MOST_DELAY_MS };
+        const where = await this.#session(folder, command, target, moments.length < kills ? moment : null);
         const status = await statusOf(folder);
         if (status === 'finished') break;
         if (where === null) throw new Error(`nobody killed it, and yet it is ${status}`);
-        if (status !== 'interrupted') throw new Error(`killed (${target}) ${where}, and folio runs says ${status}`);
+        if (status !== (target === 'Ctrl-C' ? 'stopped' : 'interrupted')) {
+          throw new Error(`${target} was killed ${where}, and folio runs says ${status}`);
+        }
         moments.push(where);
+        if (damage && damageNewestCheckpoint(folder)) damaged++;
         command = ['resume', '1', '--engine', this.#engine, '--no-install'];
       }
       results.push(resultOf(folder));
     }
-    return { results, moments };
+    return { results, moments, damaged };
   }
 
   /** One command, killed at a moment; returns where that was, or null when it came to its end before. */
@@ -132,9 +153,13 @@ export class Scenario {
     await wait(moment.delayMs);
     const where = `after line ${folio.lines.length}: ${folio.lines.at(-1)?.slice(0, 60) ?? ''}`;
     const trainers = await folio.startedChildren();
-    if (target !== 'main') for (const pid of trainers) killIfThere(pid);
-    if (target !== 'trainer') folio.kill();
-    await folio.ended;
+    if (target === 'trainer' || target === 'both') for (const pid of trainers) killIfThere(pid);
+    if (target === 'main' || target === 'both') folio.kill();
+    if (target === 'Ctrl-C') folio.interrupt();
+    const { code } = await folio.ended;
+    // (One that was through already ends as it will.)
+    if (target === 'Ctrl-C' && code !== 130 && code !== 0)
+      throw new Error(`Ctrl-C ${where}: exit code ${String(code)}`);
     // A trainer without its main process ends by itself.
     await allGone(trainers, 20_000);
     return where;
@@ -152,6 +177,26 @@ function killIfThere(pid: number): void {
 async function statusOf(folder: string): Promise<string> {
   const runs = (await answerOf(folder, 'runs')) as readonly { readonly status: string }[];
   return runs[0]?.status ?? 'no run';
+}
+
+/** One flipped byte in the weights of the newest checkpoint, where training can still go on from another. */
+function damageNewestCheckpoint(folder: string): boolean {
+  const db = new Database(join(folder, 'folio.db'));
+  try {
+    const ids = db
+      .prepare(`SELECT id FROM checkpoint WHERE weights_bytes > 0 AND optimizer_bytes > 0 ORDER BY step DESC, id DESC`)
+      .pluck()
+      .all() as number[];
+    if (ids.length < 2) return false;
+    const where = `checkpoint_id = ? AND kind = 'weights'`;
+    const data = db.prepare(`SELECT data FROM checkpoint_blob WHERE ${where}`).pluck().get(ids[0]) as Buffer;
+    const middle = data.length >> 1;
+    data.writeUInt8(data.readUInt8(middle) ^ 1, middle);
+    db.prepare(`UPDATE checkpoint_blob SET data = ? WHERE ${where}`).run(data, ids[0]);
+    return true;
+  } finally {
+    db.close();
+  }
 }
 
 /** Opened for reading, as the command line left it. */

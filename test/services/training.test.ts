@@ -253,7 +253,7 @@ describe('pause, continue and stop', () => {
   it('ends a trainer that does not answer, and says so; one that still says something is left alone', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const handle = await start(service({ timeouts: { stopMs: 60_000 } }));
-    trainer.say(READY, checkpointMessage({ epoch: 1 }));
+    trainer.say(READY, stepMessage(1), checkpointMessage({ epoch: 1 }));
     handle.stop();
     vi.advanceTimersByTime(59_000);
     trainer.say({ type: 'phase', phase: 'saving' });
@@ -265,6 +265,17 @@ describe('pause, continue and stop', () => {
     expect(finished.status).toBe('interrupted');
     expect(finished.reason).toContain('did not answer');
     expect(finished.error?.hint).toContain(`folio resume ${handle.runId}\` goes on from epoch 1, step 10`);
+  });
+
+  it('is stopped, and not interrupted, when the trainer ends before its first step: nothing is lost', async () => {
+    const handle = await start();
+    handle.stop();
+    trainer.exit(null, 'SIGINT');
+    expect(await handle.done).toMatchObject({
+      status: 'stopped',
+      error: null,
+      reason: expect.stringContaining('SIGINT') as string,
+    });
   });
 
   it('ends the trainer after its last word: a process that lives on would keep the command waiting', async () => {

@@ -23,6 +23,9 @@ export function forkTrainer(entry: string, purpose: Parameters<StartTrainer>[0])
     serialization: 'advanced', // bytes travel as bytes
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: trainerEnvironment(process.env),
+    // A session of its own: a terminal's Ctrl-C must not end it before it can even say that it ignores it. (On Windows this
+    // would open a console.) It ends with this process all the same, when the channel closes.
+    detached: process.platform !== 'win32',
   });
 
   const output = new OutputTail();

@@ -11,7 +11,13 @@ import type { Recorder } from './recorder.ts';
 import { assertTransition } from './run-states.ts';
 import { describeExit } from './trainer-exit.ts';
 import type { TrainerExit } from './trainer-exit.ts';
-import { outcomeOfDeath, outcomeOfEnd, outcomeOfError, outcomeOfFailure } from './training-outcome.ts';
+import {
+  outcomeOfDeath,
+  outcomeOfEarlyStop,
+  outcomeOfEnd,
+  outcomeOfError,
+  outcomeOfFailure,
+} from './training-outcome.ts';
 import type { Circumstances, Outcome } from './training-outcome.ts';
 import type { TrainerProcess, TrainingHandle } from './types.ts';
 
@@ -52,6 +58,8 @@ export class Supervisor implements TrainingHandle {
   #resumable: string | null;
   #epochs: number;
   #steps: number;
+  /** Whether there is anything yet that a stop would have to save. */
+  #hasTrained = false;
   #stopTimer: NodeJS.Timeout | undefined;
   #exitTimer: NodeJS.Timeout | undefined;
 
@@ -175,6 +183,7 @@ export class Supervisor implements TrainingHandle {
         return;
       case 'step':
         this.#steps = message.step;
+        this.#hasTrained = true;
         recorder.step(message);
         this.#emit(message);
         return;
@@ -230,7 +239,9 @@ export class Supervisor implements TrainingHandle {
     clearTimeout(this.#exitTimer);
     if (this.#outcome === null) {
       this.#guarded(() => this.#supervision.recorder.flush());
-      this.#settle(outcomeOfDeath(this.#killed ?? describeExit('the training process', exit), this.#circumstances));
+      const reason = this.#killed ?? describeExit('the training process', exit);
+      const nothingLost = this.#status === 'stopping' && !this.#hasTrained;
+      this.#settle(nothingLost ? outcomeOfEarlyStop(reason) : outcomeOfDeath(reason, this.#circumstances));
     }
     const { status, reason, error } = this.#outcome ?? assertSettled();
     const finished: FinishedEvent = {

@@ -46,6 +46,11 @@ export function outcomeOfDeath(reason: string, circumstances: Circumstances): Ou
   return { status: 'interrupted', reason, error };
 }
 
+/** It was asked to stop before its first step, and ended without an answer: there was nothing to save. */
+export function outcomeOfEarlyStop(reason: string): Outcome {
+  return { status: 'stopped', reason: `stopped before the first step (${reason})`, error: null };
+}
+
 /** This side can go no further: `what` failed with `error`. */
 export function outcomeOfFailure(what: string, error: unknown, circumstances: Circumstances): Outcome {
   const { code, message, hint } = toErrorMessage(error);
