@@ -182,6 +182,18 @@ describe('the dependencies', () => {
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
+  it('are all accounted for in ARCHITECTURE.md, and those of the program are all used', () => {
+    const manifest = manifestSchema.parse(json('package.json'));
+    const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+    const named = (name: string): boolean => new RegExp(`(\\| |, )${name}(,| +\\|)`).test(page);
+    const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
+    expect(Object.keys(all).filter((name) => !named(name))).toEqual([]);
+    const sources = src.map(({ lines }) => lines.join('\n'));
+    const used = (name: string): boolean =>
+      sources.some((source) => new RegExp(`['"]${name}(/[^'"]*)?['"]`).test(source));
+    expect(Object.keys(manifest.dependencies).filter((name) => !used(name))).toEqual([]);
+  });
+
   it('add no lifecycle script of our own', () => {
     const { scripts } = manifestSchema.parse(json('package.json'));
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare|publish)/.test(name))).toEqual([]);
