@@ -212,6 +212,19 @@ describe('generating', () => {
   });
 });
 
+describe('a process that has failed once', () => {
+  it('loads weights again that were there before others failed to load', async () => {
+    await service.generate(options({ epoch: 1 }), quiet, never);
+    answer = (trainer, message) => {
+      if (message.type === 'load') trainer.say({ type: 'error', error: { code: 'engine', message: 'no' } });
+    };
+    await expect(service.generate(options({ epoch: 2 }), quiet, never)).rejects.toMatchObject({ code: 'engine' });
+    answer = obediently;
+    await service.generate(options({ epoch: 1 }), quiet, never);
+    expect(sentTo(0)).toEqual(['load', 'generate', 'load', 'load', 'generate']);
+  });
+});
+
 describe('cancelling', () => {
   it('keeps what was written, under the length that it reached', async () => {
     const controller = new AbortController();
@@ -322,6 +335,16 @@ describe('evaluating', () => {
       never,
     );
     await expect(missing).rejects.toMatchObject({ code: 'file' });
+  });
+
+  it('sends no more of a text when the process has reported an error', async () => {
+    answer = (trainer, message) => {
+      obediently(trainer, message);
+      if (message.type === 'text') trainer.say({ type: 'error', error: { code: 'engine', message: 'out of memory' } });
+    };
+    await expect(evaluate('to be '.repeat(100_000))).rejects.toMatchObject({ message: 'out of memory' });
+    await settled();
+    expect(sentTo(0).filter((type) => type === 'text')).toHaveLength(1);
   });
 
   it('is cancelled by ending the process', async () => {

@@ -70,7 +70,10 @@ export class TrainerConnection {
     const waiting: Waiting = { take, reject };
     this.#waiting = waiting;
     const stillAsking = async (message: ToTrainer): Promise<void> => {
-      if (this.#waiting === waiting) await this.#process.send(message);
+      // Thrown into the sender, whom nobody waits for any more.
+      if (this.#waiting !== waiting)
+        throw new FolioError('cancelled', 'the question was answered before it was all asked');
+      await this.#process.send(message);
     };
     try {
       // What stops the sending (a text that cannot be read, say) stops the question.
