@@ -1,6 +1,13 @@
 /** What the program can do, as the command line and (through the contract) the windows call it. app.ts puts them together. */
 import type { RunConfig } from '../../shared/config.ts';
-import type { CorpusInfo, EngineChoice, EngineName, EngineReport, Sample, SampleSettings } from '../../shared/domain.ts';
+import type {
+  CorpusInfo,
+  EngineChoice,
+  EngineName,
+  EngineReport,
+  Sample,
+  SampleSettings,
+} from '../../shared/domain.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { FromTrainer, ToTrainer } from '../trainer/messages.ts';
 
@@ -67,10 +74,21 @@ export interface GenerationService {
     readonly cancelled: boolean;
   }>;
   evaluate(
-    options: { readonly runId: number; readonly epoch: number | 'best' | 'last'; readonly file: string; readonly unknown: 'refuse' | 'drop'; readonly engine: EngineChoice },
+    options: {
+      readonly runId: number;
+      readonly epoch: number | 'best' | 'last';
+      readonly file: string;
+      readonly unknown: 'refuse' | 'drop';
+      readonly engine: EngineChoice;
+    },
     progress: (done: number, total: number) => void,
     signal: AbortSignal,
-  ): Promise<{ readonly nats: number; readonly bits: number; readonly perplexity: number; readonly characters: number }>;
+  ): Promise<{
+    readonly nats: number;
+    readonly bits: number;
+    readonly perplexity: number;
+    readonly characters: number;
+  }>;
   close(): void;
 }
 
