@@ -95,8 +95,9 @@ def loss_and_gradients(model, variables, inputs, targets):
     with tf.GradientTape() as tape:
         logits = model(inputs, training=True)
         loss = loss_of(targets, logits)
-    gradients = tape.gradient(loss, [v.value for v in variables.values()])
-    return logits, loss, {n: tf.convert_to_tensor(g) for n, g in zip(variables, gradients)}
+    # The embedding's gradient is a list of rows (IndexedSlices), and Keras's Adam makes something else of it than of a matrix:
+    # the optimizer must get it as `fit` would give it.
+    return logits, loss, dict(zip(variables, tape.gradient(loss, [v.value for v in variables.values()])))
 
 
 def record(name, case, random):
@@ -114,7 +115,7 @@ def record(name, case, random):
             continue
         logits, loss, gradients = loss_and_gradients(model, variables, inputs, targets)
         arrays[f"batch{number}/logits"], arrays[f"batch{number}/loss"] = logits, loss
-        arrays |= {f"batch{number}/gradients/{n}": g for n, g in gradients.items()}
+        arrays |= {f"batch{number}/gradients/{n}": tf.convert_to_tensor(g) for n, g in gradients.items()}
         for layer in recurrent:
             arrays |= {f"batch{number}/state/{layer.name}/{n}": s.numpy() for n, s in zip("hc", layer.states)}
 

@@ -1,8 +1,9 @@
 /**
  * Adam (Kingma & Ba 2015) and AdamW (Loshchilov & Hutter 2019) as Keras's optimizers compute them, with Keras's defaults.
  */
-import type { AdamState, Tensor, TensorOps } from '../engine/tensor-ops.ts';
+import type { AdamState, AdamStep, Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import type { Network } from './network.ts';
+import type { Gradients } from './pass.ts';
 import type { WeightArray, Weights } from './weights.ts';
 
 const BETA_1 = 0.9;
@@ -28,15 +29,23 @@ export class Adam {
     }
   }
 
-  /** Takes one step and replaces the network's parameters. @param gradients by name, in the trained layout */
-  apply(gradients: ReadonlyMap<string, Tensor>, learningRate: number): void {
+  /**
+   * Takes one step and replaces the network's parameters.
+   * @param gradients by name, in the trained layout
+   * @param squares what a second moment follows in place of its gradient's square
+   */
+  apply({ gradients, squares }: Gradients, learningRate: number): void {
     this.#step++;
     const alpha = (learningRate * Math.sqrt(1 - BETA_2 ** this.#step)) / (1 - BETA_1 ** this.#step);
-    const decay = this.#weightDecay * learningRate;
+    const step = { alpha, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON, decay: this.#weightDecay * learningRate };
     for (const [name, state] of this.#states) {
       const gradient = gradients.get(name);
       if (gradient === undefined) throw new Error(`no gradient for ${name}`);
-      const next = this.#ops.adam(state, gradient, { alpha, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON, decay });
+      const square = squares.get(name);
+      const next =
+        square === undefined
+          ? this.#ops.adam(state, gradient, step)
+          : adamWithSquares(this.#ops, state, gradient, square, step);
       this.#states.set(name, next);
       this.#network.parameters.set(name, next.weights);
     }
@@ -72,4 +81,26 @@ export class Adam {
     for (const state of this.#states.values()) this.#ops.release(state.mean, state.variance);
     this.#states.clear();
   }
+}
+
+/** TensorOps.adam with another second moment: v += (square - v)(1 - beta2). */
+function adamWithSquares(
+  ops: TensorOps,
+  state: AdamState,
+  gradient: Tensor,
+  square: Tensor,
+  step: AdamStep,
+): AdamState {
+  const next = ops.arena(() => {
+    const towards = (old: Tensor, goal: Tensor, share: number) => ops.add(old, ops.scale(ops.sub(goal, old), share));
+    const mean = towards(state.mean, gradient, 1 - step.beta1);
+    const variance = towards(state.variance, square, 1 - step.beta2);
+    const epsilon = ops.fromFloats(new Float32Array([step.epsilon]), [1]);
+    const change = ops.div(ops.scale(mean, step.alpha), ops.add(ops.sqrt(variance), epsilon));
+    const kept = step.decay > 0 ? ops.scale(state.weights, 1 - step.decay) : state.weights;
+    const weights = ops.sub(kept, change);
+    return { weights: ops.keep(weights), mean: ops.keep(mean), variance: ops.keep(variance) };
+  });
+  ops.release(state.weights, state.mean, state.variance);
+  return next;
 }

@@ -1,4 +1,5 @@
 import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
+import type { Gradients } from './pass.ts';
 
 /** The norm of all gradients taken as one vector. */
 export async function globalNorm(ops: TensorOps, gradients: Iterable<Tensor>): Promise<number> {
@@ -10,19 +11,24 @@ export async function globalNorm(ops: TensorOps, gradients: Iterable<Tensor>): P
 
 /**
  * Clips by global norm (Pascanu et al. 2013; tf.clip_by_global_norm): where the norm is over the limit every gradient is scaled
- * by limit / norm. Scaled gradients are new; those they replace are freed.
+ * by limit / norm, and squares by its square. Scaled tensors are new; those they replace are freed.
  */
 export function clipByGlobalNorm(
   ops: TensorOps,
-  gradients: ReadonlyMap<string, Tensor>,
+  { gradients, squares }: Gradients,
   norm: number,
   limit: number,
-): ReadonlyMap<string, Tensor> {
-  if (!(norm > limit)) return gradients;
-  const clipped = new Map<string, Tensor>();
-  for (const [name, gradient] of gradients) {
-    clipped.set(name, ops.scale(gradient, limit / norm));
-    ops.release(gradient);
+): Gradients {
+  if (!(norm > limit)) return { gradients, squares };
+  const factor = limit / norm;
+  return { gradients: scaleAll(ops, gradients, factor), squares: scaleAll(ops, squares, factor ** 2) };
+}
+
+function scaleAll(ops: TensorOps, tensors: ReadonlyMap<string, Tensor>, factor: number): Map<string, Tensor> {
+  const scaled = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) {
+    scaled.set(name, ops.scale(tensor, factor));
+    ops.release(tensor);
   }
-  return clipped;
+  return scaled;
 }

@@ -4,7 +4,7 @@
  */
 import { FolioError } from '../../shared/errors.ts';
 import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
-import type { NetworkState, Pass, PassNetwork } from './pass.ts';
+import type { Gradients, NetworkState, Pass, PassNetwork } from './pass.ts';
 import { type Products, productsOf } from './precision.ts';
 import { sequencePass } from './sequence-pass.ts';
 import { stepwisePass } from './stepwise-pass.ts';
@@ -24,6 +24,8 @@ export interface NetworkOptions {
   readonly precision: 'float32' | 'mixed';
   /** Share of each recurrent layer's output zeroed in training. */
   readonly dropout: number;
+  /** Compute what Keras's Adam needs for the embedding (embedding-squares.ts); off when left out. */
+  readonly sparseEmbedding?: boolean;
 }
 
 export class Network implements PassNetwork {
@@ -101,6 +103,9 @@ export class Network implements PassNetwork {
   get dropout(): number {
     return this.#options.dropout;
   }
+  get sparseEmbedding(): boolean {
+    return this.#options.sparseEmbedding ?? false;
+  }
 
   zeroState(batchSize: number): NetworkState {
     const tensors = this.cell === 'gru' ? 1 : 2; // h, and c
@@ -133,22 +138,23 @@ export class Network implements PassNetwork {
 
   /**
    * The cross-entropy of every target in nats, [TB], the gradients of its mean with respect to every parameter (by name, in the
-   * trained layout) and the state after the last step. The caller owns all of them.
+   * trained layout), what Adam's second moment of the embedding grows by where that is wanted, and the state after the last step.
+   * The caller owns all of them.
    * @param dropoutSeed names the random numbers of dropout
    */
   gradients(
     batch: IdBatch,
     state: NetworkState,
     dropoutSeed: readonly [number, number],
-  ): { losses: Tensor; gradients: ReadonlyMap<string, Tensor>; state: NetworkState } {
+  ): { losses: Tensor; state: NetworkState } & Gradients {
     const ops = this.#ops;
     return ops.arena(() => {
       const count = batch.targets.length;
       const pass = this.#pass(batch, state, dropoutSeed);
       const { loss, gradient } = ops.softmaxCrossEntropy(pass.logits, ops.fromInts(batch.targets, [count]));
-      const gradients = pass.gradients(ops.scale(gradient, 1 / count));
-      for (const tensor of gradients.values()) ops.keep(tensor);
-      return { losses: ops.keep(loss), gradients, state: this.#keepState(pass.state) };
+      const { gradients, squares } = pass.gradients(ops.scale(gradient, 1 / count));
+      for (const tensor of [...gradients.values(), ...squares.values()]) ops.keep(tensor);
+      return { losses: ops.keep(loss), gradients, squares, state: this.#keepState(pass.state) };
     });
   }
 

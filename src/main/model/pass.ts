@@ -3,13 +3,20 @@ import type { Tensor } from '../engine/tensor-ops.ts';
 /** Hidden state of every layer: h [H, B], and c [H, B] for an LSTM. */
 export type NetworkState = readonly (readonly Tensor[])[];
 
+export interface Gradients {
+  /** By parameter, in the trained layout. */
+  readonly gradients: Map<string, Tensor>;
+  /** Where Adam's second moment grows by something else than the gradient's square: see embedding-squares.ts. */
+  readonly squares: ReadonlyMap<string, Tensor>;
+}
+
 /** One run of a batch through the network, inside an arena. TB is steps times batch; ids are time-major. */
 export interface Pass {
   /** [TB, V] */
   readonly logits: Tensor;
   readonly state: NetworkState;
-  /** Gradients of every parameter by name, in the trained layout. @param dLogits [TB, V] */
-  gradients(dLogits: Tensor): Map<string, Tensor>;
+  /** @param dLogits [TB, V] */
+  gradients(dLogits: Tensor): Gradients;
 }
 
 export interface PassInput {
@@ -28,6 +35,8 @@ export interface PassNetwork {
   readonly units: number;
   /** Share of each recurrent layer's output zeroed in training. */
   readonly dropout: number;
+  /** Whether `squares` is wanted. */
+  readonly sparseEmbedding: boolean;
   /** A weight by Keras's name, in the trained layout. Throws when there is none. */
   parameter(name: string): Tensor;
 }

@@ -188,7 +188,7 @@ export function multiplyInputGradient(
 }
 
 /** The rows of `recurrent` that are also the projected input's: all but the last gate's. */
-function sharedGates(ops: TensorOps, gates: GateGradients, last: Tensor): Tensor {
+export function sharedGates(ops: TensorOps, gates: GateGradients, last: Tensor): Tensor {
   const [all = 0] = gates.recurrent.shape;
   const [units = 0] = last.shape;
   const [shared] = ops.split(gates.recurrent, [all - units, units]);

@@ -5,6 +5,7 @@
 import type { FusedCells, Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import { DenseLayer } from './dense.ts';
 import { dropoutMasks } from './dropout.ts';
+import { embeddedGradient, squaresOf } from './embedding-squares.ts';
 import type { Pass, PassInput, PassNetwork } from './pass.ts';
 import { productsOf } from './precision.ts';
 import { type BoundCell, type GateGradients, multiplyInputGradient, projectedInputGradient } from './recurrent.ts';
@@ -53,15 +54,18 @@ export function sequencePass(ops: TensorOps, fused: FusedCells, network: PassNet
     gradients(dLogits) {
       const gradients = new Map(dense.gradients(dLogits));
       let dOutputs: Tensor | null = dense.allOutputGradients(dLogits); // [H, TB]
+      let lowest: GateGradients | null = null;
       for (const layer of [...layers].reverse()) {
-        if (dOutputs !== null) dOutputs = backward(ops, fused, network, layer, dOutputs, gradients);
+        if (dOutputs === null) throw new Error('only the first layer has none below');
+        lowest = backward(ops, fused, network, layer, dOutputs, gradients);
+        dOutputs = layer.input.below?.(lowest) ?? null;
       }
-      return gradients;
+      return { gradients, squares: squaresOf(ops, products, network, lowest, ids) };
     },
   };
 }
 
-/** Adds a layer's gradients; returns those of the outputs of the layer below, null under the first. */
+/** Adds a layer's gradients; returns those at its gates. */
 function backward(
   ops: TensorOps,
   fused: FusedCells,
@@ -69,7 +73,7 @@ function backward(
   { name, cell, recurrentKernel, forward, input, mask }: LayerPass,
   dOutputs: Tensor,
   gradients: Map<string, Tensor>,
-): Tensor | null {
+): GateGradients {
   const dropped = mask === null ? dOutputs : ops.mul(dOutputs, mask); // [H, TB]
   const step = fused.sequenceBackward(network.cell, recurrentKernel, dropped, forward);
   const gates: GateGradients = { recurrent: step.recurrent, lastGateOfInput: step.candidate };
@@ -78,7 +82,7 @@ function backward(
   gradients.set(`${name}/bias`, cell.biasGradient(gates));
   gradients.set(`${name}/kernel`, projection.kernel);
   if (projection.embeddings !== null) gradients.set('embedding/embeddings', projection.embeddings);
-  return input.below?.(gates) ?? null;
+  return gates;
 }
 
 /**
@@ -116,7 +120,7 @@ function characters(ops: TensorOps, network: PassNetwork, cell: BoundCell, ids: 
       const gradient = projectedInputGradient(ops, gates); // [GH, TB]
       return {
         kernel: ops.matmul(embedded, gradient, both), // [E, GH]
-        embeddings: ops.segmentSum(ops.matmul(gradient, kernel, both), ids, vocabularySize), // [V, E]
+        embeddings: ops.segmentSum(embeddedGradient(ops, products, gates, kernel), ids, vocabularySize), // [V, E]
       };
     },
     below: null,

@@ -1,6 +1,7 @@
 /** A pass step by step, on any engine: every layer is a loop over its cell. */
 import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import { DenseLayer } from './dense.ts';
+import { squaresOf } from './embedding-squares.ts';
 import { dropoutMasks } from './dropout.ts';
 import { gru } from './gru.ts';
 import { characterInput, layerInput, type ProjectedInput } from './input.ts';
@@ -12,6 +13,7 @@ import {
   type BoundCell,
   forwardSequence,
   type GateGradients,
+  type SequenceGradients,
   type SequenceTape,
 } from './recurrent.ts';
 import { exactly } from './tuples.ts';
@@ -74,20 +76,25 @@ export function stepwisePass(ops: TensorOps, products: Products, network: PassNe
     gradients(dLogits) {
       const gradients = new Map(dense.gradients(dLogits));
       let dOutput = dense.outputGradients(dLogits, steps);
-      for (const layer of [...layers].reverse()) dOutput = backward(ops, products, layer, dOutput, gradients);
-      return gradients;
+      let lowest: GateGradients | null = null;
+      for (const layer of [...layers].reverse()) {
+        const sequence = backward(ops, products, layer, dOutput, gradients);
+        dOutput = (step) => at(sequence.inputs, step);
+        lowest = sequence.gates;
+      }
+      return { gradients, squares: squaresOf(ops, products, network, lowest, ids) };
     },
   };
 }
 
-/** Adds a layer's gradients; returns the gradient of the output of the layer below, a step at a time. */
+/** Adds a layer's gradients. */
 function backward(
   ops: TensorOps,
   products: Products,
   { name, cell, input, toInput, tape, masks }: LayerPass,
   dOutput: (step: number) => Tensor,
   gradients: Map<string, Tensor>,
-): (step: number) => Tensor {
+): SequenceGradients {
   const dropped = masks === null ? dOutput : (step: number) => ops.mul(dOutput(step), at(masks, step));
   const sequence = backwardSequence(ops, products, cell, tape, dropped, toInput);
   const projection = input.gradients(sequence.gates);
@@ -95,7 +102,7 @@ function backward(
   gradients.set(`${name}/bias`, sequence.bias);
   gradients.set(`${name}/kernel`, projection.kernel);
   if (projection.embeddings !== null) gradients.set('embedding/embeddings', projection.embeddings);
-  return (step) => at(sequence.inputs, step);
+  return sequence;
 }
 
 function at(tensors: readonly Tensor[], step: number): Tensor {

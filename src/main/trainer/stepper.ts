@@ -5,6 +5,7 @@ import { Adam } from '../model/adam.ts';
 import type { Batch } from '../model/batches.ts';
 import { clipByGlobalNorm, globalNorm } from '../model/clipping.ts';
 import { createNetwork, type Network, type NetworkState } from '../model/network.ts';
+import type { Gradients } from '../model/pass.ts';
 import { PURPOSE, seedPair } from '../model/random.ts';
 import { networkShapeOf, type Weights } from '../model/weights.ts';
 
@@ -33,7 +34,12 @@ export class TrainingStepper {
     const { precision, dropout, optimizer, weightDecay } = config;
     this.#ops = ops;
     this.#config = config;
-    this.network = createNetwork(ops, networkShapeOf(config, vocabularySize), { precision, dropout });
+    this.network = createNetwork(ops, networkShapeOf(config, vocabularySize), {
+      precision,
+      dropout,
+      // `adam` is Keras's, to the letter; `adamw` is the plain one.
+      sparseEmbedding: optimizer === 'adam',
+    });
     this.network.load(weights);
     this.optimizer = new Adam(ops, this.network, optimizer === 'adamw' ? weightDecay : 0);
     this.#state = this.network.zeroState(config.batchSize);
@@ -64,11 +70,11 @@ export class TrainingStepper {
     const dropoutSeed = seedPair(seed, PURPOSE.dropout, moment.step);
     const pass = this.network.gradients({ ...batch, batchSize }, this.#state, dropoutSeed);
     this.state = pass.state;
-    let { gradients } = pass;
+    let gradients: Gradients = pass;
     try {
       const loss = mean(await this.#ops.read(pass.losses));
       if (!Number.isFinite(loss)) throw diverged('loss', loss, moment.step);
-      const gradientNorm = clipNorm > 0 ? await globalNorm(this.#ops, gradients.values()) : null;
+      const gradientNorm = clipNorm > 0 ? await globalNorm(this.#ops, gradients.gradients.values()) : null;
       if (gradientNorm !== null) {
         if (!Number.isFinite(gradientNorm)) throw diverged('gradient', gradientNorm, moment.step);
         gradients = clipByGlobalNorm(this.#ops, gradients, gradientNorm, clipNorm);
@@ -76,7 +82,7 @@ export class TrainingStepper {
       this.optimizer.apply(gradients, moment.learningRate);
       return { loss, gradientNorm };
     } finally {
-      this.#ops.release(pass.losses, ...gradients.values());
+      this.#ops.release(pass.losses, ...gradients.gradients.values(), ...gradients.squares.values());
     }
   }
 
