@@ -8,7 +8,9 @@ export default class SkippedReporter implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests('skipped')) {
         const result = test.result();
-        const reason = result.state === 'skipped' && result.note ? result.note : 'no reason given';
+        const note = result.state === 'skipped' ? result.note : undefined;
+        // A whole `describe` cannot carry a note: its title does.
+        const reason = note ?? (test.fullName.includes('(skipped: ') ? 'see its title' : 'no reason given');
         lines.push(`  ${relative(process.cwd(), module.moduleId)} > ${test.fullName}: ${reason}`);
       }
     }

@@ -72,7 +72,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   'char-rnn': {
     name: 'char-rnn',
-    description: "Karpathy's char-rnn: two layers with dropout, the text read as parallel streams, gradients clipped at 5.",
+    description:
+      "Karpathy's char-rnn: two layers with dropout, the text read as parallel streams, gradients clipped at 5.",
     config: {
       ...tutorial,
       cell: 'lstm',

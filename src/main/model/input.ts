@@ -105,7 +105,7 @@ export function layerInput(
   bias: Tensor, // [GH, 1]
   below: readonly Tensor[],
   training: boolean,
-): ProjectedInput & { toInput(gates: GateGradients): Tensor } {
+): ProjectedInput & { readonly toInput: (gates: GateGradients) => Tensor } {
   const prepared = products.prepare(kernelT); // [GH, inputs]
   const kernel = training ? ops.transpose(prepared, [1, 0]) : null; // [inputs, GH]
   const inputs = below.map((output) => products.prepare(output)); // T of [inputs, B]

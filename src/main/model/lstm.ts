@@ -12,7 +12,7 @@
  *     dc = e * f,   dh = U x (the gates' gradients)
  */
 import type { Tensor } from '../engine/tensor-ops.ts';
-import { type BoundCell, type Cell } from './recurrent.ts';
+import type { BoundCell, Cell } from './recurrent.ts';
 import { exactly } from './tuples.ts';
 
 export const lstm: Cell = {
