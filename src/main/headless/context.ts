@@ -22,9 +22,17 @@ export interface CommandContext {
 export type RunCommand = (work: (context: CommandContext) => Promise<number>) => Promise<void>;
 
 /** How this Folio is called, so that what it proposes can be typed. */
-export function programName(io: Io): string {
+function programName(io: Io): string {
   const script = io.env['npm_lifecycle_event'];
   return script === 'folio' || script === 'start' ? 'npm run folio --' : 'npx folio';
+}
+
+/** Messages say `folio resume 3`; a person at a checkout types `npx folio resume 3`. */
+export function asTyped(text: string, io: Io): string {
+  return text.replace(
+    /(?<![\w-] |[\w-])folio (?=(train|resume|runs|show|generate|engines|doctor|delete|import|export)\b)/g,
+    () => `${programName(io)} `,
+  );
 }
 
 /** A command line that can be typed as it stands. */

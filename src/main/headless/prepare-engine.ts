@@ -37,9 +37,7 @@ export async function prepareEngine(
   // One that failed its self-test is installed already; installing it again would change nothing.
   if (report === undefined || report.available || report.selfTest === 'failed') return;
   const { output } = context;
-  output.note(
-    'Folio computes fastest with TensorFlow, which is not here yet. Installing it once, outside of this folder:',
-  );
+  output.note('Folio computes fastest with TensorFlow. Installing it once, outside of this folder:');
   try {
     await installTensorFlow(context, app, 'cpu');
   } catch (error) {

@@ -1,8 +1,7 @@
 /** How a failure is told, and with which exit code the process ends. */
 import { FolioError, toErrorMessage } from '../../../shared/errors.ts';
 import type { ErrorMessage } from '../../../shared/errors.ts';
-import { programName } from '../context.ts';
-import type { Io } from '../io.ts';
+import { asTyped } from '../context.ts';
 import type { Output } from './output.ts';
 import { visible, wrap } from './layout.ts';
 
@@ -40,14 +39,6 @@ function describe(error: unknown, output: Output): ErrorMessage {
       ? {}
       : { hint: 'Run it again with FOLIO_DEBUG=1 to see where, and please report that.' }),
   };
-}
-
-/** Messages say `folio resume 3`; a person at a checkout types `npx folio resume 3`. */
-function asTyped(text: string, io: Io): string {
-  return text.replace(
-    /(?<![\w-] |[\w-])folio (?=(train|resume|runs|show|generate|engines|doctor|delete|import|export)\b)/g,
-    () => `${programName(io)} `,
-  );
 }
 
 function isSet(value: string | undefined): boolean {

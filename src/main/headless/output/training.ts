@@ -4,9 +4,10 @@ import { CONFIG_KEYS } from '../../../shared/config.ts';
 import type { EngineReport, EpochRecord, Sample } from '../../../shared/domain.ts';
 import { assertNever } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
+import { asTyped } from '../context.ts';
 import { createLiveLine } from './live-line.ts';
 import type { LiveLine } from './live-line.ts';
-import { visible, wrap } from './layout.ts';
+import { cells, visible, wrap } from './layout.ts';
 import { modelTable } from './model-table.ts';
 import type { Output } from './output.ts';
 import { count, duration, loss, plural, quoted, setting, shape } from './words.ts';
@@ -92,7 +93,10 @@ export class TrainingDisplay {
         this.#showSample(event);
         return;
       case 'status':
-        if (event.reason !== '' && event.status !== 'running' && event.status !== 'stopping') this.#say(event.reason);
+        // Why it goes on, or waits. How it ended is told by the caller.
+        if (event.reason !== '' && (event.status === 'queued' || event.status === 'paused')) {
+          this.#tell('', visible(event.reason));
+        }
         return;
       case 'checkpoint':
         return; // promised, not news
@@ -208,12 +212,14 @@ export class TrainingDisplay {
       `${count(epoch.charactersPerSecond)} characters/s`,
       ...(epoch.complete ? [] : [`cut short after ${plural(epoch.steps, 'step')}`]),
     ];
-    const line = wrap(`${this.#epochName(epoch.epoch)}  ${parts.join('  ')}`, this.#width);
-    this.#say(
-      line
-        .replace(/^epoch \S+/, (name) => bold(name))
-        .replaceAll(/loss ([\d.]+)/g, (_, value: string) => `loss ${bold(value)}`),
-    );
+    const lines = [this.#epochName(epoch.epoch)];
+    for (const part of parts) {
+      const longer = `${lines.at(-1) ?? ''}  ${part}`;
+      if (cells(longer) > this.#width) lines.push(`  ${part}`);
+      else lines[lines.length - 1] = longer;
+    }
+    const emphasized = lines.join('\n').replace(/^epoch \S+/, (name) => bold(name));
+    this.#say(emphasized.replaceAll(/loss ([\d.]+)/g, (_, value: string) => `loss ${bold(value)}`));
   }
 
   #showSample(sample: Sample): void {
@@ -248,7 +254,8 @@ export function engineLines(report: EngineReport, rejected: readonly EngineRepor
   const speed = report.gflops === null || report.reason.includes('GFLOP') ? '' : `; ${count(report.gflops)} GFLOP/s`;
   const lines = [factLine('Engine', `${report.engine}: ${report.device}`, output)];
   lines.push(factLine('', `${report.reason}${speed}`, output));
-  for (const other of rejected) lines.push(factLine('', `not ${other.engine}: ${other.reason}`, output));
+  for (const other of rejected)
+    lines.push(factLine('', asTyped(`not ${other.engine}: ${other.reason}`, output.io), output));
   return lines.join('\n');
 }
 
