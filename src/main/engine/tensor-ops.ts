@@ -97,6 +97,22 @@ export interface FusedCells {
     gradients: Tensor,
     forward: { readonly hidden: Tensor; readonly saved: Tensor },
   ): { readonly recurrent: Tensor; readonly candidate: Tensor | null };
+  /** A recurrent kernel, transposed [GH, H], as `streamStep` reads it: float16 where the processor converts it. */
+  streamPack(kernel: Tensor): Tensor;
+  /**
+   * One character of one stream through a layer, and through the output layer after it.
+   * @param packed of streamPack; @param x projected input with its bias [GH, 1]; @param state h [H, 1], and c [H, 1] for an LSTM
+   * @param bias of a GRU candidate's recurrent part [H, 1]; null for an LSTM
+   * @param dense output kernel, transposed [V, H], and bias [V, 1]; with no rows where another layer follows
+   */
+  streamStep(
+    cell: 'gru' | 'lstm',
+    packed: Tensor,
+    x: Tensor,
+    state: readonly Tensor[],
+    bias: Tensor | null,
+    dense: { readonly kernelT: Tensor; readonly bias: Tensor },
+  ): { readonly state: readonly Tensor[]; readonly logits: Tensor };
 }
 
 export interface TensorOps {

@@ -2,11 +2,12 @@
  * The network read one character at a time, for one or a few streams side by side. What does not change between characters is
  * computed once: the first layer's projected input as a table of every character, and the kernels the way round that is fastest.
  */
-import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
+import type { FusedCells, Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import type { Network, NetworkState } from './network.ts';
 import { type Products, productsOf } from './precision.ts';
 import { type BoundCell, hiddenOf } from './recurrent.ts';
 import { bindLayer } from './stepwise-pass.ts';
+import { exactly } from './tuples.ts';
 import { recurrentLayerName } from './weights.ts';
 
 interface Bound {
@@ -16,8 +17,23 @@ interface Bound {
   /** The first layer's projected input, bias included: with one stream a column [GH, 1] for each character, else [V, GH]. */
   readonly columns: readonly Tensor[];
   readonly table: Tensor;
-  readonly denseKernelT: Tensor; // [V, H]
-  readonly denseBias: Tensor; // [V, 1]
+  readonly dense: DenseRows;
+  readonly fused: FusedKernels | null;
+}
+
+/** The output layer: kernel transposed [V, H] and bias [V, 1]. */
+interface DenseRows {
+  readonly kernelT: Tensor;
+  readonly bias: Tensor;
+}
+
+/** What the fused step of a single stream reads. */
+interface FusedKernels {
+  readonly cells: FusedCells;
+  /** Recurrent kernel of every layer. */
+  readonly packed: readonly Tensor[];
+  /** An output layer without rows, for all layers but the last. */
+  readonly none: DenseRows;
 }
 
 export class StreamNetwork {
@@ -35,7 +51,7 @@ export class StreamNetwork {
     this.#ops = ops;
     this.#network = network;
     this.streams = streams;
-    this.#products = streams === 1 ? productsOf(ops, 'float32') : rowProducts(ops);
+    this.#products = rowProducts(ops);
     this.#state = network.zeroState(streams);
     this.#bound = ops.arena(() => {
       const bound = bind(ops, network, this.#products, streams);
@@ -51,17 +67,11 @@ export class StreamNetwork {
     const ops = this.#ops;
     const before = this.#state;
     const logits = ops.arena(() => {
-      const state: (readonly Tensor[])[] = [];
-      for (const [layer, cell] of this.#bound.cells.entries()) {
-        const input = layer === 0 ? this.#characters(ids) : this.#above(layer, cell, hiddenOf(state[layer - 1] ?? []));
-        const start = before[layer] ?? [];
-        const next = cell.forward(input, start, this.#products.prepare(hiddenOf(start)));
-        state.push(next.state.map((tensor) => ops.keep(tensor)));
-      }
-      this.#state = state;
-      const top = hiddenOf(state.at(-1) ?? []); // [H, B]
-      const columns = ops.add(ops.matmul(this.#bound.denseKernelT, top), this.#bound.denseBias); // [V, B]
-      return ops.keep(this.streams === 1 ? columns : ops.transpose(columns, [1, 0]));
+      const { fused } = this.#bound;
+      const after = fused === null ? this.#plain(ids, before) : this.#fused(fused, ids, before);
+      this.#state = after.state;
+      for (const tensor of after.state.flat()) ops.keep(tensor);
+      return ops.keep(this.streams === 1 ? after.logits : ops.transpose(after.logits, [1, 0]));
     });
     this.#network.releaseState(before);
     const values = await ops.read(logits);
@@ -69,10 +79,50 @@ export class StreamNetwork {
     return values;
   }
 
+  /** The step in separate operations. @returns logits [V, B] */
+  #plain(ids: Int32Array, before: NetworkState): { state: NetworkState; logits: Tensor } {
+    const ops = this.#ops;
+    const state: (readonly Tensor[])[] = [];
+    for (const [layer, cell] of this.#bound.cells.entries()) {
+      const input = this.#input(layer, cell, ids, state);
+      const start = before[layer] ?? [];
+      state.push(cell.forward(input, start, this.#products.prepare(hiddenOf(start))).state);
+    }
+    const { kernelT, bias } = this.#bound.dense;
+    const top = hiddenOf(state.at(-1) ?? []); // [H, B]
+    return { state, logits: ops.add(ops.matmul(kernelT, top), bias) };
+  }
+
+  /** The step of a single stream, a fused operation a layer. @returns logits [V, 1] */
+  #fused(fused: FusedKernels, ids: Int32Array, before: NetworkState): { state: NetworkState; logits: Tensor } {
+    const { cells, dense } = this.#bound;
+    const state: (readonly Tensor[])[] = [];
+    let logits: Tensor | null = null;
+    for (const [layer, cell] of cells.entries()) {
+      const [packed] = exactly(fused.packed.slice(layer, layer + 1), 1);
+      const input = this.#input(layer, cell, ids, state);
+      const output = layer === cells.length - 1 ? dense : fused.none;
+      const start = before[layer] ?? [];
+      const step = fused.cells.streamStep(this.#network.cell, packed, input, start, cell.candidateBias, output);
+      state.push(step.state);
+      logits = step.logits;
+    }
+    if (logits === null) throw new Error('a network without layers');
+    return { state, logits };
+  }
+
   /** Frees everything but the network. */
   close(): void {
     this.#network.releaseState(this.#state);
     this.#ops.release(...this.#owned);
+  }
+
+  /** Projected input of a layer, [GH, B]. @param state of the layers below, after this character */
+  #input(layer: number, cell: BoundCell, ids: Int32Array, state: NetworkState): Tensor {
+    if (layer === 0) return this.#characters(ids);
+    const [kernel] = exactly(this.#bound.kernels.slice(layer - 1, layer), 1);
+    const below = hiddenOf(state[layer - 1] ?? []); // [H, B]
+    return this.#ops.add(this.#products.multiply(kernel, this.#products.prepare(below)), cell.inputBias);
   }
 
   /** Projected input of the first layer, [GH, B]. */
@@ -83,13 +133,6 @@ export class StreamNetwork {
     const rows = this.#ops.gather(this.#bound.table, this.#ops.fromInts(ids.slice(), [ids.length])); // [B, GH]
     return this.#ops.transpose(rows, [1, 0]);
   }
-
-  /** Projected input of a layer above the first, [GH, B]. */
-  #above(layer: number, cell: BoundCell, below: Tensor): Tensor {
-    const kernel = this.#bound.kernels[layer - 1];
-    if (kernel === undefined) throw new Error(`layer ${layer} has no kernel`);
-    return this.#ops.add(this.#products.multiply(kernel, this.#products.prepare(below)), cell.inputBias);
-  }
 }
 
 /**
@@ -97,35 +140,62 @@ export class StreamNetwork {
  * For products without options only.
  */
 function rowProducts(ops: TensorOps): Products {
+  const turn = (a: Tensor) => {
+    const [rows = 0, columns = 0] = a.shape;
+    // A single row or column lies in memory as its transpose does.
+    return rows === 1 || columns === 1 ? ops.reshape(a, [columns, rows]) : ops.transpose(a, [1, 0]);
+  };
   return {
-    prepare: (a) => ops.transpose(a, [1, 0]),
-    multiply: (a, b) => ops.transpose(ops.matmul(b, a), [1, 0]),
+    prepare: turn,
+    multiply: (a, b) => turn(ops.matmul(b, a)),
     rowSums: (a) => ops.sum(a, 0),
   };
 }
 
 function bind(ops: TensorOps, network: Network, products: Products, streams: number): Bound {
   const { cell, layers, vocabularySize } = network.shape;
-  const cells = Array.from({ length: layers }, (_, layer) => bindLayer(ops, products, network, layer, false));
-  const kernels = Array.from({ length: layers - 1 }, (_, below) =>
-    products.prepare(network.parameter(`${recurrentLayerName(cell, below + 1)}/kernel`)),
-  );
-  const embedded = ops.matmul(network.parameter('embedding/embeddings'), network.parameter(`${cell}/kernel`)); // [V, GH]
-  const bias = cells[0]?.inputBias;
-  if (bias === undefined) throw new Error('a network without layers');
-  const [width = 0] = bias.shape; // GH
-  const table = ops.add(embedded, ops.reshape(bias, [width])); // [V, GH]
+  const all = Array.from({ length: layers }, (_, layer) => layer);
+  const fused = streams === 1 ? ops.fused : null;
+  // The fused step has packed kernels of its own, so the cells need not turn theirs.
+  const cellProducts = fused === null ? products : productsOf(ops, 'float32');
+  const cells = all.map((layer) => bindLayer(ops, cellProducts, network, layer, false));
+  const kernel = (layer: number, name: string) => network.parameter(`${recurrentLayerName(cell, layer)}/${name}`);
+  const embedded = ops.matmul(network.parameter('embedding/embeddings'), kernel(0, 'kernel')); // [V, GH]
+  const [{ inputBias }] = exactly(cells.slice(0, 1), 1);
+  const [width = 0] = inputBias.shape; // GH
+  const table = ops.add(embedded, ops.reshape(inputBias, [width])); // [V, GH]
   return {
     cells,
-    kernels,
+    kernels: all.slice(1).map((layer) => products.prepare(kernel(layer, 'kernel'))),
     columns: streams === 1 ? ops.unstack(ops.reshape(table, [vocabularySize, width, 1])) : [],
     table,
-    denseKernelT: ops.transpose(network.parameter('dense/kernel'), [1, 0]),
-    denseBias: ops.reshape(network.parameter('dense/bias'), [vocabularySize, 1]),
+    dense: {
+      kernelT: ops.transpose(network.parameter('dense/kernel'), [1, 0]),
+      bias: ops.reshape(network.parameter('dense/bias'), [vocabularySize, 1]),
+    },
+    fused:
+      fused === null
+        ? null
+        : packKernels(
+            ops,
+            fused,
+            network,
+            all.map((layer) => kernel(layer, 'recurrent_kernel')),
+          ),
   };
 }
 
-function tensorsOf(bound: Bound): Tensor[] {
-  const held = bound.cells.flatMap((cell) => cell.held);
-  return [...held, ...bound.kernels, ...bound.columns, bound.table, bound.denseKernelT, bound.denseBias];
+function packKernels(ops: TensorOps, cells: FusedCells, network: Network, kernels: readonly Tensor[]): FusedKernels {
+  const none = { kernelT: ops.zeros([0, network.units]), bias: ops.zeros([0, 1]) };
+  return { cells, packed: kernels.map((kernel) => cells.streamPack(kernel)), none };
+}
+
+function tensorsOf({ cells, kernels, columns, table, dense, fused }: Bound): Tensor[] {
+  const packed = fused === null ? [] : [...fused.packed, fused.none.kernelT, fused.none.bias];
+  const held = fused === null ? cells.flatMap((cell) => cell.held) : cells.flatMap(heldByFused);
+  return [...held, ...kernels, ...columns, table, dense.kernelT, dense.bias, ...packed];
+}
+
+function heldByFused({ inputBias, candidateBias }: BoundCell): Tensor[] {
+  return candidateBias === null ? [inputBias] : [inputBias, candidateBias];
 }

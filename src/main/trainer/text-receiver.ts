@@ -16,6 +16,8 @@ export class TextReceiver {
     this.#buffer = new IdBuffer(this.vocabulary, characters);
     const { promise, ...settle } = Promise.withResolvers<CharacterIds>();
     this.ids = promise;
+    // Nobody may be waiting yet when it fails; whoever asks later still gets the error.
+    promise.catch(() => undefined);
     this.#settle = settle;
   }
 

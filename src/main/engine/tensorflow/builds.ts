@@ -9,7 +9,7 @@ export type BuildKind = (typeof BUILD_KINDS)[number];
 const NATIVE = path.join(import.meta.dirname, 'native');
 
 /** Folio's own operations, compiled into the addon. */
-export const OWN_SOURCES = ['cells.cc', 'sequences.cc'].map((name) => path.join(NATIVE, name));
+export const OWN_SOURCES = ['cells.cc', 'sequences.cc', 'streams.cc'].map((name) => path.join(NATIVE, name));
 
 function hashOfOwnSources(): string {
   const hash = createHash('sha256');

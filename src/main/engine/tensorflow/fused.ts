@@ -45,6 +45,20 @@ export function fusedCells(run: Run, noIds: () => Tensor): FusedCells {
       if (!recurrent) throw incomplete();
       return { recurrent, candidate };
     },
+    streamPack(kernel) {
+      const [packed] = call('FolioStreamPack', [kernel], 1);
+      if (!packed) throw incomplete();
+      return packed;
+    },
+    streamStep(cell, packed, x, [h, c], bias, dense) {
+      const last = cell === 'gru' ? bias : c;
+      if (!h || !last) throw new FolioError('internal', 'a step lacks its state or its bias');
+      const name = cell === 'gru' ? 'FolioGruStreamStep' : 'FolioLstmStreamStep';
+      const inputs = [packed, x, h, last, dense.kernelT, dense.bias];
+      const [nextH, logits, nextC] = call(name, inputs, cell === 'gru' ? 2 : 3);
+      if (!nextH || !logits) throw incomplete();
+      return { state: nextC ? [nextH, nextC] : [nextH], logits };
+    },
   };
 }
 

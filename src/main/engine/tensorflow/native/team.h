@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -65,6 +67,79 @@ void RunTeam(int count, Work work) {
   work(0);
   for (std::thread& thread : others) thread.join();
 }
+
+// Threads that stay between calls, for work of a fraction of a millisecond: they spin a while for the next call before they sleep.
+// One for the whole process; calls must not overlap (TensorFlow runs eager operations one after the other).
+class StandingTeam {
+ public:
+  static StandingTeam& Get() {
+    static StandingTeam* team = new StandingTeam();  // never destroyed: its threads end with the process
+    return *team;
+  }
+
+  // Calls work(index) for 0 .. count - 1; this thread is 0.
+  template <typename Work>
+  void Run(int count, Work& work) {
+    if (count <= 1) return work(0);
+    while (static_cast<int>(workers_) < count - 1) Start();
+    call_ = [](void* work, int index) { (*static_cast<Work*>(work))(index); };
+    work_ = &work;
+    count_ = count;
+    left_.store(count - 1, std::memory_order_relaxed);
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      round_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+    work(0);
+    while (left_.load(std::memory_order_acquire) != 0) Pause();
+  }
+
+ private:
+  static constexpr int kSpins = 20000;  // about a millisecond
+
+  static void Pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    std::this_thread::yield();
+#endif
+  }
+
+  void Start() {
+    const int index = ++workers_;
+    const int64_t seen = round_.load(std::memory_order_acquire);
+    std::thread([this, index, seen] { Serve(index, seen); }).detach();
+  }
+
+  void Serve(int index, int64_t seen) {
+    for (;;) {
+      int spins = 0;
+      while (round_.load(std::memory_order_acquire) == seen && spins < kSpins) {
+        Pause();
+        ++spins;
+      }
+      if (round_.load(std::memory_order_acquire) == seen) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
+      }
+      ++seen;
+      if (index < count_) {
+        call_(work_, index);
+        left_.fetch_sub(1, std::memory_order_release);
+      }
+    }
+  }
+
+  std::atomic<int64_t> round_{0};
+  std::atomic<int> left_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  void (*call_)(void*, int) = nullptr;
+  void* work_ = nullptr;
+  int count_ = 0;
+  int workers_ = 0;
+};
 
 }  // namespace folio
 

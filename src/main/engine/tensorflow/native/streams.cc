@@ -1,0 +1,149 @@
+// One character of one stream through a recurrent layer, and through the output layer where it is the last: a single operation.
+// The kernel is kept as float16 (half_rows.h); everything else is float32. The equations are those of src/main/model/gru.ts and
+// lstm.ts.
+//
+// Shapes: H units, G gates (3 or 4), V vocabulary.
+
+#include <cstdint>
+#include <cstring>
+
+#include "cell_math.h"
+#include "half_rows.h"
+#include "kernel_call.h"
+#include "team.h"
+
+namespace folio {
+namespace {
+
+constexpr int64_t kInner = 16;  // rows are padded to a multiple of so many numbers
+constexpr int64_t kGroup = 4;   // and counted in groups of so many
+
+// The packed kernel: for each group of 4 units their rows of all gates one after the other, so that a thread's units lie together.
+// Units and columns are padded with zeros.
+struct StreamKernel {
+  int64_t units, gates;
+  int64_t inner() const { return RoundUp(units, kInner); }
+  int64_t groups() const { return RoundUp(units, kGroup) / kGroup; }
+  int64_t group_rows() const { return gates * kGroup; }
+  int64_t group_storage() const { return HalfStorage(group_rows() * inner()); }
+};
+
+// kernel [GH, H] -> [groups, storage]
+void Pack(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  int64_t rows, units;
+  call.Shape(0, &rows, &units);
+  call.Require(units > 0 && rows > 0 && rows % units == 0, "a recurrent kernel has a whole number of gates");
+  if (!call.ok()) return;
+  const StreamKernel shape{units, rows / units};
+  const float* kernel = call.Input(0, rows * units);
+  float* packed = call.Output(0, shape.groups(), shape.group_storage());
+  if (!call.ok()) return;
+  const int64_t inner = shape.inner();
+  Buffer group(shape.group_rows() * inner);
+  for (int64_t g = 0; g < shape.groups(); ++g) {
+    std::memset(group.data(), 0, static_cast<size_t>(shape.group_rows() * inner) * sizeof(float));
+    for (int64_t gate = 0; gate < shape.gates; ++gate) {
+      for (int64_t i = 0; i < kGroup && g * kGroup + i < units; ++i) {
+        const float* row = kernel + (gate * units + g * kGroup + i) * units;
+        std::memcpy(group.data() + (gate * kGroup + i) * inner, row, static_cast<size_t>(units) * sizeof(float));
+      }
+    }
+    float* storage = packed + g * shape.group_storage();
+#if FOLIO_X86_LEVELS
+    if (CanConvertHalves()) {
+      ToHalves(group.data(), shape.group_rows() * inner, storage);
+      continue;
+    }
+#endif
+    std::memcpy(storage, group.data(), static_cast<size_t>(shape.group_rows() * inner) * sizeof(float));
+  }
+}
+
+FOLIO_VERSIONS void Dense(int64_t from, int64_t to, int64_t units, IN kernel, IN bias, IN h, OUT logits) {
+  for (int64_t row = from; row < to; ++row) {
+    float sums[16] = {};
+    const float* weights = kernel + row * units;
+    int64_t k = 0;
+    for (; k + 16 <= units; k += 16) {
+      for (int i = 0; i < 16; ++i) sums[i] += weights[k + i] * h[k + i];
+    }
+    float sum = bias[row];
+    for (; k < units; ++k) sum += weights[k] * h[k];
+    for (int i = 0; i < 16; ++i) sum += sums[i];
+    logits[row] = sum;
+  }
+}
+
+// Inputs: packed kernel, projected input with its bias [GH, 1], h [H, 1], for a GRU the candidate's bias [H, 1] and for an LSTM
+// c [H, 1], output kernel transposed [V, H] and bias [V, 1] (both with no rows when this is not the last layer).
+// Outputs: next h, logits [V, 1], and for an LSTM next c.
+void Step(TF_OpKernelContext* context, bool gru) {
+  Call call(context);
+  int64_t units, one, vocabulary, wide;
+  call.Shape(2, &units, &one);
+  call.Shape(4, &vocabulary, &wide);
+  call.Require(units > 0 && one == 1 && wide == units, "a step is for one stream");
+  if (!call.ok()) return;
+  const StreamKernel shape{units, gru ? 3 : 4};
+  const float* packed = call.Input(0, shape.groups() * shape.group_storage());
+  const float* x = call.Input(1, shape.gates * units);
+  const float* h = call.Input(2, units);
+  const float* last = call.Input(3, units);
+  const float* dense = call.Input(4, vocabulary * units);
+  const float* dense_bias = call.Input(5, vocabulary);
+  float* next = call.Output(0, units, 1);
+  float* logits = call.Output(1, vocabulary, 1);
+  float* next_c = gru ? nullptr : call.Output(2, units, 1);
+  if (!call.ok()) return;
+
+  static bool backwards = false;
+  backwards = !backwards;
+  const int64_t inner = shape.inner();
+  Buffer padded(inner);
+  std::memcpy(padded.data(), h, static_cast<size_t>(units) * sizeof(float));
+  const int count = TeamSize(units / 4);
+  Barrier barrier(count);
+  auto work = [&](int member) {
+    const Share own(shape.groups(), member, count);
+    float a[4 * kGroup];
+    for (int64_t n = 0; n < own.size(); ++n) {
+      const int64_t group = backwards ? own.end - 1 - n : own.begin + n;
+      MultiplyHalfRows(packed + group * shape.group_storage(), shape.group_rows(), inner, padded.data(), backwards, a);
+      for (int64_t i = 0; i < kGroup; ++i) {
+        const int64_t unit = group * kGroup + i;
+        if (unit >= units) break;
+        const auto gate = [&](int64_t g) { return x[g * units + unit] + a[g * kGroup + i]; };
+        if (gru) {
+          const float z = Sigmoid(gate(0)), r = Sigmoid(gate(1));
+          const float candidate = Tanh(x[2 * units + unit] + r * (a[2 * kGroup + i] + last[unit]));
+          next[unit] = candidate + z * (h[unit] - candidate);
+        } else {
+          const float in = Sigmoid(gate(0)), forget = Sigmoid(gate(1)), update = Tanh(gate(2)), out = Sigmoid(gate(3));
+          next_c[unit] = forget * last[unit] + in * update;
+          next[unit] = out * Tanh(next_c[unit]);
+        }
+      }
+    }
+    barrier.Wait();
+    const Share rows(vocabulary, member, count);
+    Dense(rows.begin, rows.end, units, dense, dense_bias, next, logits);
+  };
+  StandingTeam::Get().Run(count, work);
+}
+
+struct Registration {
+  Registration() {
+    Register("FolioStreamPack", {"kernel: float"}, {"packed: float"}, &Pack);
+    Register("FolioGruStreamStep",
+             {"packed: float", "x: float", "h: float", "bias: float", "dense: float", "dense_bias: float"},
+             {"next: float", "logits: float"}, [](void*, TF_OpKernelContext* context) { Step(context, true); });
+    Register("FolioLstmStreamStep",
+             {"packed: float", "x: float", "h: float", "c: float", "dense: float", "dense_bias: float"},
+             {"next: float", "logits: float", "cell: float"},
+             [](void*, TF_OpKernelContext* context) { Step(context, false); });
+  }
+} registration;
+
+}  // namespace
+}  // namespace folio
