@@ -97,8 +97,8 @@ async function ask(question: string): Promise<string> {
       resolve('');
     });
     lines.once('SIGINT', () => {
-      lines.close();
-      process.kill(process.pid, 'SIGINT');
+      process.stderr.write('\n');
+      process.exit(INTERRUPTED); // nothing is under way while a question waits
     });
     lines.question(question, (answer) => {
       resolve(answer);
