@@ -1,0 +1,50 @@
+/** What tests of the model share: weights that drive the gates, engines without their fused operations, and errors in words. */
+import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
+import { initialWeights } from '../../src/main/model/initializers.ts';
+import { Random } from '../../src/main/model/random.ts';
+import type { NetworkShape, WeightArray } from '../../src/main/model/weights.ts';
+
+/**
+ * Weights that drive the gates into their curved parts, with biases that are not zero: a term that is left out, or a gate that is
+ * mistaken for another, shows.
+ */
+export function strongWeights(shape: NetworkShape, seed = 21): Map<string, WeightArray> {
+  const weights = initialWeights(shape, seed);
+  for (const [i, [name, { data }]] of [...weights].entries()) {
+    const random = new Random(seed + 1, i);
+    const scale = name === 'embedding/embeddings' ? 0.8 : name.endsWith('bias') ? 0.3 : 1 / Math.sqrt(shape.units);
+    for (let j = 0; j < data.length; j++) data[j] = random.normal() * scale;
+  }
+  return weights;
+}
+
+/** Random ids below the vocabulary's size. */
+export function randomIds(count: number, vocabularySize: number, seed: number): Int32Array {
+  const random = new Random(seed);
+  return Int32Array.from({ length: count }, () => random.below(vocabularySize));
+}
+
+/** The same engine, each operation delegated, without its fused ones. */
+export function withoutFused(ops: TensorOps): TensorOps {
+  return new Proxy(ops, {
+    get(target, key) {
+      if (key === 'fused') return null;
+      const own: unknown = Reflect.get(target, key);
+      return typeof own === 'function' ? (...args: unknown[]): unknown => Reflect.apply(own, target, args) : own;
+    },
+  });
+}
+
+/** The largest difference, relative to the largest number expected. NaN where one is not a number or a number is missing. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return NaN;
+  let [error, largest] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    const wanted = expected[i] ?? NaN;
+    const difference = Math.abs((actual[i] ?? NaN) - wanted);
+    if (Number.isNaN(difference)) return NaN;
+    error = Math.max(error, difference);
+    largest = Math.max(largest, Math.abs(wanted));
+  }
+  return error === 0 ? 0 : error / largest;
+}
