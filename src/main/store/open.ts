@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import Database from 'better-sqlite3';
 
@@ -36,7 +36,7 @@ export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
   if (options.mode === 'read') return openReader(path, 'it was opened for reading only', null, options);
   let attempt;
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     attempt = takeWriterLock(dataDir, options.mode === 'write' ? (options.lockWait ?? 2000) : 0);
   } catch (error) {
     const unwritable = error instanceof FolioError && error.code === 'file' && sizeOf(path) > 0;
@@ -59,6 +59,22 @@ export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
     `${describeOwner(attempt.owner)} is working with ${dataDir}`,
     'Wait until it has ended, or name another folder with --data.',
   );
+}
+
+/**
+ * Makes a folder and those above it. One at a time: Node's own recursive way never returns where a file system without room for new
+ * folders says that the one above is missing (in /proc, say).
+ */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 function openWriter(path: string, lock: WriterLock, options: OpenOptions): SqliteStore {
