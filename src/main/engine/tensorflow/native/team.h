@@ -84,11 +84,11 @@ class StandingTeam {
     while (static_cast<int>(workers_) < count - 1) Start();
     call_ = [](void* work, int index) { (*static_cast<Work*>(work))(index); };
     work_ = &work;
-    count_ = count;
     left_.store(count - 1, std::memory_order_relaxed);
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      round_.fetch_add(1, std::memory_order_release);
+      const int64_t number = round_.load(std::memory_order_relaxed) / kMembers + 1;
+      round_.store(number * kMembers + count, std::memory_order_release);
     }
     wake_.notify_all();
     work(0);
@@ -97,6 +97,7 @@ class StandingTeam {
 
  private:
   static constexpr int kSpins = 20000;  // about a millisecond
+  static constexpr int64_t kMembers = 256;  // more than a team ever has
 
   static void Pause() {
 #if defined(__x86_64__)
@@ -123,21 +124,23 @@ class StandingTeam {
         std::unique_lock<std::mutex> lock(mutex_);
         wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
       }
-      ++seen;
-      if (index < count_) {
+      // A thread that has no part in a call is not waited for and may wake up several calls later. So it looks once: what it reads
+      // says how many take part in that very call, and a call that it takes part in cannot end without it.
+      seen = round_.load(std::memory_order_acquire);
+      if (index < seen % kMembers) {
         call_(work_, index);
         left_.fetch_sub(1, std::memory_order_release);
       }
     }
   }
 
+  // The number of the call, times kMembers, plus how many take part in it.
   std::atomic<int64_t> round_{0};
   std::atomic<int> left_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
   void (*call_)(void*, int) = nullptr;
   void* work_ = nullptr;
-  int count_ = 0;
   int workers_ = 0;
 };
 
