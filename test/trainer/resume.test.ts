@@ -1,0 +1,108 @@
+/** A run that was interrupted and goes on must be the run that never was. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
+import type { RunConfig } from '../../src/shared/config.ts';
+import type { EpochRecord } from '../../src/shared/domain.ts';
+import { ENGINE_NAMES } from '../../src/shared/domain.ts';
+import type { StepMessage } from '../../src/main/trainer/messages.ts';
+import { openForTest } from '../support/open-engines.ts';
+import { last, nth, type Recorded, runTiny, tinyConfig } from './tiny-run.ts';
+
+/** What does not depend on the clock. */
+const ofStep = ({ epoch, step, stepInEpoch, loss, gradientNorm, learningRate }: StepMessage) =>
+  ({ epoch, step, stepInEpoch, loss, gradientNorm, learningRate }) as const;
+const ofRecord = ({ epoch, steps, complete, trainLoss, validationLoss, learningRate }: EpochRecord) =>
+  ({ epoch, steps, complete, trainLoss, validationLoss, learningRate }) as const;
+
+function expectSameFrom(resumed: Recorded, whole: Recorded, step: number): void {
+  expect(resumed.steps.map(ofStep)).toEqual(whole.steps.filter((each) => each.step > step).map(ofStep));
+  const after = whole.checkpoints.filter(({ position }) => position.step > step);
+  expect(resumed.records.map(ofRecord)).toEqual(
+    after.flatMap(({ epoch }) => (epoch === null ? [] : [ofRecord(epoch)])),
+  );
+  for (const [i, checkpoint] of resumed.checkpoints.entries()) {
+    const expected = nth(after, i);
+    expect(checkpoint.samples).toEqual(expected.samples);
+    expect(Buffer.compare(checkpoint.weights, expected.weights), `weights after step ${checkpoint.position.step}`).toBe(
+      0,
+    );
+    expect(Buffer.compare(checkpoint.optimizer, expected.optimizer), 'optimizer and state').toBe(0);
+    const { activeSeconds: _a, epochSeconds: _b, ...position } = checkpoint.position;
+    expect(expected.position).toMatchObject(position);
+  }
+  expect(resumed.ended).toEqual(whole.ended);
+}
+
+const CONFIGS: Readonly<Record<string, Partial<RunConfig>>> = {
+  'GRU, shuffled with carried state, Adam, cosine': { schedule: 'cosine', clipNorm: 0.5, warmupSteps: 4 },
+  'LSTM of two layers, contiguous, dropout, AdamW, linear': {
+    cell: 'lstm',
+    layers: 2,
+    batching: 'contiguous',
+    dropout: 0.3,
+    optimizer: 'adamw',
+    weightDecay: 0.1,
+    clipNorm: 0.3,
+    schedule: 'linear',
+  },
+  'GRU, contiguous from a zero state, no clipping': { batching: 'contiguous', carryState: false, optimizer: 'adamw' },
+};
+
+for (const engine of ENGINE_NAMES) {
+  const { ops, reason } = await openForTest(engine);
+  if (ops === null) {
+    it(`a resumed run on ${engine}`, ({ skip }) => skip(reason));
+    continue;
+  }
+  describe(`on ${engine}`, () => {
+    afterAll(() => ops.close());
+    describe.each(Object.keys(CONFIGS))('%s', (name) => describeResume(ops, tinyConfig(CONFIGS[name])));
+    if (ops.hasLowPrecision) describe('mixed precision', () => describeResume(ops, tinyConfig({ precision: 'mixed' })));
+  });
+}
+
+function describeResume(ops: TensorOps, config: RunConfig): void {
+  let whole: Recorded;
+  beforeAll(async () => {
+    whole = await runTiny(ops, config);
+  });
+
+  it('trains every step once and ends', () => {
+    const stepsPerEpoch = last(whole.steps).stepInEpoch;
+    expect(stepsPerEpoch).toBeGreaterThan(5);
+    expect(whole.steps.map(({ step }) => step)).toEqual(whole.steps.map((_, i) => i + 1));
+    expect(whole.records.map(({ epoch, steps, complete }) => [epoch, steps, complete])).toEqual(
+      [1, 2, 3].map((epoch) => [epoch, stepsPerEpoch, true]),
+    );
+    expect(whole.ended).toEqual({ type: 'ended', outcome: 'finished', reason: '' });
+  });
+
+  it('the same run again is the same to the last byte', async () => {
+    expectSameFrom(await runTiny(ops, config), whole, 0);
+  });
+
+  it.each([0, 1])('resumed at the end of epoch %i + 1', async (index) => {
+    const checkpoint = nth(whole.checkpoints, index);
+    const resumed = await runTiny(ops, config, { resume: checkpoint });
+    expect(resumed.messages.map(({ type }) => type)).not.toContain('first-look');
+    expectSameFrom(resumed, whole, checkpoint.position.step);
+  });
+
+  it('resumed twice inside an epoch', async () => {
+    const stopAfter = async (step: number, options: Parameters<typeof runTiny>[2] = {}) => {
+      const stopped = await runTiny(ops, config, {
+        ...options,
+        on: (message, control) => {
+          if (message.type === 'step' && message.step === step) control.stop();
+        },
+      });
+      expect(stopped.ended?.outcome).toBe('stopped');
+      expect(last(stopped.checkpoints)).toMatchObject({ kind: 'recovery', epoch: null, position: { step } });
+      return last(stopped.checkpoints);
+    };
+    const inside = nth(whole.checkpoints, 0).position.step + 2;
+    const first = await stopAfter(inside);
+    const second = await stopAfter(inside + 3, { resume: first });
+    expectSameFrom(await runTiny(ops, config, { resume: second }), whole, inside + 3);
+  });
+}
