@@ -17,6 +17,7 @@ export function weightsMetadata(config: RunConfig, vocabulary: readonly string[]
   };
 }
 
+/** @throws FolioError 'diverged' when a weight is not a finite number: such a state is not worth keeping. */
 export async function encodeCheckpoint(
   ops: TensorOps,
   stepper: TrainingStepper,
@@ -25,8 +26,12 @@ export async function encodeCheckpoint(
 ): Promise<CheckpointBytes> {
   const optimizer = new Map<string, WeightArray>(await stepper.optimizer.slots());
   for (const [name, array] of await stateArrays(ops, stepper.state)) optimizer.set(name, array);
+  const weights = await stepper.network.weights();
+  for (const [name, { data }] of weights) {
+    if (!data.every(Number.isFinite)) throw new FolioError('diverged', `${name} holds numbers that are not finite`);
+  }
   return {
-    weights: encodeSafetensors(await stepper.network.weights(), weightsMetadata(config, vocabulary)),
+    weights: encodeSafetensors(weights, weightsMetadata(config, vocabulary)),
     optimizer: encodeSafetensors(optimizer, {}),
   };
 }

@@ -37,8 +37,9 @@ export class Pace {
     return Math.max(step / this.#stepLimit, this.#secondsForSteps === null ? 0 : activeSeconds / this.#secondsForSteps);
   }
 
-  /** Whether no further step is to be taken. */
+  /** Whether no further step is to be taken. A run that has used up its minutes before the first step takes that one. */
   isOver({ step, activeSeconds }: TrainingPosition): boolean {
+    if (step === 0) return false;
     if (step >= this.#stepLimit) return true;
     return this.#secondsForSteps !== null && activeSeconds + this.#stepSeconds > this.#secondsForSteps;
   }

@@ -72,6 +72,8 @@ class Training {
   readonly #pace: Pace;
   readonly #fresh: boolean;
   #position: TrainingPosition;
+  /** Of the last step. */
+  #learningRate = 0;
   /** The step of the last checkpoint, and when it was made. */
   #saved = { step: 0, at: performance.now() };
 
@@ -113,16 +115,20 @@ class Training {
     if (this.#fresh)
       await this.#send(await firstLook(this.#stepper, this.#ops, this.#batcher, this.#vocabulary, this.#config));
     await this.#send({ type: 'phase', phase: 'training' });
+    try {
+      await this.#untilOver();
+    } catch (error) {
+      if (!(error instanceof FolioError && error.code === 'diverged')) throw error;
+      await this.#end('diverged', error.message);
+    }
+  }
+
+  async #untilOver(): Promise<void> {
     while (!this.#pace.isOver(this.#position)) {
       await Control.breathe();
       if (this.#control.paused) await this.#pause();
       if (this.#control.stopped) return this.#stop();
-      try {
-        await this.#step();
-      } catch (error) {
-        if (error instanceof FolioError && error.code === 'diverged') return this.#end('diverged', error.message);
-        throw error;
-      }
+      await this.#step();
       const epochIsOver = this.#position.stepInEpoch === this.#batcher.stepsPerEpoch;
       if (epochIsOver) {
         // Without time for another end of epoch after this one, what is left would be a handful of steps.
@@ -144,6 +150,7 @@ class Training {
     if (position.stepInEpoch === 0 && batching === 'contiguous') this.#stepper.resetState();
     const moment = { step: position.step, epoch: position.epoch, progress: this.#pace.progress(position) };
     const learningRate = learningRateAt(this.#config, moment);
+    this.#learningRate = learningRate;
     const start = performance.now();
     const batch = this.#batcher.batch(position.epoch, position.stepInEpoch);
     const { loss, gradientNorm } = await this.#stepper.step(batch, { step: position.step + 1, learningRate });
@@ -198,7 +205,6 @@ class Training {
   #record(complete: boolean, validationLoss: number | null): EpochRecord {
     const { epoch, stepInEpoch, lossSum, epochSeconds } = this.#position;
     const { batchSize, sequenceLength } = this.#config;
-    const moment = { step: this.#position.step - 1, epoch, progress: this.#pace.progress(this.#position) };
     return {
       epoch,
       steps: stepInEpoch,
@@ -207,7 +213,7 @@ class Training {
       validationLoss,
       seconds: epochSeconds,
       charactersPerSecond: (stepInEpoch * batchSize * sequenceLength) / epochSeconds,
-      learningRate: learningRateAt(this.#config, moment),
+      learningRate: this.#learningRate,
     };
   }
 
@@ -230,7 +236,8 @@ class Training {
     };
     const { validation } = this.#ranges;
     const result = await evaluate(this.#ops, this.#stepper.network, this.#ids, validation, this.#config, proceed);
-    return result?.nats ?? null;
+    if (result === null || Number.isFinite(result.nats)) return result?.nats ?? null;
+    throw new FolioError('diverged', `the validation loss became ${result.nats} after step ${this.#position.step}`);
   }
 
   async #samples(): Promise<readonly WrittenSample[]> {
