@@ -7,12 +7,13 @@ import { boolAttribute, FLOAT, shapeAttribute, stringAttribute, typeAttribute } 
 import type { TensorFlowBinding } from './binding.ts';
 import { asHandle, Handle } from './handles.ts';
 
-/** ids of the resource handles */
+/** ids of the resource handles, and the moments' handles that were given out last */
 interface Slot {
   readonly weights: number;
   readonly mean: number;
   readonly variance: number;
   readonly shape: readonly number[];
+  readonly given: Pick<AdamState, 'mean' | 'variance'>;
 }
 
 const DTYPE = [typeAttribute('dtype', FLOAT)];
@@ -32,15 +33,16 @@ export class AdamVariables {
   /** See TensorOps.adam. `free` frees a handle of the consumed state. */
   step(state: AdamState, gradient: number, step: AdamStep, free: (handle: Handle) => void): AdamState {
     const old = asHandle(state.weights);
-    const slot = this.#slots.get(old) ?? this.#adopt(state);
+    const slot = this.#slotOf(state) ?? this.#adopt(state);
     this.#slots.delete(old);
     // The reads share the variables' memory: they must go first, or TensorFlow would copy before it writes.
     for (const handle of [state.weights, state.mean, state.variance]) free(asHandle(handle));
     if (step.decay > 0) this.#decay(slot, step.decay);
     this.#apply(slot, gradient, step);
     const weights = this.#read(slot.weights, slot.shape);
-    this.#slots.set(weights, slot);
-    return { weights, mean: this.#read(slot.mean, slot.shape), variance: this.#read(slot.variance, slot.shape) };
+    const given = { mean: this.#read(slot.mean, slot.shape), variance: this.#read(slot.variance, slot.shape) };
+    this.#slots.set(weights, { ...slot, given });
+    return { weights, ...given };
   }
 
   /** Destroys the variables behind a state whose weights are being released. */
@@ -56,6 +58,14 @@ export class AdamVariables {
 
   close(): void {
     for (const weights of this.#slots.keys()) this.forget(weights);
+  }
+
+  /** The variables of a state; null when there are none or when they hold other moments than the state has. */
+  #slotOf({ weights, mean, variance }: AdamState): Slot | null {
+    const slot = this.#slots.get(asHandle(weights));
+    if (slot === undefined || (slot.given.mean === mean && slot.given.variance === variance)) return slot ?? null;
+    this.forget(asHandle(weights));
+    return null;
   }
 
   #adopt(state: AdamState): Slot {
@@ -76,6 +86,7 @@ export class AdamVariables {
       mean: variable(asHandle(state.mean).id),
       variance: variable(asHandle(state.variance).id),
       shape,
+      given: state,
     };
   }
 
