@@ -13,6 +13,8 @@ export type TrainingEvent = { readonly run: number } & (
       readonly totalSteps: number | null;
       readonly trainingCharacters: number;
       readonly validationCharacters: number;
+      /** How the configuration was completed for its minutes, in words; null when nothing was planned. */
+      readonly reason: string | null;
     }
   | {
       readonly type: 'first-look';

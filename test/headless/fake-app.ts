@@ -139,6 +139,7 @@ export function trainingEvents(runId = 1, config = PRESETS.tutorial.config): Tra
       totalSteps: 172 * config.epochs,
       trainingCharacters: 1_115_394,
       validationCharacters: 0,
+      reason: null,
     },
     {
       run: runId,

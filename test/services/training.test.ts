@@ -120,6 +120,7 @@ describe('a training from start to end', () => {
       totalSteps: null,
       trainingCharacters: 1,
       validationCharacters: 0,
+      reason: null,
     });
     expect(record.store.run(handle.runId).config.units).toBe(77);
     expect(types()).toContain('plan');

@@ -18,7 +18,7 @@ const random = new Random(5);
 export const TEXT = Array.from({ length: 260 }, (_, i) => CHARACTERS[(i + random.below(3)) % CHARACTERS.length]).join(
   '',
 );
-export const vocabulary = new Vocabulary([...CHARACTERS]);
+export const vocabulary = Vocabulary.fromText(CHARACTERS);
 export const ids: CharacterIds = Uint8Array.from(vocabulary.encode(TEXT, { unknown: 'refuse' }).ids);
 
 export function tinyConfig(changes: Partial<RunConfig> = {}): RunConfig {
@@ -52,7 +52,6 @@ export interface RunOptions {
   readonly resume?: CheckpointMessage;
   /** Called with each message before the trainer goes on. */
   readonly on?: (message: FromTrainer, control: Control) => void | Promise<void>;
-  readonly epochEndSeconds?: number;
   readonly secondsSpent?: number;
 }
 
@@ -60,8 +59,8 @@ export interface RunOptions {
 export async function runTiny(ops: TensorOps, config: RunConfig, options: RunOptions = {}): Promise<Recorded> {
   const messages: FromTrainer[] = [];
   const control = new Control();
-  const { resume = null, on, epochEndSeconds = 0, secondsSpent = 0 } = options;
-  const input = { ops, config, vocabulary, ids, resume: resumeOf(resume), epochEndSeconds, secondsSpent };
+  const { resume = null, on, secondsSpent = 0 } = options;
+  const input = { ops, config, vocabulary, ids, resume: resumeOf(resume), reason: null, secondsSpent };
   await train(input, control, async (message) => {
     messages.push(structuredClone(message));
     await on?.(message, control);

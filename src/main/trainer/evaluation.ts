@@ -15,6 +15,7 @@ export interface Evaluation {
  * Reads a text in lanes from a zero state, the state carried from window to window, and measures every prediction.
  * One lane is the text as one stream.
  * @param proceed called between windows with the predictions made; a false answer ends it (null is returned)
+ * @param limit windows to read at most: the first part of every lane
  */
 export async function evaluate(
   ops: TensorOps,
@@ -23,13 +24,14 @@ export async function evaluate(
   range: TextRange,
   layout: { readonly batchSize: number; readonly sequenceLength: number },
   proceed: (done: number, total: number) => Promise<boolean>,
+  limit = Infinity,
 ): Promise<Evaluation | null> {
   const reader = createValidationReader(ids, layout, range);
   let state = network.zeroState(reader.lanes);
   let sum = 0;
   let done = 0;
   try {
-    for (let index = 0; index < reader.windows; index++) {
+    for (let index = 0; index < Math.min(reader.windows, limit); index++) {
       const { inputs, targets } = reader.window(index);
       const pass = network.losses({ inputs, targets, batchSize: reader.lanes }, state);
       network.releaseState(state);

@@ -125,6 +125,8 @@ export type FromTrainer =
       readonly totalSteps: number | null;
       readonly trainingCharacters: number;
       readonly validationCharacters: number;
+      /** How the configuration was completed for its minutes, in words; null when nothing was planned. */
+      readonly reason: string | null;
     }
   /** The tutorial's first look: the untrained model run on one batch. */
   | {

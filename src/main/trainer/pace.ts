@@ -10,13 +10,11 @@ export class Pace {
   readonly #stepsPerEpoch: number;
   #stepSeconds = 0;
   /** Seconds of validation, samples and saving at an epoch's end: the longest seen. */
-  #epochEndSeconds: number;
+  #epochEndSeconds = 0;
 
-  /** @param epochEndSeconds a first estimate, for runs that must end on time */
-  constructor(config: RunConfig, stepsPerEpoch: number, epochEndSeconds: number) {
+  constructor(config: RunConfig, stepsPerEpoch: number) {
     this.#config = config;
     this.#stepsPerEpoch = stepsPerEpoch;
-    this.#epochEndSeconds = epochEndSeconds;
   }
 
   /** Steps of the whole run; null when the minutes may end it earlier. */
@@ -58,10 +56,10 @@ export class Pace {
     return minutes > 0 ? Math.max(0, Math.min(bySteps, minutes * 60 - activeSeconds)) : bySteps;
   }
 
-  /** The seconds that steps may use: the budget without the last end of epoch. Null without a budget. */
+  /** The seconds that steps may use: the budget without the last end of epoch, but half of it at least. Null without a budget. */
   get #secondsForSteps(): number | null {
-    const { minutes } = this.#config;
-    return minutes > 0 ? Math.max(1e-3, minutes * 60 - this.#epochEndSeconds) : null;
+    const seconds = this.#config.minutes * 60;
+    return seconds > 0 ? Math.max(seconds / 2, seconds - this.#epochEndSeconds) : null;
   }
 
   get #stepLimit(): number {

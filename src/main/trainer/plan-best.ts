@@ -3,6 +3,7 @@
  */
 import type { RunConfig } from '../../shared/config.ts';
 import { parameterCount } from '../../shared/network-shape.ts';
+import { PRESETS } from '../../shared/presets.ts';
 import type { TensorOps } from '../engine/tensor-ops.ts';
 import { createBatcher } from '../model/batches.ts';
 import { initialWeights } from '../model/initializers.ts';
@@ -10,14 +11,16 @@ import type { CharacterIds } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { TrainingStepper } from './stepper.ts';
 
+type Size = Pick<RunConfig, 'units' | 'batchSize' | 'learningRate'>;
+
 /** Sizes with the learning rates that suited them on Shakespeare, largest first. */
-const CANDIDATES = [
-  { units: 1024, learningRate: 1.5e-3 },
-  { units: 768, learningRate: 2e-3 },
-  { units: 512, learningRate: 3e-3 },
-  { units: 256, learningRate: 4e-3 },
-  { units: 128, learningRate: 4e-3 },
-] as const satisfies readonly Pick<RunConfig, 'units' | 'learningRate'>[];
+const SIZES: readonly [Size, ...Size[]] = [
+  { units: 1024, batchSize: 64, learningRate: 1.5e-3 },
+  { units: 768, batchSize: 64, learningRate: 2e-3 },
+  { units: 512, batchSize: 32, learningRate: 3e-3 },
+  { units: 256, batchSize: 32, learningRate: 4e-3 },
+  { units: 128, batchSize: 32, learningRate: 4e-3 },
+];
 
 /** A network should read at least so many characters for each of its parameters, or a smaller one gets further. */
 const CHARACTERS_PER_PARAMETER = 4;
@@ -31,32 +34,54 @@ export interface BestPlan {
 }
 
 /**
- * Tries the candidates from the largest down, a few real steps each, and takes the first that can read enough in the time.
- * @param mixedPays whether low-precision products were measured to be faster on this engine
+ * Tries the sizes from the largest down, a few real steps of each in either precision, and takes the first that can read enough
+ * in the time. What the person has set otherwise than the preset does stays as it is.
  */
 export async function planBest(
   ops: TensorOps,
   config: RunConfig,
   ids: CharacterIds,
   vocabularySize: number,
-  mixedPays: boolean,
 ): Promise<BestPlan> {
-  const precision = mixedPays && ops.hasLowPrecision ? 'mixed' : config.precision;
-  const seconds = config.minutes * 60;
   let plan: BestPlan | null = null;
-  for (const candidate of CANDIDATES) {
-    const tried: RunConfig = { ...config, ...candidate, precision };
-    const stepSeconds = await timeStep(ops, tried, ids, vocabularySize);
-    const characters = (seconds / stepSeconds) * config.batchSize * config.sequenceLength;
-    const perParameter = characters / parameterCount(networkShapeOf(tried, vocabularySize));
-    plan = {
-      config: tried,
-      reason: `${candidate.units} units: ${(stepSeconds * 1000).toFixed(0)} ms a step, ${(characters / 1e6).toFixed(1)} million characters in ${config.minutes} minutes`,
-    };
-    if (perParameter >= CHARACTERS_PER_PARAMETER) break;
+  for (const size of sizesFor(config)) {
+    const { tried, stepSeconds } = await fasterPrecision(ops, { ...config, ...size }, ids, vocabularySize);
+    const characters = ((config.minutes * 60) / stepSeconds) * tried.batchSize * tried.sequenceLength;
+    const pace = `${(stepSeconds * 1000).toFixed(0)} ms a step in ${tried.precision}`;
+    const reading = `${(characters / 1e6).toFixed(1)} million characters in ${config.minutes} min`;
+    plan = { config: tried, reason: `${tried.units} units take ${pace}: ${reading}` };
+    if (characters / parameterCount(networkShapeOf(tried, vocabularySize)) >= CHARACTERS_PER_PARAMETER) break;
   }
-  if (plan === null) throw new Error('no candidates');
+  if (plan === null) throw new Error('no sizes to choose from');
   return plan;
+}
+
+/** The sizes to try, largest first, with what the person has set otherwise than the preset in place of the table's. */
+export function sizesFor(config: RunConfig): readonly Size[] {
+  const preset = PRESETS.best.config;
+  const fixed = {
+    ...(config.batchSize === preset.batchSize ? {} : { batchSize: config.batchSize }),
+    ...(config.learningRate === preset.learningRate ? {} : { learningRate: config.learningRate }),
+  };
+  if (config.units === preset.units) return SIZES.map((size) => ({ ...size, ...fixed }));
+  // The rate that suited the nearest size.
+  const distance = ({ units }: Size) => Math.abs(units - config.units);
+  const nearest = SIZES.reduce((best, size) => (distance(size) < distance(best) ? size : best));
+  return [{ ...nearest, units: config.units, ...fixed }];
+}
+
+/** The configuration in the precision that is faster here; `mixed` that the person chose is kept. */
+async function fasterPrecision(
+  ops: TensorOps,
+  config: RunConfig,
+  ids: CharacterIds,
+  vocabularySize: number,
+): Promise<{ readonly tried: RunConfig; readonly stepSeconds: number }> {
+  const plain = { tried: config, stepSeconds: await timeStep(ops, config, ids, vocabularySize) };
+  if (!ops.hasLowPrecision || config.precision === 'mixed') return plain;
+  const tried: RunConfig = { ...config, precision: 'mixed' };
+  const mixed = { tried, stepSeconds: await timeStep(ops, tried, ids, vocabularySize) };
+  return mixed.stepSeconds < plain.stepSeconds ? mixed : plain;
 }
 
 /** Seconds of one training step, the best of a few after a warm-up. */

@@ -10,17 +10,16 @@ import type { TensorOps } from '../engine/tensor-ops.ts';
 import { type Batcher, createBatcher } from '../model/batches.ts';
 import { initialWeights } from '../model/initializers.ts';
 import { decodeSafetensors } from '../model/safetensors.ts';
-import { learningRateAt } from '../model/schedule.ts';
+import { learningRateAt, type ScheduleMoment } from '../model/schedule.ts';
 import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { encodeCheckpoint, restoreCheckpoint } from './checkpointing.ts';
 import { Control } from './control.ts';
-import { evaluate } from './evaluation.ts';
+import { EpochEnd } from './epoch-end.ts';
 import { firstLook } from './first-look.ts';
 import type { FromTrainer, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
 import { Pace } from './pace.ts';
 import { TrainingStepper } from './stepper.ts';
-import { writeSamples } from './writing.ts';
 
 export type Send = (message: FromTrainer) => Promise<void>;
 
@@ -40,11 +39,11 @@ export interface TrainingInput {
   readonly ops: TensorOps;
   /** Complete: a plan for a time budget is already made. */
   readonly config: RunConfig;
+  /** Why it was planned so, in words; null when it was not. */
+  readonly reason: string | null;
   readonly vocabulary: Vocabulary;
   readonly ids: CharacterIds;
   readonly resume: TrainRequest['resume'];
-  /** A first estimate of the seconds that validation and samples will take. */
-  readonly epochEndSeconds: number;
   /** Seconds spent on planning, which count towards the budget. */
   readonly secondsSpent: number;
 }
@@ -63,17 +62,18 @@ class Training {
   readonly #ops: TensorOps;
   readonly #config: RunConfig;
   readonly #vocabulary: Vocabulary;
-  readonly #ids: CharacterIds;
   readonly #control: Control;
   readonly #send: Send;
   readonly #ranges: ReturnType<typeof splitForValidation>;
   readonly #batcher: Batcher;
   readonly #stepper: TrainingStepper;
   readonly #pace: Pace;
+  readonly #epochEnd: EpochEnd;
   readonly #fresh: boolean;
+  readonly #reason: string | null;
   #position: TrainingPosition;
   /** Of the last step. */
-  #learningRate = 0;
+  #learningRate: number;
   /** The step of the last checkpoint, and when it was made. */
   #saved = { step: 0, at: performance.now() };
 
@@ -82,17 +82,24 @@ class Training {
     this.#ops = ops;
     this.#config = config;
     this.#vocabulary = vocabulary;
-    this.#ids = ids;
     this.#control = control;
     this.#send = send;
     this.#ranges = splitForValidation(ids.length, config.validationFraction);
     this.#batcher = createBatcher(ids, config, this.#ranges.training);
-    this.#pace = new Pace(config, this.#batcher.stepsPerEpoch, input.epochEndSeconds);
+    this.#pace = new Pace(config, this.#batcher.stepsPerEpoch);
     this.#fresh = resume === null;
+    this.#reason = input.reason;
     const shape = networkShapeOf(config, vocabulary.size);
     const weights = resume === null ? initialWeights(shape, config.seed) : decodeSafetensors(resume.weights).arrays;
     this.#stepper = new TrainingStepper(ops, config, vocabulary.size, weights);
+    const { network } = this.#stepper;
+    this.#epochEnd = new EpochEnd(
+      { ops, network, vocabulary, ids, config, held: this.#ranges.validation },
+      control,
+      send,
+    );
     this.#position = resume?.position ?? { ...START, activeSeconds: input.secondsSpent };
+    this.#learningRate = learningRateAt(config, this.#moment(-1));
     if (resume !== null) {
       restoreCheckpoint(ops, this.#stepper, resume.optimizer, resume.position.step);
       this.#saved.step = resume.position.step;
@@ -111,6 +118,7 @@ class Training {
       totalSteps: this.#pace.totalSteps,
       trainingCharacters: length(this.#ranges.training),
       validationCharacters: length(this.#ranges.validation),
+      reason: this.#reason,
     });
     if (this.#fresh)
       await this.#send(await firstLook(this.#stepper, this.#ops, this.#batcher, this.#vocabulary, this.#config));
@@ -124,23 +132,50 @@ class Training {
   }
 
   async #untilOver(): Promise<void> {
-    while (!this.#pace.isOver(this.#position)) {
+    if (this.#config.minutes > 0) await this.#measureEpochEnd();
+    for (;;) {
       await Control.breathe();
       if (this.#control.paused) await this.#pause();
       if (this.#control.stopped) return this.#stop();
-      await this.#step();
-      const epochIsOver = this.#position.stepInEpoch === this.#batcher.stepsPerEpoch;
-      if (epochIsOver) {
+      // Looked at here and not at an epoch's end, so that a run that was killed right after one ends as it would have.
+      const reason = this.#reasonToEnd();
+      if (reason !== null) return this.#end('finished', reason);
+      if (this.#position.stepInEpoch === this.#batcher.stepsPerEpoch) {
         // Without time for another end of epoch after this one, what is left would be a handful of steps.
         const last = !this.#pace.hasTimeForEpochEnd(this.#position);
-        const reason = await this.#endEpoch(true);
-        if (last || reason !== null) return this.#end('finished', reason ?? '');
-      } else if (performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000) {
-        await this.#saveInside();
+        if (!(await this.#endEpoch(true))) return this.#stop();
+        if (last) return this.#end('finished', '');
+        continue;
       }
+      if (this.#pace.isOver(this.#position)) break;
+      await this.#step();
+      const due = performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000;
+      if (due && this.#position.stepInEpoch < this.#batcher.stepsPerEpoch) await this.#saveInside();
     }
-    if (this.#saved.step < this.#position.step) await this.#endEpoch(false);
+    if (this.#saved.step < this.#position.step && !(await this.#endEpoch(false))) return this.#stop();
     await this.#end('finished', '');
+  }
+
+  /** A run on a time budget must know early what an end of epoch takes. */
+  async #measureEpochEnd(): Promise<void> {
+    const start = performance.now();
+    this.#pace.epochEndTook(await this.#epochEnd.measure());
+    const { activeSeconds } = this.#position;
+    this.#position = { ...this.#position, activeSeconds: activeSeconds + (performance.now() - start) / 1000 };
+  }
+
+  #reasonToEnd(): string | null {
+    const { patience } = this.#config;
+    const { epochsWithoutImprovement, bestValidationLoss, bestEpoch } = this.#position;
+    if (patience === 0 || epochsWithoutImprovement < patience) return null;
+    const best = `best: ${bestValidationLoss?.toFixed(3)} after epoch ${bestEpoch}`;
+    return `the validation loss has not improved for ${patience} epochs (${best})`;
+  }
+
+  /** Where the schedule is so many steps from here. */
+  #moment(offset: number): ScheduleMoment {
+    const step = Math.max(0, this.#position.step + offset);
+    return { step, epoch: this.#position.epoch, progress: this.#pace.progress({ ...this.#position, step }) };
   }
 
   async #step(): Promise<void> {
@@ -148,8 +183,7 @@ class Training {
     const { batchSize, sequenceLength, batching } = this.#config;
     // A new pass over contiguous lanes starts at the beginning of the text, where no state belongs to.
     if (position.stepInEpoch === 0 && batching === 'contiguous') this.#stepper.resetState();
-    const moment = { step: position.step, epoch: position.epoch, progress: this.#pace.progress(position) };
-    const learningRate = learningRateAt(this.#config, moment);
+    const learningRate = learningRateAt(this.#config, this.#moment(0));
     this.#learningRate = learningRate;
     const start = performance.now();
     const batch = this.#batcher.batch(position.epoch, position.stepInEpoch);
@@ -178,11 +212,20 @@ class Training {
     });
   }
 
-  /** Validation, samples and a checkpoint. @returns why training should end early, or null */
-  async #endEpoch(complete: boolean): Promise<string | null> {
+  /** Validation, samples and a checkpoint. @returns false when it was asked to stop before that; nothing has changed then */
+  async #endEpoch(complete: boolean): Promise<boolean> {
     const start = performance.now();
-    const validationLoss = await this.#validate();
-    const samples = await this.#samples();
+    const validation = await this.#epochEnd.validate();
+    const { epoch } = this.#position;
+    const samples = validation.done ? await this.#epochEnd.samples(epoch, this.#pace.isOver(this.#position)) : null;
+    if (samples === null) return false;
+    const validationLoss = validation.nats;
+    if (validationLoss !== null && !Number.isFinite(validationLoss)) {
+      throw new FolioError(
+        'diverged',
+        `the validation loss became ${validationLoss} after step ${this.#position.step}`,
+      );
+    }
     const record = this.#record(complete, validationLoss);
     const improved = validationLoss !== null && validationLoss < (this.#position.bestValidationLoss ?? Infinity);
     const seconds = (performance.now() - start) / 1000;
@@ -197,9 +240,7 @@ class Training {
     if (complete) this.#beginEpoch();
     await this.#checkpoint('epoch', record, samples);
     this.#pace.epochEndTook((performance.now() - start) / 1000);
-    const { patience } = this.#config;
-    if (patience === 0 || this.#position.epochsWithoutImprovement < patience) return null;
-    return `the validation loss has not improved for ${patience} epochs (best: ${this.#position.bestValidationLoss?.toFixed(3)} after epoch ${this.#position.bestEpoch})`;
+    return true;
   }
 
   #record(complete: boolean, validationLoss: number | null): EpochRecord {
@@ -225,27 +266,6 @@ class Training {
       lossSum: 0,
       epochSeconds: 0,
     };
-  }
-
-  async #validate(): Promise<number | null> {
-    if (length(this.#ranges.validation) < 2) return null;
-    await this.#send({ type: 'phase', phase: 'validating' });
-    const proceed = async () => {
-      await Control.breathe();
-      return true;
-    };
-    const { validation } = this.#ranges;
-    const result = await evaluate(this.#ops, this.#stepper.network, this.#ids, validation, this.#config, proceed);
-    if (result === null || Number.isFinite(result.nats)) return result?.nats ?? null;
-    throw new FolioError('diverged', `the validation loss became ${result.nats} after step ${this.#position.step}`);
-  }
-
-  async #samples(): Promise<readonly WrittenSample[]> {
-    const { sampleEvery, prompts } = this.#config;
-    const due = sampleEvery > 0 && (this.#position.epoch % sampleEvery === 0 || this.#pace.isOver(this.#position));
-    if (!due || prompts.length === 0) return [];
-    await this.#send({ type: 'phase', phase: 'sampling' });
-    return writeSamples(this.#ops, this.#stepper.network, this.#vocabulary, this.#config);
   }
 
   async #saveInside(): Promise<void> {

@@ -13,13 +13,15 @@ const BREATH = 32;
 /**
  * The samples of an epoch: every prompt at every temperature, always from the same seed, so that two epochs differ by what was
  * learnt and nothing else. `folio generate` with the sample's settings writes the same text.
+ * @param proceed asked every few characters; a false answer ends it and null is returned
  */
 export async function writeSamples(
   ops: TensorOps,
   network: Network,
   vocabulary: Vocabulary,
   config: RunConfig,
-): Promise<WrittenSample[]> {
+  proceed: () => boolean,
+): Promise<WrittenSample[] | null> {
   const writer = new TextWriter(ops, network, vocabulary);
   const samples: WrittenSample[] = [];
   for (const prompt of config.prompts) {
@@ -34,15 +36,21 @@ export async function writeSamples(
         stop: '',
       };
       const { ids } = vocabulary.encode(prompt, { unknown: 'refuse' });
-      const { texts } = await writer.write({ prompt: ids, settings, count: 1, proceed: everyNth(BREATH) });
+      const { texts, cancelled } = await writer.write({
+        prompt: ids,
+        settings,
+        count: 1,
+        proceed: everyNth(BREATH, proceed),
+      });
+      if (cancelled) return null;
       samples.push({ prompt, text: texts[0] ?? '', settings, stream: 0 });
     }
   }
   return samples;
 }
 
-/** Goes on always, and lets messages in every n calls. */
-function everyNth(n: number): () => true | Promise<true> {
+/** Lets messages in every n calls, and asks then. */
+function everyNth(n: number, proceed: () => boolean): () => boolean | Promise<boolean> {
   let calls = 0;
-  return () => (++calls % n === 0 ? Control.breathe().then(() => true as const) : true);
+  return () => (++calls % n === 0 ? Control.breathe().then(proceed) : true);
 }

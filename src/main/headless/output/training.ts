@@ -143,6 +143,7 @@ export class TrainingDisplay {
         wrap(`Chosen for the time: ${changed.map((key) => `${key}=${setting(config[key])}`).join(' ')}`, this.#width),
       );
     }
+    if (plan.reason !== null) this.#say(wrap(plan.reason, this.#width));
     this.#say(`\n${modelTable(config, vocabularySize, this.#output)}\n`);
     const batches = plural(plan.stepsPerEpoch, 'batch', 'batches');
     const amount =
