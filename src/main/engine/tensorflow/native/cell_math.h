@@ -10,8 +10,8 @@
 #include "packed_product.h"
 
 // One version for each level of processor, chosen when the addon is loaded.
-#if FOLIO_X86_LEVELS
-#define FOLIO_VERSIONS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#if FOLIO_X86_LEVELS && !defined(__clang__)
+#define FOLIO_VERSIONS __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
 #else
 #define FOLIO_VERSIONS
 #endif

@@ -18,7 +18,7 @@ namespace folio {
 
 inline bool CanConvertHalves() {
 #if FOLIO_X86_LEVELS
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  return HasAvx2();  // every processor with AVX2 has F16C
 #else
   return false;
 #endif
@@ -34,8 +34,7 @@ __attribute__((target("f16c"))) inline void ToHalves(const float* from, int64_t 
 }
 
 // Four rows at a time: each vector of h is loaded once for all of them.
-__attribute__((target("arch=x86-64-v4"))) inline void HalfRows4V4(const uint16_t* rows, int64_t inner, const float* h,
-                                                                 float* out) {
+FOLIO_AVX512 inline void HalfRows4V4(const uint16_t* rows, int64_t inner, const float* h, float* out) {
   __m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
   for (int64_t k = 0; k < inner; k += 16) {
     const __m512 v = _mm512_loadu_ps(h + k);
@@ -54,8 +53,7 @@ __attribute__((target("arch=x86-64-v4"))) inline void HalfRows4V4(const uint16_t
   out[3] = _mm512_reduce_add_ps(s3);
 }
 
-__attribute__((target("arch=x86-64-v3"))) inline void HalfRows4V3(const uint16_t* rows, int64_t inner, const float* h,
-                                                                 float* out) {
+FOLIO_AVX2 inline void HalfRows4V3(const uint16_t* rows, int64_t inner, const float* h, float* out) {
   for (int64_t i = 0; i < 4; ++i) {
     __m256 even = _mm256_setzero_ps(), odd = even;
     const uint16_t* row = rows + i * inner;
@@ -80,8 +78,7 @@ inline void MultiplyHalfRows(const float* storage, int64_t count, int64_t inner,
 #if FOLIO_X86_LEVELS
     if (CanConvertHalves()) {
       const uint16_t* rows = reinterpret_cast<const uint16_t*>(storage) + row * inner;
-      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-          __builtin_cpu_supports("avx512vl")) {
+      if (HasAvx512()) {
         HalfRows4V4(rows, inner, h, out + row);
       } else {
         HalfRows4V3(rows, inner, h, out + row);

@@ -11,8 +11,11 @@
 #include <cstdlib>
 #include <new>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+// On x86 a function is compiled for several levels of processor, and the best is taken when it is called.
+#if defined(__x86_64__) && defined(__GNUC__)
 #define FOLIO_X86_LEVELS 1
+#define FOLIO_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
+#define FOLIO_AVX2 __attribute__((target("avx2,fma,f16c")))
 #else
 #define FOLIO_X86_LEVELS 0
 #endif
@@ -41,6 +44,14 @@ class Buffer {
 
 constexpr int64_t kRows = 6;      // rows of a panel
 constexpr int64_t kColumns = 16;  // a batch is padded to a multiple of this
+
+#if FOLIO_X86_LEVELS
+inline bool HasAvx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+}
+inline bool HasAvx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+#endif
 
 inline int64_t RoundUp(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
@@ -92,12 +103,12 @@ FOLIO_INLINE void MultiplyPanels(int64_t panels, int64_t inner, const float* pac
 }
 
 #if FOLIO_X86_LEVELS
-__attribute__((target("arch=x86-64-v4"))) inline void MultiplyV4(int64_t panels, int64_t inner, const float* packed,
-                                                                const float* b, int64_t width, float* out) {
+FOLIO_AVX512 inline void MultiplyV4(int64_t panels, int64_t inner, const float* packed, const float* b, int64_t width,
+                                    float* out) {
   MultiplyPanels<Vector16, 4>(panels, inner, packed, b, width, out);
 }
-__attribute__((target("arch=x86-64-v3"))) inline void MultiplyV3(int64_t panels, int64_t inner, const float* packed,
-                                                                const float* b, int64_t width, float* out) {
+FOLIO_AVX2 inline void MultiplyV3(int64_t panels, int64_t inner, const float* packed, const float* b, int64_t width,
+                                  float* out) {
   MultiplyPanels<Vector8, 2>(panels, inner, packed, b, width, out);
 }
 #endif
@@ -128,13 +139,8 @@ class PackedRows {
   // out [padded_rows, width] = these rows x b [inner, width].
   void Multiply(const float* b, int64_t width, float* out) const {
 #if FOLIO_X86_LEVELS
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl")) {
-      return MultiplyV4(panels_, inner_, data_.data(), b, width, out);
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-      return MultiplyV3(panels_, inner_, data_.data(), b, width, out);
-    }
+    if (HasAvx512()) return MultiplyV4(panels_, inner_, data_.data(), b, width, out);
+    if (HasAvx2()) return MultiplyV3(panels_, inner_, data_.data(), b, width, out);
 #endif
     MultiplyAny(panels_, inner_, data_.data(), b, width, out);
   }
