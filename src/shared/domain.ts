@@ -91,7 +91,7 @@ export interface EpochRecord {
 
 export interface CheckpointInfo {
   readonly id: number;
-  /** `epoch`: at an epoch's end (or the run's). `recovery`: inside an epoch; only the newest is kept. */
+  /** `epoch`: at an epoch's end (or the run's). `recovery`: inside an epoch; the two newest are kept until it ends. */
   readonly kind: 'epoch' | 'recovery';
   readonly epoch: number;
   readonly step: number;

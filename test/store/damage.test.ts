@@ -125,3 +125,16 @@ it('a recovery checkpoint that is damaged falls back to the epoch before it', ()
     damaged: ['the checkpoint inside epoch 2 (step 15, number 2): its optimizer data does not match its SHA-256'],
   });
 });
+
+it('a recovery checkpoint that is damaged in the first epoch falls back to the one before it', () => {
+  const folder = scratch.folder();
+  const first = scratch.open(folder);
+  const id = addRun(first);
+  for (const step of [5, 7, 9]) first.recordCheckpoint(recoveryCheckpoint(id, 1, step), KEEP_ALL);
+  first.close();
+  tamper(folder, flip('checkpoint_blob', "checkpoint_id = 3 AND kind = 'weights'", 1));
+  expect(scratch.open(folder).resumePoint(id)).toMatchObject({
+    checkpoint: { kind: 'recovery', step: 7 },
+    damaged: [expect.stringContaining('step 9')],
+  });
+});

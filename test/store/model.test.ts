@@ -89,7 +89,9 @@ function rewindModel(model: ModelRun, to: { epoch: number; step: number } | null
 }
 
 function thinModel(model: ModelRun, everyNth: number, optimizerStates: number): void {
-  const resumable = model.checkpoints.filter((checkpoint) => checkpoint.optimizer).slice(-optimizerStates);
+  const withOptimizer = model.checkpoints.filter((checkpoint) => checkpoint.optimizer);
+  const newestEpoch = withOptimizer.findLast(({ kind }) => kind === 'epoch');
+  const resumable = withOptimizer.slice(-optimizerStates).concat(newestEpoch ?? []);
   const best = bestOf(model);
   const bestCheckpoint = model.checkpoints.findLast(({ kind, epoch }) => kind === 'epoch' && epoch === best);
   for (const checkpoint of model.checkpoints) {
@@ -183,7 +185,8 @@ it('says the same as a model after every step of any sequence of writes', { time
             const epoch = (model.epochs.at(-1)?.epoch ?? 0) + 1;
             const step = model.step + next.steps;
             store.recordCheckpoint(recoveryCheckpoint(model.id, epoch, step), policy);
-            model.checkpoints = model.checkpoints.filter(({ kind }) => kind === 'epoch');
+            const before = model.checkpoints.findLast((old) => old.kind === 'recovery' && old.epoch === epoch);
+            model.checkpoints = model.checkpoints.filter((old) => old.kind === 'epoch' || old === before);
             model.checkpoints.push({ kind: 'recovery', epoch, step, weights: true, optimizer: true });
             model.metrics.push(step);
             Object.assign(model, { epoch, step });

@@ -151,21 +151,26 @@ describe('recordCheckpoint', () => {
     expect(store.metrics(id)).toHaveLength(1);
   });
 
-  it('keeps one recovery checkpoint, and none after an epoch ended', () => {
+  it('keeps two recovery checkpoints and the epoch before them whole, and none after an epoch ended', () => {
     const store = scratch.open();
     const id = addRun(store);
     store.recordCheckpoint(epochCheckpoint(id, 1), KEEP_ALL);
-    store.recordCheckpoint(recoveryCheckpoint(id, 2, 13), KEEP_ALL);
-    const second = store.recordCheckpoint(recoveryCheckpoint(id, 2, 16), KEEP_ALL);
-    expect(second.bytesFreed).toBe(1500);
-    expect(store.run(id).checkpoints.map(({ kind, step }) => [kind, step])).toEqual([
-      ['epoch', 10],
-      ['recovery', 16],
+    const freed = [12, 14, 16].map(
+      (step) => store.recordCheckpoint(recoveryCheckpoint(id, 2, step), KEEP_ALL).bytesFreed,
+    );
+    expect(freed).toEqual([0, 0, 1500]);
+    expect(store.run(id).checkpoints.map(({ kind, step, resumable }) => [kind, step, resumable])).toEqual([
+      ['epoch', 10, true],
+      ['recovery', 14, true],
+      ['recovery', 16, true],
     ]);
     expect(store.resumePoint(id)?.checkpoint.step).toBe(16);
-    const third = store.recordCheckpoint(epochCheckpoint(id, 2), KEEP_ALL);
-    expect(third.bytesFreed).toBe(1500);
-    expect(store.run(id).checkpoints.map(({ step }) => step)).toEqual([10, 20]);
+    const ended = store.recordCheckpoint(epochCheckpoint(id, 2), KEEP_ALL);
+    expect(ended.bytesFreed).toBe(3000);
+    expect(store.run(id).checkpoints.map(({ step, resumable }) => [step, resumable])).toEqual([
+      [10, true],
+      [20, true],
+    ]);
   });
 
   it('replaces the part of an epoch with the whole of it', () => {

@@ -11,8 +11,9 @@ import type { NewCheckpoint, RetentionPolicy } from './types.ts';
 
 /**
  * Writes all that belongs to a checkpoint: the epoch, the blobs, samples, metrics and the run's progress, and thins out
- * older checkpoints. A recovery checkpoint takes the place of the run's last one; an epoch's checkpoint that of recovery
- * checkpoints and of one for a part of the same epoch (a run that was stopped inside it). To be called inside a transaction.
+ * older checkpoints. A recovery checkpoint takes the place of the last but one of its epoch (a damaged newest has a predecessor); an
+ * epoch's checkpoint that of recovery checkpoints and of one for a part of the same epoch (a run that was stopped inside it). To be
+ * called inside a transaction.
  */
 export function writeCheckpoint(
   sql: Sql,
@@ -22,8 +23,11 @@ export function writeCheckpoint(
 ): { readonly info: CheckpointInfo; readonly bytesFreed: number } {
   const { runId, kind, epoch, epochRecord } = checkpoint;
   updateProgress(sql, runId, checkpoint, now);
-  const replaced = readCheckpoints(sql, runId)
-    .filter((old) => old.kind === 'recovery' || (kind === 'epoch' && old.epoch === epoch))
+  const stored = readCheckpoints(sql, runId);
+  const predecessor =
+    kind === 'recovery' ? stored.findLast((old) => old.kind === 'recovery' && old.epoch === epoch) : undefined;
+  const replaced = stored
+    .filter((old) => (old.kind === 'recovery' ? old !== predecessor : kind === 'epoch' && old.epoch === epoch))
     .map((old) => old.id);
   let bytesFreed = deleteCheckpoints(sql, replaced);
   if (kind === 'epoch') deleteTrainingSamplesOfEpoch(sql, runId, epoch);

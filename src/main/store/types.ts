@@ -93,7 +93,7 @@ export interface Store {
   appendMetrics(runId: number, points: readonly MetricPoint[]): void;
   metrics(runId: number): MetricPoint[];
 
-  /** Epoch row, checkpoint, blobs, samples and metrics in one transaction; a recovery checkpoint replaces the run's last one. */
+  /** Epoch row, checkpoint, blobs, samples and metrics in one transaction; the two newest recovery checkpoints stay. */
   recordCheckpoint(
     checkpoint: NewCheckpoint,
     policy: RetentionPolicy,

@@ -90,7 +90,7 @@ function epochsTable(run: RunDetail, output: Output): string {
 function checkpointsLine(run: RunDetail): string {
   if (run.checkpoints.length === 0) return 'No checkpoint is stored yet.';
   const epochs = run.checkpoints.filter(({ kind }) => kind === 'epoch').map(({ epoch }) => epoch);
-  const recovery = run.checkpoints.find(({ kind }) => kind === 'recovery');
+  const recovery = run.checkpoints.findLast(({ kind }) => kind === 'recovery');
   const size = bytes(run.checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0));
   const parts = [
     ...(epochs.length > 0 ? [`of ${epochs.length === 1 ? 'epoch' : 'epochs'} ${ranges(epochs)}`] : []),
