@@ -39,6 +39,18 @@ export function defaultPrompts(
   return [...config.prompts];
 }
 
+/**
+ * What a text of this run starts with when nothing is said: the first of its prompts that its vocabulary spells, else the tutorial's,
+ * else one character (imported weights come without a text whose words could be taken).
+ */
+export function promptFor({ prompts }: Pick<RunConfig, 'prompts'>, vocabulary: readonly string[]): string {
+  const known = new Set(vocabulary);
+  const spelled = [...prompts, TUTORIAL_PROMPT].find((prompt) =>
+    [...prompt].every((character) => known.has(character)),
+  );
+  return spelled ?? (known.has('\n') ? '\n' : (vocabulary[0] ?? ''));
+}
+
 /** The first words of the first line with words in it; empty when there is none. */
 function openingWords(text: string, known: ReadonlySet<string>): string {
   const line = text.trimStart().split('\n', 1)[0] ?? '';

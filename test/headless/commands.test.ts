@@ -106,6 +106,13 @@ describe('generate', () => {
     expect((await folio(['generate', '1'])).out).toMatch(/^ROMEO: /);
   });
 
+  it('starts with something that the run can spell, even when none of its prompts can be', async () => {
+    const imported = run({ vocabulary: ['\n', 'a', 'b'] });
+    const { code, out } = await folio(['generate', '1'], { fake: fakeApp([imported]) });
+    expect(code).toBe(0);
+    expect(out).toBe('\nWhat light is this\n');
+  });
+
   it('takes a random seed that it tells, another each time', async () => {
     const seeds = new Set<string>();
     for (let i = 0; i < 4; i++) seeds.add(/seed (\d+)/.exec((await folio(['generate', '1'])).err)?.[1] ?? '');

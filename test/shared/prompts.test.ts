@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FolioError } from '../../src/shared/errors.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
-import { defaultPrompts } from '../../src/shared/prompts.ts';
+import { defaultPrompts, promptFor } from '../../src/shared/prompts.ts';
 
 const letters = (text: string) => [...new Set(text)].sort();
 const chosen = (text: string, prompts: string[] = PRESETS.tutorial.config.prompts) =>
@@ -33,5 +33,17 @@ describe('defaultPrompts', () => {
   it('refuses own prompts that the text cannot spell and names the characters', () => {
     expect(() => chosen('abc', ['a', 'bé\tb'])).toThrow(FolioError);
     expect(() => chosen('abc', ['a', 'bé\tb'])).toThrow('é (U+00E9) and tab (U+0009)');
+  });
+});
+
+describe('promptFor', () => {
+  it.each([
+    [['été', 'JULIET'], 'JULIET', 'JULIET'],
+    [['ROMEO: '], 'abc\n', '\n'],
+    [['ROMEO: '], 'abc', 'a'],
+    [[], 'ROMEO: ', 'ROMEO: '],
+    [[], '字', '字'],
+  ])('of the prompts %j and the characters %j is one that can be spelled', (prompts, characters, expected) => {
+    expect(promptFor({ prompts }, [...new Set(characters)])).toBe(expected);
   });
 });

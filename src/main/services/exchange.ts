@@ -8,7 +8,9 @@ import { z } from 'zod';
 
 import { runConfigSchema, type RunConfig } from '../../shared/config.ts';
 import { FolioError } from '../../shared/errors.ts';
+import { MAX_STORED_BYTES } from '../../shared/limits.ts';
 import { PRESETS } from '../../shared/presets.ts';
+import { defaultPrompts } from '../../shared/prompts.ts';
 import { decodeSafetensors, encodeSafetensors } from '../model/safetensors.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import { checkWeights, networkShapeOf, type Weights } from '../model/weights.ts';
@@ -20,8 +22,8 @@ import type { ExchangeService } from './types.ts';
 /** What a run of imported weights has in place of a preset's name. */
 export const IMPORTED = 'imported';
 
-/** Node reads no larger file at once, and SQLite stores no larger blob. */
-const MAX_FILE_BYTES = 2 ** 31 - 1;
+/** What the record can store, and some room for metadata of others: a larger file is refused before it is read. */
+const MAX_FILE_BYTES = MAX_STORED_BYTES + 10_000_000;
 
 const { cell, layers, embeddingSize, units } = runConfigSchema.shape;
 /** The `config` of the metadata; other keys are left alone. */
@@ -97,7 +99,10 @@ async function readWhole(file: string): Promise<Uint8Array> {
     const info = await stat(file);
     if (info.isDirectory()) throw new FolioError('file', `${file} is a folder`, 'Choose a safetensors file in it.');
     if (info.size > MAX_FILE_BYTES)
-      throw new FolioError('file', `${file} is larger than 2 GiB, the most that can be imported`);
+      throw new FolioError(
+        'file',
+        `${file} has ${(info.size / 1e9).toFixed(2)} GB, and ${(MAX_STORED_BYTES / 1e9).toFixed(2)} GB is the most that can be imported`,
+      );
     return await readFile(file);
   } catch (error) {
     if (error instanceof FolioError) throw error;
@@ -114,7 +119,9 @@ async function readWhole(file: string): Promise<Uint8Array> {
 function readExchangeFile(bytes: Uint8Array): { arrays: Weights; vocabulary: readonly string[]; config: RunConfig } {
   const { arrays, metadata } = decodeSafetensors(bytes);
   const { characters } = new Vocabulary(parseMetadata(metadata, 'vocabulary', vocabularySchema));
-  const config = { ...PRESETS.tutorial.config, ...parseMetadata(metadata, 'config', shapeSchema) };
+  const shape = parseMetadata(metadata, 'config', shapeSchema);
+  const prompts = defaultPrompts(PRESETS.tutorial.config, characters, '');
+  const config = { ...PRESETS.tutorial.config, ...shape, prompts };
   checkWeights(arrays, networkShapeOf(config, characters.length));
   for (const [name, { data }] of arrays) {
     const position = data.findIndex((value) => !Number.isFinite(value));

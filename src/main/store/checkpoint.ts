@@ -1,5 +1,6 @@
 import type { CheckpointInfo } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
+import { MAX_STORED_BYTES } from '../../shared/limits.ts';
 import { deleteBlob, insertBlob, readBlob, sha256, type BlobKind } from './checkpoint-blob.ts';
 import { finiteOrNull, type Sql } from './sql.ts';
 import type { NewCheckpoint, ResumePoint } from './types.ts';
@@ -15,9 +16,6 @@ interface CheckpointRow {
   readonly optimizerBytes: number;
   readonly createdAt: number;
 }
-
-/** SQLite's own limit is 1,000,000,000 bytes a row. */
-export const MAX_BLOB_BYTES = 990_000_000;
 
 const COLUMNS = `id, kind, epoch, step, train_loss AS trainLoss, validation_loss AS validationLoss,
   weights_bytes AS weightsBytes, optimizer_bytes AS optimizerBytes, created_at AS createdAt`;
@@ -37,7 +35,7 @@ export function readCheckpoints(sql: Sql, runId: number): CheckpointInfo[] {
 export function insertCheckpoint(sql: Sql, checkpoint: NewCheckpoint, now: number): CheckpointInfo {
   if (checkpoint.weights.byteLength === 0) throw new FolioError('internal', 'a checkpoint needs weights');
   const largest = Math.max(checkpoint.weights.byteLength, checkpoint.optimizer?.byteLength ?? 0);
-  if (largest > MAX_BLOB_BYTES) {
+  if (largest > MAX_STORED_BYTES) {
     const gigabytes = (largest / 1e9).toFixed(2);
     throw new FolioError(
       'file',

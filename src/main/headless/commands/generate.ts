@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { MAX_SEED } from '../../../shared/config.ts';
 import type { EngineChoice, SampleSettings } from '../../../shared/domain.ts';
-import { TUTORIAL_PROMPT } from '../../../shared/presets.ts';
+import { promptFor } from '../../../shared/prompts.ts';
 import { engineOption, EPOCH_OPTION, epochReference, real, RUN_ARGUMENT, text, whole } from '../arguments.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
@@ -31,7 +31,7 @@ export function define(command: Command, run: RunCommand): void {
     .description('Let a run write text: the prompt, then what the network makes of it, on stdout as it comes.')
     .argument('<run>', RUN_ARGUMENT)
     .option('--epoch <n>', EPOCH_OPTION, epochReference, 'last')
-    .option('--prompt <text>', "what the text starts with (default: the run's first prompt)", text)
+    .option('--prompt <text>', "what the text starts with (default: one of the run's own prompts)", text)
     .option('--length <n>', 'characters to write', whole(1, 10_000_000), 1000)
     .option('--temperature <x>', 'low is careful, high is bold, 0 always takes the likeliest character', real(0, 10), 1)
     .option('--top-k <n>', 'choose among the k likeliest characters only; 0 is off', whole(0, 1_000_000), 0)
@@ -71,7 +71,7 @@ async function generate(context: CommandContext, reference: string, options: Opt
   const app = await context.open('auto');
   const { id } = app.runs.resolveRun(reference);
   const { vocabulary, config } = app.runs.show(id);
-  const prompt = options.prompt ?? config.prompts[0] ?? TUTORIAL_PROMPT;
+  const prompt = options.prompt ?? promptFor(config, vocabulary);
   const settings: SampleSettings = {
     temperature: options.temperature,
     topK: options.topK,
