@@ -39,7 +39,8 @@ export type TrainingEvent = { readonly run: number } & (
       readonly secondsLeft: number | null;
     }
   | { readonly type: 'phase'; readonly phase: 'training' | 'validating' | 'sampling' | 'saving' | 'paused' }
-  | ({ readonly type: 'epoch'; readonly step: number } & EpochRecord)
+  /** `bytesFreed` as in its checkpoint. */
+  | ({ readonly type: 'epoch'; readonly step: number; readonly bytesFreed: number } & EpochRecord)
   | ({ readonly type: 'sample' } & Sample)
   /** A resumable state was stored; `bytesFreed` by the policy that thins older ones. */
   | {

@@ -2,36 +2,23 @@
 import { charactersPerBatch, planBatches, splitForValidation, type BatchPlan } from './batch-plan.ts';
 import { describeCharacters } from './characters.ts';
 import type { RunConfig } from './config.ts';
-import { GATES, networkShapeOf, parameterCount } from './network-shape.ts';
+import { networkShapeOf, parameterCount } from './network-shape.ts';
+import { powerOfTwo, sizeProblems, sizesOf } from './preflight-size.ts';
+import type { PreflightProblem, SizeInput, Sizes } from './preflight-size.ts';
 
-export interface PreflightInput {
-  /** Code points of the whole text. */
-  readonly characters: number;
-  readonly vocabularySize: number;
-  readonly config: RunConfig;
+export type { PreflightProblem } from './preflight-size.ts';
+
+export interface PreflightInput extends SizeInput {
   /** How often each character occurs, where that is known: rare ones are named then. */
   readonly counts?: ReadonlyMap<string, number>;
 }
 
-/** An error keeps the run from starting; a warning is worth reading first. */
-export interface PreflightProblem {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly hint: string;
-}
-
-export interface Preflight {
+export interface Preflight extends Sizes {
   readonly sequences: number;
   readonly stepsPerEpoch: number;
   readonly trainingCharacters: number;
   readonly validationCharacters: number;
   readonly parameters: number;
-  /** Of the weights as float32. */
-  readonly weightBytes: number;
-  /** A resumable checkpoint: weights, Adam's two moments, the carried state. */
-  readonly checkpointBytes: number;
-  /** What training needs over the engine's own memory, roughly: see estimateMemory. */
-  readonly estimatedMemoryBytes: number;
   readonly problems: readonly PreflightProblem[];
 }
 
@@ -52,30 +39,16 @@ export function preflight(input: PreflightInput): Preflight {
   const trainingCharacters = training.end - training.start;
   const plan = planBatches(trainingCharacters, config);
   const parameters = parameterCount(networkShapeOf(config, vocabularySize));
-  const stateNumbers = config.layers * config.batchSize * config.units * (config.cell === 'lstm' ? 2 : 1);
+  const sizes = sizesOf(input, parameters, plan.stepsPerEpoch);
   return {
     sequences: plan.sequences,
     stepsPerEpoch: plan.stepsPerEpoch,
     trainingCharacters,
     validationCharacters: validation.end - validation.start,
     parameters,
-    weightBytes: 4 * parameters,
-    checkpointBytes: 4 * (3 * parameters + stateNumbers),
-    estimatedMemoryBytes: estimateMemory(input, parameters),
-    problems: findProblems(input, plan, trainingCharacters, validation.end - validation.start),
+    ...sizes,
+    problems: findProblems(input, plan, trainingCharacters, validation.end - validation.start, sizes),
   };
-}
-
-/**
- * Bytes of training over the engine's own: weights, gradients and two moments (16 a parameter), the text as ids, logits
- * with their gradient, and for every character of a batch what a recurrent layer keeps for its backward pass: projected
- * inputs and gate gradients (twice the gates), gates, the state and its gradient.
- */
-function estimateMemory({ characters, vocabularySize, config }: PreflightInput, parameters: number): number {
-  const text = characters * (vocabularySize <= 256 ? 1 : 2);
-  const perLayer = config.units * (3 * GATES[config.cell] + 4);
-  const perCharacter = 4 * (config.layers * perLayer + 2 * config.embeddingSize + 3 * vocabularySize);
-  return 16 * parameters + text + config.batchSize * config.sequenceLength * perCharacter;
 }
 
 function findProblems(
@@ -83,11 +56,13 @@ function findProblems(
   plan: BatchPlan,
   trainingCharacters: number,
   validationCharacters: number,
+  sizes: Sizes,
 ): PreflightProblem[] {
   const { characters, vocabularySize, config } = input;
   const problems: PreflightProblem[] = [];
-  const error = (message: string, hint: string) => problems.push({ severity: 'error', message, hint });
-  const warn = (message: string, hint: string) => problems.push({ severity: 'warning', message, hint });
+  const error = (message: string, hint: string) => problems.push({ severity: 'error', message, hint, cause: 'corpus' });
+  const warn = (message: string, hint: string) =>
+    problems.push({ severity: 'warning', message, hint, cause: 'corpus' });
 
   if (characters === 0) {
     error('the text is empty', 'Choose a file with text in it.');
@@ -134,6 +109,7 @@ function findProblems(
   }
 
   rareCharacters(input, warn);
+  problems.push(...sizeProblems(input, sizes));
   return problems;
 }
 
@@ -177,11 +153,6 @@ function settingsForOneBatch(characters: number, trainingCharacters: number, con
 /** The largest power of two that gives at least so many steps an epoch (by either way of batching), at least 1. */
 function batchSizeFor(characters: number, sequenceLength: number, steps: number): number {
   return powerOfTwo(Math.max(1, Math.floor(characters / (steps * (sequenceLength + 1)))));
-}
-
-/** The largest power of two that is not above n. */
-function powerOfTwo(n: number): number {
-  return 2 ** Math.floor(Math.log2(n));
 }
 
 function number(value: number): string {

@@ -156,7 +156,7 @@ export function trainingEvents(runId = 1, config = PRESETS.tutorial.config): Tra
     { ...step, epoch: 1, step: 1, stepInEpoch: 1, loss: 4.17, secondsLeft: null },
     { ...step, epoch: 1, step: 2, stepInEpoch: 2, loss: 4.01, secondsLeft: 149 },
     { run: runId, type: 'phase', phase: 'sampling' },
-    { run: runId, type: 'epoch', step: 172, ...epochRecord() },
+    { run: runId, type: 'epoch', step: 172, bytesFreed: 0, ...epochRecord() },
     { run: runId, type: 'sample', ...sample({ runId }) },
     { run: runId, type: 'checkpoint', kind: 'epoch', epoch: 1, step: 172, bytes: 48_000_000, bytesFreed: 0 },
   ];
@@ -182,6 +182,8 @@ export interface FakeApp {
   readonly runs: RunDetail[];
   readonly started: StartTraining[];
   readonly resumed: number[];
+  /** `keepEvery` of each resume. */
+  readonly resumedKeeping: (number | undefined)[];
   readonly deleted: number[];
   readonly stops: number[];
   readonly installs: string[];
@@ -194,6 +196,8 @@ export interface FakeApp {
   /** Called when the training is told to stop. */
   onStop: (end: (event: Finished) => void) => void;
   texts: string[];
+  /** Of the text's characters. */
+  counts: ReadonlyMap<string, number>;
   problems: string[];
 }
 
@@ -202,6 +206,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     runs,
     started: [],
     resumed: [],
+    resumedKeeping: [],
     deleted: [],
     stops: [],
     installs: [],
@@ -214,6 +219,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
     onStop: (end) => end(finished({ status: 'stopped', epochs: 0, steps: 2, seconds: 2 })),
     texts: ['What light is this'],
+    counts: new Map(VOCABULARY.map((character) => [character, 1000])),
     problems: [],
   };
   const handleOf = (runId: number, listener: (event: TrainingEvent) => void): TrainingHandle => {
@@ -241,14 +247,16 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
         ? Promise.reject(new FolioError('file', `${file} cannot be read: there is no such file`, 'Check the path.'))
         : Promise.resolve({ ...CORPUS, name: file, characters: file.includes('tiny') ? 100 : CORPUS.characters }),
     list: () => [CORPUS],
+    counts: () => fake.counts,
   };
   const training: FolioApp['training'] = {
     start: (request, listener) => {
       fake.started.push(request);
       return Promise.resolve(handleOf(1, listener));
     },
-    resume: (runId, _engine, listener) => {
+    resume: (runId, _engine, listener, keepEvery) => {
       fake.resumed.push(runId);
+      fake.resumedKeeping.push(keepEvery);
       return Promise.resolve(handleOf(runId, listener));
     },
   };

@@ -31,7 +31,7 @@ describe('what is trained', () => {
     const fake = fakeApp();
     expect((await folio(['train'], { fake })).code).toBe(0);
     expect(fake.started).toEqual([
-      { preset: 'tutorial', corpusId: 1, config: PRESETS.tutorial.config, engine: 'auto' },
+      { preset: 'tutorial', corpusId: 1, config: PRESETS.tutorial.config, engine: 'auto', keepEvery: 1 },
     ]);
   });
 
@@ -82,6 +82,34 @@ describe('what is trained', () => {
     expect(err).toContain('100 characters');
     expect(err).toContain('--set batchSize=');
     expect(fake.started).toEqual([]);
+  });
+
+  it('is refused before anything is installed when its checkpoints could not be stored', async () => {
+    const fake = fakeApp();
+    fake.reports = [];
+    const { code, err } = await folio(['train', '--set', 'units=8192'], { fake });
+    expect(code).toBe(2);
+    expect(err).toContain('too large to be saved');
+    expect(err).toMatch(/--set units=\d{4}\b/);
+    expect([...fake.started, ...fake.installs]).toEqual([]);
+  });
+
+  it('keeps every n-th epoch when that is asked for, also when it is resumed', async () => {
+    const fake = fakeApp([run({ status: 'stopped' })]);
+    await folio(['train', '--keep-every', '5'], { fake });
+    await folio(['resume', '1', '--keep-every', '3'], { fake });
+    expect(fake.started).toMatchObject([{ keepEvery: 5 }]);
+    expect(fake.resumedKeeping).toEqual([3]);
+    expect((await folio(['train', '--keep-every', '0'], { fake })).code).toBe(2);
+  });
+
+  it('is told which of its characters are rare', async () => {
+    const fake = fakeApp();
+    fake.counts = new Map([...'abcdefgh'].map((character, index) => [character, index < 2 ? 1 : 100_000]));
+    const { err } = await folio(['train'], { fake });
+    expect(err.replaceAll('\n', ' ')).toContain(
+      '2 of 8 distinct characters occur fewer than 5 times: a (U+0061) and b (U+0062)',
+    );
   });
 
   it('is refused when the file cannot be read', async () => {
@@ -163,11 +191,23 @@ describe('what is shown', () => {
     expect(out).not.toContain('/1000');
   });
 
+  it('says what thinning older checkpoints has freed', async () => {
+    const fake = fakeApp();
+    fake.play = (tell, end) => {
+      tell({ run: 1, type: 'epoch', step: 1, bytesFreed: 32_172_552, ...epochRecord() });
+      end(finished());
+    };
+    expect((await folio(['train'], { fake, columns: 200 })).out).toMatch(
+      /^epoch 1 .*32\.2 MB of older checkpoints freed$/m,
+    );
+    expect((await folio(['train'], { fake: fakeApp() })).out).not.toContain('freed');
+  });
+
   it('marks the best epoch so far by its validation loss', async () => {
     const fake = fakeApp();
     fake.play = (tell, end) => {
       for (const [epoch, validationLoss] of [2.1, 1.9, 2.0].entries()) {
-        tell({ run: 1, type: 'epoch', step: 1, ...epochRecord({ epoch: epoch + 1, validationLoss }) });
+        tell({ run: 1, type: 'epoch', step: 1, bytesFreed: 0, ...epochRecord({ epoch: epoch + 1, validationLoss }) });
       }
       end(finished());
     };

@@ -21,7 +21,7 @@ function fakeStore() {
   const corpora: CorpusInfo[] = [];
   const texts: string[] = [];
   const vocabularies: (readonly string[])[] = [];
-  const store: Pick<Store, 'addCorpus' | 'corpora' | 'findCorpus'> = {
+  const store: Pick<Store, 'addCorpus' | 'corpora' | 'corpusChunks' | 'findCorpus'> = {
     addCorpus({ name, encoding, vocabulary, characters, sha256, chunks }) {
       const bytes = Buffer.concat([...chunks]);
       texts.push(bytes.toString('utf8'));
@@ -40,6 +40,7 @@ function fakeStore() {
       return info;
     },
     corpora: () => corpora,
+    corpusChunks: (id) => [Buffer.from(texts[id - 1] ?? '')],
     findCorpus: (sha256) => corpora.find((corpus) => corpus.sha256 === sha256) ?? null,
   };
   return { store, service: createCorpusService(store, resources), texts, vocabularies };
@@ -97,11 +98,23 @@ describe('the built-in corpus', () => {
 });
 
 describe('adding a text', () => {
+  it('counts the characters of what was stored', async () => {
+    const { service } = fakeStore();
+    const { id } = await service.add(fileOf('añb\r\nb😀'));
+    expect([...service.counts(id)]).toEqual([
+      ['\n', 1],
+      ['a', 1],
+      ['b', 2],
+      ['ñ', 1],
+      ['😀', 1],
+    ]);
+  });
+
   it('stores the same text once, whatever its encoding and line ends', async () => {
     const { service, texts } = fakeStore();
     const first = await service.add(fileOf(chinese));
     expect(first).toMatchObject({
-      name: 'text 1.txt',
+      name: 'text 2.txt',
       encoding: 'UTF-8',
       characters: Array.from(chinese).length,
       vocabularySize: new Set(chinese).size,

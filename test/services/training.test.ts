@@ -49,6 +49,24 @@ const types = (): string[] => events.map(({ type }) => type);
 const statuses = (): string[] => events.flatMap((event) => (event.type === 'status' ? [event.status] : []));
 
 describe('a training from start to end', () => {
+  it('keeps the weights of the epochs that it was told to keep, and says what that freed', async () => {
+    const training = service({ policy: { everyNth: 1, optimizerStates: 1 } });
+    const handle = await training.start(
+      { preset: 'quick', corpusId: record.corpusId, config, engine: 'auto', keepEvery: 3 },
+      listen,
+    );
+    trainer.say(READY);
+    for (const epoch of [1, 2, 3, 4, 5]) trainer.say(checkpointMessage({ epoch }));
+    const { checkpoints } = record.store.run(handle.runId);
+    // Epoch 1 is the best (all losses are the same), 5 the last.
+    expect(checkpoints.filter(({ bytes }) => bytes > 0).map(({ epoch }) => epoch)).toEqual([1, 3, 5]);
+    const freed = events.flatMap((event) => (event.type === 'epoch' ? [event.bytesFreed] : []));
+    expect(freed).toEqual([0, 2, 4, 2, 4]);
+    trainer.say(FINISHED);
+    trainer.exit(0);
+    await handle.done;
+  });
+
   it('creates a run, sends the request and the whole text, and tells every step', async () => {
     const handle = await start();
     expect(record.store.run(handle.runId)).toMatchObject({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/shared/config.ts';
+import { MAX_STORED_BYTES } from '../../src/shared/limits.ts';
 import { type Preflight, preflight } from '../../src/shared/preflight.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 
@@ -46,6 +47,7 @@ describe('preflight', () => {
       severity: 'error',
       message: 'the text has 1,000 characters; one batch of 64 sequences of 100 characters needs 6,464',
       hint: 'Use --set batchSize=8, or a longer text.',
+      cause: 'corpus',
     });
   });
 
@@ -128,5 +130,49 @@ describe('preflight', () => {
   it('warns of a vocabulary that is large for its text', () => {
     const [problem] = preflight({ characters: 300_000, vocabularySize: 6000, config: tutorial }).problems;
     expect(problem?.message).toContain('6,000 distinct characters, each 50 times');
+  });
+
+  it('refuses a network whose checkpoints cannot be stored, with settings that can', () => {
+    const config = { ...tutorial, units: 8192 };
+    const [problem] = errors(preflight({ characters: 1_115_394, vocabularySize: 65, config }));
+    expect(problem).toMatchObject({
+      cause: 'config',
+      hint: expect.stringMatching(/^Use --set units=\d+\.$/) as string,
+    });
+    expect(problem?.message).toContain('its optimizer state takes 1.67 GB, and 0.99 GB is the most');
+    fc.assert(
+      fc.property(
+        fc.record({
+          units: fc.integer({ min: 1, max: 8192 }),
+          embeddingSize: fc.integer({ min: 1, max: 4096 }),
+          layers: fc.integer({ min: 1, max: 4 }),
+          cell: fc.constantFrom('gru' as const, 'lstm' as const),
+        }),
+        fc.integer({ min: 2, max: 65_536 }),
+        (change, vocabularySize) => {
+          const large = { ...tutorial, ...change };
+          const [found] = errors(preflight({ characters: 10_000_000, vocabularySize, config: large }));
+          const after = found === undefined ? large : afterHint(large, found.hint);
+          const result = preflight({ characters: 10_000_000, vocabularySize, config: after });
+          expect(errors(result)).toEqual([]);
+          expect(result.checkpointBytes - result.weightBytes).toBeLessThan(MAX_STORED_BYTES);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('warns with the numbers where memory or disk do not suffice', () => {
+    const input = { characters: 1_115_394, vocabularySize: 65, config: tutorial };
+    const { estimatedMemoryBytes, diskBytes } = preflight(input);
+    expect(diskBytes).toBeGreaterThan(10 * 16e6 + 3 * 48e6);
+    const enough = { freeMemoryBytes: estimatedMemoryBytes, freeDiskBytes: diskBytes };
+    expect(preflight({ ...input, ...enough }).problems).toEqual([]);
+    const { problems } = preflight({ ...input, freeMemoryBytes: 200e6, freeDiskBytes: 100e6 });
+    expect(problems.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+    expect(problems[0]?.message).toMatch(/needs about \d+ MB of memory .* and 200 MB are free/);
+    expect(problems[1]?.message).toMatch(/need about \d+ MB, and the disk has 100 MB left/);
+    expect(preflight({ ...input, keepEvery: 10, freeDiskBytes: 230e6 }).problems).toEqual([]);
+    expect(preflight({ ...input, freeDiskBytes: 230e6 }).problems).toHaveLength(1);
   });
 });

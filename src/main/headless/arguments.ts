@@ -58,6 +58,12 @@ export function engineOption(): Option {
     .default('auto');
 }
 
+export function keepEveryOption(): Option {
+  return new Option('--keep-every <n>', 'keep the weights of every n-th epoch, and those of the best and the last')
+    .argParser(whole(1, 100_000))
+    .default(1);
+}
+
 export function noInstallOption(): Option {
   // The default is named because commands add their options late: after commander has looked for `--no-` ones.
   return new Option('--no-install', 'do not install TensorFlow when it is missing').default(true);

@@ -17,7 +17,7 @@ export const BUILTIN_SHA256 = '86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86b
 const CHARACTERS_PER_UNDECODABLE = 10_000;
 const REPLACEMENT = 0xfffd;
 
-type CorpusStore = Pick<Store, 'addCorpus' | 'corpora' | 'findCorpus'>;
+type CorpusStore = Pick<Store, 'addCorpus' | 'corpora' | 'corpusChunks' | 'findCorpus'>;
 type Progress = (doneBytes: number, totalBytes: number) => void;
 
 export function createCorpusService(store: CorpusStore, resourcesDir: string): CorpusService {
@@ -30,6 +30,12 @@ export function createCorpusService(store: CorpusStore, resourcesDir: string): C
     },
     add: (file, progress) => addFile(store, file, { progress }),
     list: () => store.corpora(),
+    counts(id) {
+      const census = new Census();
+      const decoder = new TextDecoder(); // chunks are whole code points
+      for (const chunk of store.corpusChunks(id)) census.add(decoder.decode(chunk, { stream: true }));
+      return census.counts();
+    },
   };
 }
 

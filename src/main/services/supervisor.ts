@@ -225,7 +225,7 @@ export class Supervisor implements TrainingHandle {
     this.#steps = message.position.step;
     if (message.epoch !== null) {
       if (message.epoch.complete) this.#epochs = message.epoch.epoch;
-      this.#emit({ type: 'epoch', ...message.epoch, step: message.position.step });
+      this.#emit({ type: 'epoch', ...message.epoch, step: message.position.step, bytesFreed });
     }
     for (const sample of samples) this.#emit({ type: 'sample', ...sample });
     const { kind, epoch, step, bytes } = info;

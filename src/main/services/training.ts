@@ -36,6 +36,7 @@ interface Launch {
   /** Why the run is queued again; empty for a new one. */
   readonly note: string;
   readonly resumable: string | null;
+  readonly keepEvery: number | undefined;
 }
 
 /** `close` ends the training under way without saving (its last checkpoint stays): for a program that quits. */
@@ -53,6 +54,11 @@ export function createTrainingService(options: TrainingOptions): TrainingService
     );
   };
 
+  const policyFor = (everyNth: number | undefined): RetentionPolicy => {
+    const policy = options.policy ?? DEFAULT_POLICY;
+    return everyNth === undefined ? policy : { ...policy, everyNth };
+  };
+
   const launch = (plan: Launch, listener: Listener): TrainingHandle => {
     listener({ run: plan.runId, type: 'created', name: plan.name });
     const supervisor = new Supervisor({
@@ -60,7 +66,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       recorder: new Recorder({
         store,
         runId: plan.runId,
-        policy: options.policy ?? DEFAULT_POLICY,
+        policy: policyFor(plan.keepEvery),
         appVersion,
         activeSeconds: plan.request.resume?.position.activeSeconds ?? 0,
         now,
@@ -97,17 +103,17 @@ export function createTrainingService(options: TrainingOptions): TrainingService
   return {
     async start(request: StartTraining, listener: Listener): Promise<TrainingHandle> {
       refuseWhileBusy();
-      const { preset, corpusId, config, engine } = request;
+      const { preset, corpusId, config, engine, keepEvery } = request;
       const corpus = store.corpus(corpusId);
       const name = request.name ?? `${preset} on ${corpus.name}`;
       const { vocabulary, characters } = corpus;
       const runId = store.createRun({ name, preset, corpusId, config, vocabulary, status: 'queued' });
       const plan = preset === 'best';
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume: null };
-      return launch({ runId, name, corpusId, request: train, note: '', resumable: null }, listener);
+      return launch({ runId, name, corpusId, request: train, note: '', resumable: null, keepEvery }, listener);
     },
 
-    async resume(runId: number, engine: EngineChoice, listener: Listener): Promise<TrainingHandle> {
+    async resume(runId: number, engine: EngineChoice, listener: Listener, keepEvery?: number): Promise<TrainingHandle> {
       refuseWhileBusy();
       const run = store.run(runId);
       const { config, corpusId, vocabulary, name } = run;
@@ -124,7 +130,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       store.setRunStatus(runId, 'queued', note);
       const { characters } = store.corpus(corpusId);
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume };
-      return launch({ runId, name, corpusId, request: train, note, resumable }, listener);
+      return launch({ runId, name, corpusId, request: train, note, resumable, keepEvery }, listener);
     },
 
     close(): void {

@@ -31,6 +31,8 @@ export interface StartTraining {
   readonly corpusId: number;
   readonly config: RunConfig;
   readonly engine: EngineChoice;
+  /** Of every so many epochs one keeps its weights, beside the best and the last; all by default. */
+  readonly keepEvery?: number;
 }
 
 export interface TrainingHandle {
@@ -46,7 +48,13 @@ export interface TrainingHandle {
 export interface TrainingService {
   /** Refused ('busy') while another run trains in this process. Events begin with `created`. */
   start(request: StartTraining, listener: (event: TrainingEvent) => void): Promise<TrainingHandle>;
-  resume(runId: number, engine: EngineChoice, listener: (event: TrainingEvent) => void): Promise<TrainingHandle>;
+  /** `keepEvery` as in {@link StartTraining}. */
+  resume(
+    runId: number,
+    engine: EngineChoice,
+    listener: (event: TrainingEvent) => void,
+    keepEvery?: number,
+  ): Promise<TrainingHandle>;
 }
 
 export interface GenerateOptions {
@@ -98,6 +106,8 @@ export interface CorpusService {
   /** Reads, decodes, checks and stores a text file. Throws FolioError 'corpus' or 'file'. */
   add(file: string, progress?: (doneBytes: number, totalBytes: number) => void): Promise<CorpusInfo>;
   list(): CorpusInfo[];
+  /** How often each character of a stored text occurs, sorted by code point. Reads it whole: about 10 ms a million characters. */
+  counts(id: number): ReadonlyMap<string, number>;
 }
 
 export interface EngineService {

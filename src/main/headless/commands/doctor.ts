@@ -1,12 +1,11 @@
 /** folio doctor: is everything in order, and a report to paste. */
-import { statfsSync } from 'node:fs';
 import { cpus, freemem, release, totalmem } from 'node:os';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { EngineReport } from '../../../shared/domain.ts';
 import { toErrorMessage } from '../../../shared/errors.ts';
 import type { FolioApp } from '../../app.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
+import { freeDisk } from '../machine.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes, plural } from '../output/words.ts';
@@ -53,7 +52,7 @@ async function examine(context: CommandContext): Promise<number> {
       processor: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${plural(cpus().length, 'core')}`,
       memory: { total: totalmem(), free: freemem() },
       database,
-      disk: { free: freeSpace(database.path) },
+      disk: { free: freeDisk(database.path) },
       engines: await app.engines.probe(),
     };
   } finally {
@@ -73,18 +72,6 @@ function examineDatabase(app: FolioApp): Report['database'] {
   } catch (error) {
     const { code, message } = toErrorMessage(error);
     return { ...fallback, problems: code === 'not-found' ? [] : [message] };
-  }
-}
-
-/** Bytes that the file system of the nearest folder that exists has left; null where it does not say. */
-function freeSpace(path: string): number | null {
-  for (let folder = path; ; folder = dirname(folder)) {
-    try {
-      const { bavail, bsize } = statfsSync(folder);
-      return bavail * bsize;
-    } catch {
-      if (folder === dirname(folder)) return null;
-    }
   }
 }
 

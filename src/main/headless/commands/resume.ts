@@ -1,14 +1,15 @@
 /** folio resume: goes on where a run stopped, as if it never had. */
 import type { Command } from 'commander';
 import type { EngineChoice } from '../../../shared/domain.ts';
-import { TUTORIAL_PROMPT } from '../../../shared/presets.ts';
-import { engineOption, noInstallOption, RUN_ARGUMENT } from '../arguments.ts';
+import { promptFor } from '../../../shared/prompts.ts';
+import { engineOption, keepEveryOption, noInstallOption, RUN_ARGUMENT } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
 import { prepareEngine } from '../prepare-engine.ts';
 import { train } from '../training-session.ts';
 
 interface Options {
   readonly engine: EngineChoice;
+  readonly keepEvery: number;
   readonly install: boolean;
 }
 
@@ -17,6 +18,7 @@ export function define(command: Command, run: RunCommand): void {
     .description('Go on with a run that was stopped, interrupted or failed, from its last whole checkpoint.')
     .argument('<run>', RUN_ARGUMENT)
     .addOption(engineOption())
+    .addOption(keepEveryOption())
     .addOption(noInstallOption())
     .action((reference: string, options: Options) =>
       run(async (context) => {
@@ -29,9 +31,9 @@ export function define(command: Command, run: RunCommand): void {
           config,
           vocabularySize: vocabulary.length,
           resumed: true,
-          prompt: config.prompts[0] ?? TUTORIAL_PROMPT,
+          prompt: promptFor(config, vocabulary),
           storePath: app.store.path,
-          start: (listener) => app.training.resume(id, options.engine, listener),
+          start: (listener) => app.training.resume(id, options.engine, listener, options.keepEvery),
         });
       }),
     )

@@ -5,13 +5,14 @@ import type { RunConfig } from '../../../shared/config.ts';
 import type { CorpusInfo, EngineChoice } from '../../../shared/domain.ts';
 import { FolioError } from '../../../shared/errors.ts';
 import { preflight } from '../../../shared/preflight.ts';
-import { PRESET_NAMES, PRESETS, TUTORIAL_PROMPT } from '../../../shared/presets.ts';
+import { PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
 import type { PresetName } from '../../../shared/presets.ts';
-import { defaultPrompts } from '../../../shared/prompts.ts';
+import { defaultPrompts, promptFor } from '../../../shared/prompts.ts';
 import type { FolioApp } from '../../app.ts';
 import { applySettings } from '../../services/settings.ts';
-import { engineOption, gather, noInstallOption, real, text, whole } from '../arguments.ts';
+import { engineOption, gather, keepEveryOption, noInstallOption, real, text, whole } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
+import { freeDisk, freeMemory } from '../machine.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { factLine } from '../output/training.ts';
 import { presetsHelp, settingsHelp } from '../output/settings-help.ts';
@@ -28,6 +29,7 @@ interface Options {
   readonly epochs?: number;
   readonly engine: EngineChoice;
   readonly name?: string;
+  readonly keepEvery: number;
   readonly install: boolean;
 }
 
@@ -41,6 +43,7 @@ export function define(command: Command, run: RunCommand, width: number): void {
     .option('--set <key=value>', 'change a setting; may be given several times', gather)
     .addOption(engineOption())
     .option('--name <name>', "the run's name", text)
+    .addOption(keepEveryOption())
     .addOption(noInstallOption())
     .action((options: Options) => run((context) => trainCommand(context, options)))
     .addHelpText('after', () => helpAfter(width));
@@ -109,13 +112,16 @@ async function corpusOf({ io }: CommandContext, app: FolioApp, file: string | un
 /** Bytes from which reading takes long enough to show it. */
 const LARGE_FILE = 10_000_000;
 
+/** Texts up to here are counted, character by character, in a fraction of a second; of longer ones the mean must do. */
+const COUNTED_CHARACTERS = 20_000_000;
+
 /** Tells about the text, refuses what cannot work, sees to the engine, and trains. */
 export async function trainOn(
   context: CommandContext,
   app: FolioApp,
   corpus: CorpusInfo,
   wanted: RunConfig,
-  options: Pick<Options, 'preset' | 'engine' | 'name' | 'install'>,
+  options: Pick<Options, 'preset' | 'engine' | 'name' | 'install' | 'keepEvery'>,
 ): Promise<number> {
   const { output } = context;
   const { name, characters, vocabularySize, encoding } = corpus;
@@ -127,11 +133,20 @@ export async function trainOn(
     ),
   );
 
-  const prompts = defaultPrompts(wanted, app.store.corpus(corpus.id).vocabulary, openingOf(app, corpus.id));
+  const { vocabulary } = app.store.corpus(corpus.id);
+  const prompts = defaultPrompts(wanted, vocabulary, openingOf(app, corpus.id));
   const config = { ...wanted, prompts };
-  const { problems } = preflight({ characters, vocabularySize, config });
+  const { problems } = preflight({
+    characters,
+    vocabularySize,
+    config,
+    keepEvery: options.keepEvery,
+    freeMemoryBytes: freeMemory(),
+    freeDiskBytes: freeDisk(app.store.path),
+    ...(characters > COUNTED_CHARACTERS ? {} : { counts: app.corpora.counts(corpus.id) }),
+  });
   for (const problem of problems) {
-    if (problem.severity === 'error') throw new FolioError('corpus', problem.message, problem.hint);
+    if (problem.severity === 'error') throw new FolioError(problem.cause, problem.message, problem.hint);
     output.note(`Note: ${problem.message}. ${problem.hint}`);
   }
 
@@ -140,7 +155,7 @@ export async function trainOn(
     config,
     vocabularySize,
     resumed: false,
-    prompt: config.prompts[0] ?? TUTORIAL_PROMPT,
+    prompt: promptFor(config, vocabulary),
     storePath: app.store.path,
     start: (listener) =>
       app.training.start(
@@ -149,6 +164,7 @@ export async function trainOn(
           corpusId: corpus.id,
           config,
           engine: options.engine,
+          keepEvery: options.keepEvery,
           ...(options.name === undefined ? {} : { name: options.name }),
         },
         listener,

@@ -42,6 +42,7 @@ async function welcome(context: CommandContext, { minutes, install }: Options): 
     preset: 'quick',
     engine: 'auto',
     name: 'welcome',
+    keepEvery: 1,
     install,
   });
   if (code === EXIT.ok) {

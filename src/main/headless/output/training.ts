@@ -1,7 +1,7 @@
 /** A training as a person follows it in a terminal. */
 import type { RunConfig } from '../../../shared/config.ts';
 import { CONFIG_KEYS } from '../../../shared/config.ts';
-import type { EngineReport, EpochRecord, Sample } from '../../../shared/domain.ts';
+import type { EngineReport, Sample } from '../../../shared/domain.ts';
 import { assertNever } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { asTyped } from '../context.ts';
@@ -10,7 +10,7 @@ import type { LiveLine } from './live-line.ts';
 import { cells, visible, wrap } from './layout.ts';
 import { modelTable } from './model-table.ts';
 import type { Output } from './output.ts';
-import { count, duration, loss, plural, quoted, setting, shape } from './words.ts';
+import { bytes, count, duration, loss, plural, quoted, setting, shape } from './words.ts';
 
 type EventOf<Type extends TrainingEvent['type']> = Extract<TrainingEvent, { type: Type }>;
 type Plan = EventOf<'plan'>;
@@ -200,7 +200,7 @@ export class TrainingDisplay {
     return byTime ? `epoch ${epoch}` : `epoch ${epoch}/${this.#plan?.config.epochs ?? ''}`;
   }
 
-  #showEpoch(epoch: EpochRecord): void {
+  #showEpoch(epoch: EventOf<'epoch'>): void {
     const { bold } = this.#output.style;
     const isBest = epoch.validationLoss !== null && epoch.validationLoss < this.#bestValidationLoss;
     if (epoch.validationLoss !== null && isBest) this.#bestValidationLoss = epoch.validationLoss;
@@ -212,6 +212,7 @@ export class TrainingDisplay {
       duration(epoch.seconds),
       `${count(epoch.charactersPerSecond)} characters/s`,
       ...(epoch.complete ? [] : [`cut short after ${plural(epoch.steps, 'step')}`]),
+      ...(epoch.bytesFreed === 0 ? [] : [`${bytes(epoch.bytesFreed)} of older checkpoints freed`]),
     ];
     const lines = [this.#epochName(epoch.epoch)];
     for (const part of parts) {

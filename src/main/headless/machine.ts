@@ -1,0 +1,26 @@
+/** What this machine has left. */
+import { statfsSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+
+/**
+ * Bytes of memory that a new process may take, a container's limit included. macOS counts as free only what it uses for nothing at
+ * all, not even as a cache: what the machine has is the better answer there.
+ */
+export function freeMemory(): number {
+  if (process.platform === 'darwin') return totalmem();
+  const available = process.availableMemory();
+  return available > 0 ? available : freemem();
+}
+
+/** Bytes that the file system of the nearest folder that exists has left; null where it does not say. */
+export function freeDisk(path: string): number | null {
+  for (let folder = path; ; folder = dirname(folder)) {
+    try {
+      const { bavail, bsize } = statfsSync(folder);
+      return bavail * bsize;
+    } catch {
+      if (folder === dirname(folder)) return null;
+    }
+  }
+}
