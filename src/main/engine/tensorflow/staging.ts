@@ -46,17 +46,31 @@ export async function publish(root: string, id: string, fill: (folder: string) =
   const staging = await mkdtemp(path.join(root, STAGING));
   try {
     await fill(staging);
+    const place = path.join(root, id);
     const retired = path.join(root, `${RETIRED}${path.basename(staging)}`);
+    const replaces = await renameIfThere(place, retired);
     try {
-      await rename(path.join(root, id), retired);
+      await rename(staging, place);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      // What was there works: without its name the next install would clear it away.
+      if (replaces) await rename(retired, place);
+      throw error;
     }
-    await rename(staging, path.join(root, id));
     await syncFolder(root);
     await rm(retired, { recursive: true, force: true });
   } catch (error) {
     await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+    throw error;
+  }
+}
+
+/** Whether there was anything to rename. */
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
   }
 }
