@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { forkTrainer, trainerEnvironment } from '../../src/main/headless/trainer-process.ts';
@@ -55,9 +56,15 @@ describe('a forked trainer', () => {
     expect(trainer.pid).toBeGreaterThan(0);
   });
 
-  it('keeps a log level that the person set', () => {
-    expect(trainerEnvironment({ TF_CPP_MIN_LOG_LEVEL: '0' })['TF_CPP_MIN_LOG_LEVEL']).toBe('0');
-    expect(trainerEnvironment({ PATH: '/bin' })).toMatchObject({ PATH: '/bin', TF_CPP_MIN_LOG_LEVEL: '3' });
+  it('keeps what the person set for TensorFlow', () => {
+    const set = { TF_CPP_MIN_LOG_LEVEL: '0', TF_FORCE_GPU_ALLOW_GROWTH: 'false', TF_NUM_INTRAOP_THREADS: '3' };
+    expect(trainerEnvironment(set)).toEqual(set);
+    expect(trainerEnvironment({ PATH: '/bin' })).toEqual({
+      PATH: '/bin',
+      TF_CPP_MIN_LOG_LEVEL: '3',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      TF_NUM_INTRAOP_THREADS: String(availableParallelism()),
+    });
   });
 
   it('carries bytes as bytes', async () => {

@@ -1,5 +1,6 @@
 /** Processes that own tensors, outside of Electron: child_process.fork, one socket for messages, output kept for a post-mortem. */
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { FolioError } from '../../shared/errors.ts';
 import { OutputTail } from '../services/output-tail.ts';
@@ -73,11 +74,15 @@ export function forkTrainer(entry: string, purpose: Parameters<StartTrainer>[0])
   };
 }
 
-/** This process's environment with TensorFlow told to be quiet and, on a GPU, to take memory as it needs it. */
+/**
+ * This process's environment with TensorFlow told to be quiet, to take a GPU's memory as it needs it, and to compute on as many threads as
+ * this process may use: it counts processors itself, and knows nothing of a container's share of them. What the person set stands.
+ */
 export function trainerEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
-    ...environment,
-    TF_CPP_MIN_LOG_LEVEL: environment['TF_CPP_MIN_LOG_LEVEL'] ?? '3',
+    TF_CPP_MIN_LOG_LEVEL: '3',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true', // must be set before the library is loaded
+    TF_NUM_INTRAOP_THREADS: String(availableParallelism()),
+    ...environment,
   };
 }
