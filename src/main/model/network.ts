@@ -44,7 +44,8 @@ export class Network implements PassNetwork {
       throw new FolioError(
         'engine',
         `mixed precision is not available on ${ops.device}`,
-        'Use --set precision=float32.',
+        // A run that is resumed keeps its precision, which the preset `best` may have chosen.
+        'Use --engine tensorflow (`folio engines --install tensorflow` installs it), or train a new run with --set precision=float32.',
       );
     }
     this.#ops = ops;
