@@ -319,11 +319,23 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
 
 type FakeStore = Pick<
   FolioApp['store'],
-  'path' | 'readOnly' | 'listRuns' | 'run' | 'corpus' | 'corpusChunks' | 'deleteRun' | 'check'
+  | 'path'
+  | 'readOnly'
+  | 'listRuns'
+  | 'run'
+  | 'corpus'
+  | 'corpusChunks'
+  | 'deleteRun'
+  | 'check'
+  | 'setting'
+  | 'setSetting'
 >;
 
 function fakeStore(fake: Pick<FakeApp, 'runs' | 'deleted' | 'problems'>): FakeStore {
+  const settings = new Map<string, string>();
   return {
+    setting: (key) => settings.get(key) ?? null,
+    setSetting: (key, value) => void settings.set(key, value),
     path: '/data/folio.db',
     readOnly: false,
     listRuns: () => fake.runs.toSorted((a, b) => b.id - a.id),

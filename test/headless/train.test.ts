@@ -1,5 +1,5 @@
 /** folio train, resume and welcome: what is asked of the services, what is shown, how it ends. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Interrupt } from '../../src/main/headless/io.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
@@ -234,13 +234,14 @@ describe('--json', () => {
     expect(err).toContain('TensorFlow is installed');
   });
 
-  it('ends with the error as an object', async () => {
+  it('ends with the finished event, which holds the error', async () => {
     const fake = fakeApp();
     const error = { code: 'diverged', message: 'the loss is not a number', hint: 'Train again.' } as const;
     fake.play = (_tell, end) => end(finished({ status: 'failed', reason: error.message, error }));
-    const { code, json } = await folio(['train', '--json'], { fake });
+    const { code, err, json } = await folio(['train', '--json'], { fake });
     expect(code).toBe(1);
-    expect(json().at(-1)).toEqual({ type: 'error', error });
+    expect(json()).toMatchObject([{ type: 'finished', run: 1, error }]);
+    expect(err).toContain('error: the loss is not a number');
   });
 });
 
@@ -332,6 +333,34 @@ describe('the engine', () => {
     expect(err).toContain('TensorFlow was not installed: Python 3 is not installed.\napt install python3-pip\n');
     expect(err).toContain('Going on');
     expect(fake.started).toMatchObject([{ engine: 'auto' }]);
+  });
+
+  it('that could not be installed is not tried again for a day, unless it is asked for or something has changed', async () => {
+    const fake = missing();
+    fake.installError = new FolioError('install', 'Python 3 is not installed.', 'apt install python3-pip');
+    await folio(['train'], { fake });
+    const again = await folio(['train'], { fake });
+    expect(again.code).toBe(0);
+    expect(again.err).not.toContain('Installing');
+    expect(again.err.replaceAll('\n', ' ')).toContain(
+      'TensorFlow, the fastest engine, is not there: Python 3 is not installed. apt install python3-pip',
+    );
+    expect(again.err).toContain('npx folio engines --install tensorflow');
+    expect(fake.installs).toHaveLength(1);
+
+    await folio(['train'], { fake, env: { FOLIO_LIBTENSORFLOW: '/opt/tf' } });
+    expect(fake.installs).toHaveLength(2);
+    await folio(['train', '--engine', 'tensorflow'], { fake });
+    expect(fake.installs).toHaveLength(3);
+    await folio(['train'], { fake });
+    expect(fake.installs).toHaveLength(3);
+    vi.useFakeTimers({ now: Date.now() + 25 * 3600_000, toFake: ['Date'] });
+    try {
+      await folio(['train'], { fake });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(fake.installs).toHaveLength(4);
   });
 
   it('that was named and cannot be installed ends the command', async () => {

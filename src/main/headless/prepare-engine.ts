@@ -1,9 +1,11 @@
 /** Before a training: TensorFlow is installed where it is wanted, missing and to be had. */
-import type { EngineChoice } from '../../shared/domain.ts';
+import { z } from 'zod';
+import type { EngineChoice, EngineReport } from '../../shared/domain.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { FolioApp } from '../app.ts';
-import { abortOnInterrupt } from './context.ts';
+import { abortOnInterrupt, asTyped } from './context.ts';
 import type { CommandContext } from './context.ts';
+import type { Io } from './io.ts';
 import { createLiveLine } from './output/live-line.ts';
 import type { LiveState } from './output/live-line.ts';
 import { bytes, duration } from './output/words.ts';
@@ -22,7 +24,7 @@ const DOING = {
 
 /**
  * Makes sure that TensorFlow is there when the choice may take it. Where it cannot be had, `auto` says why and goes on
- * without it; a person who named it gets the error. All of it goes to stderr.
+ * without it, and does not try again for a day; a person who named it gets the error. All of it goes to stderr.
  *
  * @throws FolioError from the installation when `choice` is 'tensorflow'; 'cancelled' on Ctrl-C.
  */
@@ -36,16 +38,56 @@ export async function prepareEngine(
   const [report] = await app.engines.probe(['tensorflow']);
   // One that failed its self-test is installed already; installing it again would change nothing.
   if (report === undefined || report.available || report.selfTest === 'failed') return;
-  const { output } = context;
+  const { output, io } = context;
+  const circumstances = circumstancesOf(app, report, io);
+  const failure = choice === 'auto' ? rememberedFailure(app, circumstances) : null;
+  if (failure !== null) {
+    const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
+    output.note(asTyped(`TensorFlow, the fastest engine, is not there: ${failure.message}${hint}`, io));
+    output.note(asTyped('`folio engines --install tensorflow` tries again.', io));
+    return;
+  }
   output.note('Folio computes fastest with TensorFlow. Installing it once, outside of this folder:');
   try {
     await installTensorFlow(context, app, 'cpu');
   } catch (error) {
-    if (choice === 'tensorflow' || !(error instanceof FolioError) || error.code === 'cancelled') throw error;
-    output.note(`TensorFlow was not installed: ${error.message}`);
-    if (error.hint !== undefined) output.note(error.hint);
+    if (!(error instanceof FolioError) || error.code === 'cancelled') throw error;
+    const { message, hint } = error;
+    const remembered: Failure = { at: Date.now(), circumstances, message, ...(hint === undefined ? {} : { hint }) };
+    app.store.setSetting(FAILURE_SETTING, JSON.stringify(remembered));
+    if (choice === 'tensorflow') throw error;
+    output.note(`TensorFlow was not installed: ${message}`);
+    if (hint !== undefined) output.note(hint);
     output.note('Going on with the fastest engine that works without it; --no-install skips this attempt.');
   }
+}
+
+/** Where the record keeps why TensorFlow could not be installed, so that not every training tries, and fails, anew. */
+const FAILURE_SETTING = 'tensorflow-install-failure';
+const RETRY_MS = 24 * 60 * 60 * 1000;
+
+const failureSchema = z.object({
+  at: z.number(),
+  circumstances: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+type Failure = z.infer<typeof failureSchema>;
+
+/** Whatever changes here is a reason to try again at once. */
+function circumstancesOf(app: FolioApp, { reason }: EngineReport, { env }: Io): string {
+  const chosen = ['FOLIO_LIBTENSORFLOW', 'FOLIO_TENSORFLOW_BUILD', 'FOLIO_CACHE'].map((name) => env[name] ?? '');
+  return JSON.stringify([app.version, process.versions.node, reason, ...chosen]);
+}
+
+/** The last failure, when it was within a day and nothing has changed since. */
+function rememberedFailure(app: FolioApp, circumstances: string): Failure | null {
+  const stored = app.store.setting(FAILURE_SETTING);
+  if (stored === null) return null;
+  const failure = failureSchema.safeParse(JSON.parse(stored));
+  if (!failure.success || failure.data.circumstances !== circumstances) return null;
+  const age = Date.now() - failure.data.at;
+  return age >= 0 && age < RETRY_MS ? failure.data : null;
 }
 
 /** Installs with a progress bar on stderr. Returns what the installation says of itself. Ctrl-C cancels. */

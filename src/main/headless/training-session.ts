@@ -4,7 +4,7 @@ import { assertNever, fromErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { TrainingHandle } from '../services/types.ts';
 import type { CommandContext } from './context.ts';
-import { EXIT } from './output/problem.ts';
+import { EXIT, exitCodeOf, tellProblem } from './output/problem.ts';
 import { TrainingDisplay } from './output/training.ts';
 import { duration, plural } from './output/words.ts';
 
@@ -25,7 +25,7 @@ export interface Training {
 /**
  * Trains to the end. The first interrupt saves and stops, a second leaves at once.
  *
- * @throws FolioError with the training's own error when it failed
+ * @throws FolioError with the training's own error when it failed; with --json it is in the last event instead
  */
 export async function train(context: CommandContext, training: Training): Promise<number> {
   const { io, output } = context;
@@ -66,7 +66,12 @@ function conclude(context: CommandContext, training: Training, finished: Finishe
   const epochs = finished.epochs === 0 ? [] : [plural(finished.epochs, 'epoch')];
   const amount = [...epochs, plural(finished.steps, 'step'), duration(finished.seconds)].join(', ');
   const run = String(finished.run);
-  if (finished.error !== null) throw fromErrorMessage(finished.error);
+  if (finished.error !== null) {
+    const error = fromErrorMessage(finished.error);
+    if (!output.json) throw error;
+    tellProblem(error, output); // stdout has the finished event
+    return exitCodeOf(error);
+  }
   switch (finished.status) {
     case 'finished':
       output.sayWrapped(`\nFinished: ${amount}.${finished.reason === '' ? '' : ` ${finished.reason}`}`);

@@ -18,6 +18,12 @@ export function exitCodeOf(error: unknown): number {
  * but a FolioError) shows its stack only where FOLIO_DEBUG is set.
  */
 export function reportProblem(error: unknown, output: Output): void {
+  const problem = tellProblem(error, output);
+  if (output.json) output.write({ type: 'error', error: problem });
+}
+
+/** As {@link reportProblem} on stderr alone: for what stdout has said already. Returns what it told. */
+export function tellProblem(error: unknown, output: Output): ErrorMessage {
   const problem = describe(error, output);
   const { red, bold } = output.errorStyle;
   const told = (text: string): string => wrap(asTyped(visible(text), output.io), Math.min(output.width, 100));
@@ -26,7 +32,7 @@ export function reportProblem(error: unknown, output: Output): void {
   if (!(error instanceof FolioError) && error instanceof Error && isSet(output.io.env['FOLIO_DEBUG'])) {
     output.io.err.write(`${error.stack ?? ''}\n`);
   }
-  if (output.json) output.write({ type: 'error', error: problem });
+  return problem;
 }
 
 function describe(error: unknown, output: Output): ErrorMessage {
