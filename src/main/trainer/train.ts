@@ -76,6 +76,8 @@ class Training {
   #learningRate: number;
   /** The step of the last checkpoint, and when it was made. */
   #saved = { step: 0, at: performance.now() };
+  /** The step up to which epochs have their records. */
+  #recorded: number;
 
   constructor(input: TrainingInput, control: Control, send: Send) {
     const { ops, config, vocabulary, ids, resume } = input;
@@ -100,6 +102,8 @@ class Training {
     );
     this.#position = resume?.position ?? { ...START, activeSeconds: input.secondsSpent };
     this.#learningRate = learningRateAt(config, this.#moment(-1));
+    // A run that was stopped after its last step, inside an epoch, still owes the record of that part.
+    this.#recorded = this.#position.step - this.#position.stepInEpoch;
     if (resume !== null) {
       restoreCheckpoint(ops, this.#stepper, resume.optimizer, resume.position.step);
       this.#saved.step = resume.position.step;
@@ -152,7 +156,7 @@ class Training {
       const due = performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000;
       if (due && this.#position.stepInEpoch < this.#batcher.stepsPerEpoch) await this.#saveInside();
     }
-    if (this.#saved.step < this.#position.step && !(await this.#endEpoch(false))) return this.#stop();
+    if (this.#recorded < this.#position.step && !(await this.#endEpoch(false))) return this.#stop();
     await this.#end('finished', '');
   }
 
@@ -281,6 +285,7 @@ class Training {
     const bytes = await encodeCheckpoint(this.#ops, this.#stepper, this.#config, this.#vocabulary.characters);
     await this.#send({ type: 'checkpoint', kind, position: this.#position, epoch, samples, ...bytes });
     this.#saved = { step: this.#position.step, at: performance.now() };
+    if (kind === 'epoch') this.#recorded = this.#position.step;
     await this.#send({ type: 'phase', phase: 'training' });
   }
 
