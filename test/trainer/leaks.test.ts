@@ -88,7 +88,8 @@ for (const engine of ENGINE_NAMES) {
           Promise.reject(new Error('no')),
         );
         await expect(failing).rejects.toThrow('no');
-        await writeSamples(ops, network, vocabulary, config);
+        await writeSamples(ops, network, vocabulary, config, () => true);
+        await writeSamples(ops, network, vocabulary, { ...config, sampleLength: 40 }, () => false);
         stepper.close();
       };
       await round();

@@ -1,10 +1,11 @@
 /** A run that was interrupted and goes on must be the run that never was. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
+import { openWasm } from '../../src/main/engine/tfjs/wasm.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
 import type { EpochRecord } from '../../src/shared/domain.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
-import type { StepMessage } from '../../src/main/trainer/messages.ts';
+import type { CheckpointMessage, FromTrainer, StepMessage } from '../../src/main/trainer/messages.ts';
 import { openForTest } from '../support/open-engines.ts';
 import { last, nth, type Recorded, runTiny, tinyConfig } from './tiny-run.ts';
 
@@ -60,6 +61,49 @@ for (const engine of ENGINE_NAMES) {
     if (ops.hasLowPrecision) describe('mixed precision', () => describeResume(ops, tinyConfig({ precision: 'mixed' })));
   });
 }
+
+/** Stops at the first message of this kind after so many steps, and resumes. */
+async function stopAt(
+  ops: TensorOps,
+  config: RunConfig,
+  where: (message: FromTrainer, step: number) => boolean,
+): Promise<{ readonly checkpoint: CheckpointMessage; readonly resumed: Recorded }> {
+  let step = 0;
+  const stopped = await runTiny(ops, config, {
+    on: (message, control) => {
+      if (message.type === 'step') step = message.step;
+      if (where(message, step)) control.stop();
+    },
+  });
+  expect(stopped.ended?.outcome).toBe('stopped');
+  const checkpoint = last(stopped.checkpoints);
+  return { checkpoint, resumed: await runTiny(ops, config, { resume: checkpoint }) };
+}
+
+describe('stopped at the end of an epoch', () => {
+  const opened = openWasm();
+  const validating = (message: FromTrainer) => message.type === 'phase' && message.phase === 'validating';
+  const sampling = (message: FromTrainer) => message.type === 'phase' && message.phase === 'sampling';
+
+  it.each([
+    ['its last step', (message: FromTrainer) => message.type === 'step', 8],
+    ['its validation', validating, 8],
+    ['its samples', sampling, 8],
+    ["the run's last step, inside an epoch", (message: FromTrainer) => message.type === 'step', 11],
+    ['the validation after that', validating, 11],
+    ['the samples after that', sampling, 11],
+  ])('during %s, it ends that epoch when it goes on', async (_name, where, at) => {
+    const ops = await opened;
+    const config = tinyConfig({ maxSteps: 11, sampleLength: 80 });
+    const whole = await runTiny(ops, config);
+    const { checkpoint, resumed } = await stopAt(ops, config, (message, step) => step === at && where(message));
+    expect(checkpoint).toMatchObject({ kind: 'recovery', position: { step: at } });
+    expect(resumed.records.map(ofRecord)).toEqual(whole.records.slice(at === 8 ? 0 : 1).map(ofRecord));
+    expect(last(resumed.checkpoints).samples).toEqual(last(whole.checkpoints).samples);
+    expect(last(resumed.checkpoints).weights).toEqual(last(whole.checkpoints).weights);
+    expect(resumed.ended).toEqual(whole.ended);
+  });
+});
 
 function describeResume(ops: TensorOps, config: RunConfig): void {
   let whole: Recorded;

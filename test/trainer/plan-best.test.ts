@@ -1,0 +1,114 @@
+/** The choice of a network's size for a time budget, with steps that are real and a clock that is not. */
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
+import { openWasm } from '../../src/main/engine/tfjs/wasm.ts';
+import { planBest, sizesFor } from '../../src/main/trainer/plan-best.ts';
+import type { RunConfig } from '../../src/shared/config.ts';
+import { parameterCount } from '../../src/shared/network-shape.ts';
+import { networkShapeOf } from '../../src/main/model/weights.ts';
+import { PRESETS } from '../../src/shared/presets.ts';
+import { ids, vocabulary } from './tiny-run.ts';
+
+const preset = PRESETS.best.config;
+
+describe('the sizes that are tried', () => {
+  it('are the table from the largest down', () => {
+    const sizes = sizesFor(preset);
+    expect(sizes.map(({ units }) => units)).toEqual([1024, 768, 512, 256, 128]);
+    const rates = sizes.map(({ learningRate }) => learningRate);
+    expect(rates).toEqual(rates.toSorted((a, b) => a - b));
+  });
+
+  it('keep what the person has set', () => {
+    const sizes = sizesFor({ ...preset, batchSize: 7, learningRate: 0.123 });
+    expect(sizes).toHaveLength(5);
+    for (const size of sizes) expect(size).toMatchObject({ batchSize: 7, learningRate: 0.123 });
+  });
+
+  it.each([
+    [1, 4e-3],
+    [300, 4e-3],
+    [500, 3e-3],
+    [9000, 1.5e-3],
+  ])('are the one of %i units that the person has set, at the rate of the nearest', (units, learningRate) => {
+    expect(sizesFor({ ...preset, units })).toMatchObject([{ units, learningRate }]);
+  });
+});
+
+describe('the plan', () => {
+  const BASE: RunConfig = {
+    ...preset,
+    embeddingSize: 4,
+    // Not the preset's: so it stays, and the steps stay small.
+    batchSize: 2,
+    sequenceLength: 3,
+    precision: 'float32',
+  };
+  const opened = openWasm();
+  afterAll(async () => (await opened).close());
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Every look at the clock is this much later: what is timed takes exactly that. */
+  let looks = 0;
+  function fakeClock(seconds: number): void {
+    looks = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => ++looks * seconds * 1000);
+  }
+
+  /** The minutes in which a network of this size reads exactly 4 characters a parameter, at one second a step. */
+  function minutesFor(units: number): number {
+    return (4 * parameterCount(networkShapeOf({ ...BASE, units }, vocabulary.size))) / (2 * 3) / 60;
+  }
+
+  async function unitsIn(minutes: number): Promise<{ units: number; reason: string }> {
+    fakeClock(1);
+    const { config, reason } = await planBest(await opened, { ...BASE, minutes }, ids, vocabulary.size);
+    expect(config).toEqual({ ...BASE, minutes, units: config.units, learningRate: config.learningRate });
+    return { units: config.units, reason };
+  }
+
+  it('is the largest that reads enough, and says what was measured', async () => {
+    const ops = await opened;
+    const before = ops.tensorCount();
+    expect(await unitsIn(minutesFor(256) * 1.001)).toMatchObject({
+      units: 256,
+      reason: expect.stringMatching(/^256 units take 1000 ms a step in float32: .* million characters in /) as string,
+    });
+    expect(ops.tensorCount()).toBe(before);
+  });
+
+  it('is the next smaller one with a little less time, and the smallest when nothing is enough', async () => {
+    expect((await unitsIn(minutesFor(256) * 0.999)).units).toBe(128);
+    expect((await unitsIn(0.001)).units).toBe(128);
+  });
+
+  it('is the first one at once when there is time in plenty', async () => {
+    const { units } = await unitsIn(1e7);
+    expect(units).toBe(1024);
+    // A warm-up and three steps, looked at before and after.
+    expect(looks).toBe(7);
+  });
+
+  it('takes the faster precision where there are two, unless the person has chosen', async () => {
+    const ops = await opened;
+    const two: TensorOps = new Proxy(ops, {
+      get(target, key) {
+        if (key === 'hasLowPrecision') return true;
+        if (key === 'toLow' || key === 'toFloat')
+          return (tensor: Parameters<TensorOps['scale']>[0]) => target.scale(tensor, 1);
+        const own: unknown = Reflect.get(target, key);
+        return typeof own === 'function' ? (...args: unknown[]): unknown => Reflect.apply(own, target, args) : own;
+      },
+    });
+    const config: RunConfig = { ...BASE, units: 5, minutes: 1 };
+    const precisionWith = async (tick: (call: number) => number, precision: RunConfig['precision'] = 'float32') => {
+      let [now, calls] = [0, 0];
+      vi.spyOn(performance, 'now').mockImplementation(() => (now += tick(calls++)));
+      return (await planBest(two, { ...config, precision }, ids, vocabulary.size)).config.precision;
+    };
+    // Eight looks for the first precision (float32), eight for the second.
+    expect(await precisionWith((call) => (call < 8 ? 10 : 9))).toBe('mixed');
+    expect(await precisionWith((call) => (call < 8 ? 9 : 10))).toBe('float32');
+    expect(await precisionWith((call) => (call < 8 ? 9 : 10), 'mixed')).toBe('mixed');
+  });
+});
