@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp, defaultDataDir } from '../src/main/app.ts';
 import type { AppOptions, FolioApp } from '../src/main/app.ts';
+import type { ToTrainer } from '../src/main/trainer/messages.ts';
 import { PRESETS } from '../src/shared/presets.ts';
-import { FakeTrainer, READY } from './support/fake-trainer.ts';
+import { checkpointMessage, FakeTrainer, READY, REPORT } from './support/fake-trainer.ts';
 
 let dataDir: string;
 let apps: FolioApp[];
@@ -24,13 +25,67 @@ afterEach(() => {
 
 function open(mode: AppOptions['mode']): FolioApp {
   const startTrainer = (): FakeTrainer => {
-    const trainer = new FakeTrainer();
+    const trainer = new WritingTrainer();
     trainers.push(trainer);
     return trainer;
   };
   const app = createApp({ dataDir, startTrainer, mode });
   apps.push(app);
   return app;
+}
+
+/** A run with weights, of a vocabulary of a and b. */
+function importedRun(app: FolioApp): number {
+  const { config } = PRESETS.quick;
+  const runId = app.store.createRun({
+    name: 'a run',
+    preset: 'quick',
+    corpusId: null,
+    config,
+    vocabulary: ['a', 'b'],
+    status: 'queued',
+  });
+  const { weights, position } = checkpointMessage({ epoch: 1 });
+  app.store.recordCheckpoint(
+    {
+      runId,
+      kind: 'epoch',
+      position: '{}',
+      epoch: 1,
+      step: position.step,
+      activeSeconds: 1,
+      weights,
+      optimizer: null,
+      epochRecord: null,
+      samples: [],
+      metrics: [],
+    },
+    { everyNth: 1, optimizerStates: 1 },
+  );
+  app.store.setRunStatus(runId, 'finished', '');
+  return runId;
+}
+
+/** Writes as many b as it is asked for. */
+class WritingTrainer extends FakeTrainer {
+  override async send(message: ToTrainer): Promise<void> {
+    await super.send(message);
+    queueMicrotask(() => {
+      if (message.type === 'load') this.say({ type: 'loaded', report: REPORT, rejected: [] });
+      if (message.type !== 'generate') return;
+      const texts = ['b'.repeat(message.settings.length)];
+      this.say({ type: 'generated', id: message.id, texts, charactersPerSecond: 9, cancelled: false });
+    });
+  }
+}
+
+function generate(app: FolioApp, runId: number, length: number): ReturnType<FolioApp['generation']['generate']> {
+  const settings = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 5, length, stop: '' };
+  return app.generation.generate(
+    { runId, epoch: 'last', prompt: 'a', unknown: 'refuse', settings, count: 1, engine: 'auto' },
+    () => undefined,
+    new AbortController().signal,
+  );
 }
 
 describe('the app', () => {
@@ -52,6 +107,33 @@ describe('the app', () => {
   it('reads where another writes, in mode auto', () => {
     expect(open('auto').store.readOnly).toBe(false);
     expect(open('auto').store.readOnly).toBe(true);
+  });
+
+  it('keeps nobody from writing while it looks, and takes the lock only to store texts', async () => {
+    const writer = open('write');
+    const runId = importedRun(writer);
+    writer.close();
+    const looking = open('look');
+    expect(looking.store.readOnly).toBe(true);
+
+    expect(await generate(looking, runId, 1)).toMatchObject({ notStored: null, samples: [{ text: 'b' }] });
+    const another = open('write'); // while the other is still open
+    expect(await generate(looking, runId, 2)).toMatchObject({
+      notStored: expect.stringContaining('is working with') as string,
+      samples: [{ id: 0, text: 'bb' }],
+    });
+    another.close();
+    expect(await generate(looking, runId, 3)).toMatchObject({ notStored: null });
+    const texts = looking.store.samples(runId).map(({ text }) => text);
+    expect(texts.toSorted()).toEqual(['b', 'bbb']);
+  });
+
+  it('finds dead runs out and upgrades while nobody writes, also when it only looks', () => {
+    const writer = open('write');
+    const runId = importedRun(writer);
+    writer.store.setRunStatus(runId, 'running', '');
+    writer.close();
+    expect(open('look').store.run(runId).status).toBe('interrupted');
   });
 
   it('makes each service once', async () => {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Sample } from '../shared/domain.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { createEngineService } from './services/engines.ts';
 import { createExchangeService } from './services/exchange.ts';
@@ -18,19 +19,23 @@ import type {
   TrainingService,
 } from './services/types.ts';
 import { openStore } from './store/open.ts';
-import type { Store } from './store/types.ts';
+import type { NewSample, Store } from './store/types.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
   readonly startTrainer: StartTrainer;
   /**
    * `write` takes the record's lock at once (FolioError 'locked' when another process has it) and turns dead runs into
-   * interrupted ones. `read` opens it when it is first needed. `auto` is `write` where nobody else writes, else `read`.
+   * interrupted ones. `read` opens it when it is first needed. `auto` is `write` where nobody else writes, else `read`. `look` is
+   * `auto` that lets go of the lock at once and takes it again, for a moment, only to store generated texts.
    */
-  readonly mode: 'read' | 'write' | 'auto';
+  readonly mode: 'read' | 'write' | 'auto' | 'look';
   /** Where the built-in texts are; the program's own folder by default. */
   readonly resourcesDir?: string;
 }
+
+/** How long storing generated texts waits for another writer. */
+const MOMENT_MS = 1000;
 
 export interface FolioApp {
   readonly version: string;
@@ -52,18 +57,30 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
   return chosen === undefined || chosen === '' ? envPaths('folio', { suffix: '' }).data : resolve(chosen);
 }
 
-/** Throws what opening the record throws: in mode `write` and `auto` at once, in mode `read` at the first use of the store. */
+/** Throws what opening the record throws: in mode `read` at the first use of the store, else at once. */
 export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOptions): FolioApp {
   const appVersion = packageJson.version;
   const store = once(() => {
-    const opened = openStore(dataDir, { mode });
-    if (!opened.readOnly) opened.sweepDeadRuns();
-    return opened;
+    const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
+    if (opened.readOnly) return opened;
+    opened.sweepDeadRuns();
+    if (mode !== 'look') return opened;
+    opened.close();
+    return openStore(dataDir, { mode: 'read' });
   });
+  const addSamples = (samples: readonly NewSample[]): Sample[] => {
+    if (mode !== 'look') return store.get().addSamples(samples);
+    const writer = openStore(dataDir, { mode: 'write', lockWait: MOMENT_MS });
+    try {
+      return writer.addSamples(samples);
+    } finally {
+      writer.close();
+    }
+  };
   const runs = once(() => createRunService(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
   const training = once(() => createTrainingService({ store: store.get(), startTrainer, appVersion }));
-  const generation = once(() => createGenerationService({ store: store.get(), startTrainer, appVersion }));
+  const generation = once(() => createGenerationService({ store: store.get(), addSamples, startTrainer, appVersion }));
   const engines = once(() => createEngineService({ startTrainer }));
   const exchange = once(() => createExchangeService(store.get()));
   if (mode !== 'read') store.get();

@@ -1,6 +1,7 @@
 /** The commands that look at runs, let them write, and move them. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { RunDetail } from '../../src/shared/domain.ts';
 import { engineReport, epochRecord, fakeApp, folio, run, sample } from './fake-app.ts';
 
 const squeeze = (text: string): string => text.replaceAll(/\s+/g, ' ');
@@ -166,8 +167,20 @@ describe('generate', () => {
         run: 1,
         epoch: 1,
         cancelled: false,
+        stored: true,
       },
     ]);
+  });
+
+  it('says when its texts could not be stored', async () => {
+    const fake = fakeApp();
+    fake.notStored = 'process 7 (folio train) is working with /data';
+    const plainly = await folio(['generate', '1'], { fake });
+    expect(plainly.code).toBe(0);
+    expect(squeeze(plainly.err)).toContain('Not stored in the record: process 7 (folio train) is working with /data.');
+    const { err, json } = await folio(['generate', '1', '--json'], { fake });
+    expect(json()).toMatchObject([{ stored: false }]);
+    expect(err).toContain('Not stored');
   });
 
   it('refuses a prompt that the run cannot read, with nothing on stdout', async () => {
@@ -191,6 +204,43 @@ describe('evaluate, export, import', () => {
     expect(squeeze(out)).toContain('Loss 0.6931 nats a character 1.0000 bits a character Perplexity 2.000');
     const [result] = (await folio(['evaluate', '1', '--text', 'x.txt', '--json'])).json();
     expect(result).toMatchObject({ nats: Math.LN2, bits: 1, perplexity: 2, characters: 1000 });
+  });
+
+  it('says what it left out of the text', async () => {
+    const fake = fakeApp();
+    fake.dropped = ['é', '\t'];
+    const argv = ['evaluate', '1', '--text', 'x.txt', '--unknown', 'drop'];
+    const { err } = await folio(argv, { fake });
+    expect(squeeze(err)).toContain(
+      'Left out of the text, because the run does not know them: é (U+00E9) and tab (U+0009)',
+    );
+    expect((await folio([...argv, '--json'], { fake })).json()).toMatchObject([{ dropped: ['é', '\t'] }]);
+  });
+
+  it.each([
+    ['generate', '1'],
+    ['evaluate', '1', '--text', 'x.txt'],
+    ['export', '1', '--out', '/tmp/w.safetensors'],
+  ])('%s %s says when another epoch has the lower validation loss', async (...argv) => {
+    const [first] = run().checkpoints;
+    const at = (epoch: number, validationLoss: number | null) => ({
+      ...first,
+      id: epoch,
+      epoch,
+      step: epoch,
+      validationLoss,
+    });
+    const overfitted = run({ bestEpoch: 1, checkpoints: [at(1, 1.5), at(2, 1.75)] as RunDetail['checkpoints'] });
+    const { code, err } = await folio(argv, { fake: fakeApp([overfitted]) });
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^--epoch best has the lower validation loss: epoch 1's is 1\.5000, the last\s+epoch's \(2\) is 1\.7500\.$/m,
+    );
+    expect((await folio([...argv, '--epoch', 'best'], { fake: fakeApp([overfitted]) })).err).not.toContain('lower');
+    for (const checkpoints of [[at(1, null), at(2, null)], [at(1, 1.5)]]) {
+      const other = run({ bestEpoch: 1, checkpoints: checkpoints as RunDetail['checkpoints'] });
+      expect((await folio(argv, { fake: fakeApp([other]) })).err).not.toContain('lower');
+    }
   });
 
   it('exports and says where', async () => {

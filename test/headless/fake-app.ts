@@ -196,6 +196,9 @@ export interface FakeApp {
   /** Called when the training is told to stop. */
   onStop: (end: (event: Finished) => void) => void;
   texts: string[];
+  notStored: string | null;
+  /** Characters that an evaluation leaves out. */
+  dropped: string[];
   /** Of the text's characters. */
   counts: ReadonlyMap<string, number>;
   problems: string[];
@@ -219,6 +222,8 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
     onStop: (end) => end(finished({ status: 'stopped', epochs: 0, steps: 2, seconds: 2 })),
     texts: ['What light is this'],
+    notStored: null,
+    dropped: [],
     counts: new Map(VOCABULARY.map((character) => [character, 1000])),
     problems: [],
   };
@@ -272,6 +277,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
       const report = engineReport();
       return Promise.resolve({
         samples,
+        notStored: fake.notStored,
         charactersPerSecond: 2800,
         report,
         rejected: [],
@@ -281,7 +287,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
     evaluate: (_options, progress) => {
       progress(1000, 1000);
-      return Promise.resolve({ nats: Math.LN2, bits: 1, perplexity: 2, characters: 1000 });
+      return Promise.resolve({ nats: Math.LN2, bits: 1, perplexity: 2, characters: 1000, dropped: fake.dropped });
     },
     close: () => undefined,
   };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGenerationService } from '../../src/main/services/generation.ts';
 import type { GenerateOptions, GenerationService } from '../../src/main/services/types.ts';
 import type { ToTrainer } from '../../src/main/trainer/messages.ts';
+import { FolioError } from '../../src/shared/errors.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { checkpointMessage, FakeTrainer, REPORT } from '../support/fake-trainer.ts';
 import { temporaryRecord, withMethods } from '../support/records.ts';
@@ -119,6 +120,7 @@ describe('generating', () => {
       report: REPORT,
       rejected: [],
       dropped: [],
+      notStored: null,
       cancelled: false,
     });
     expect(result.samples).toEqual(record.store.samples(runId).toSorted((a, b) => a.id - b.id));
@@ -175,10 +177,14 @@ describe('generating', () => {
     expect(samples[0]?.prompt).toBe('to');
   });
 
-  it('stores nothing in a record that is read-only', async () => {
-    service = createService(withMethods(record.store, { readOnly: true }));
-    const { samples } = await service.generate(options({ count: 1 }), quiet, never);
+  it('gives what was written also where it cannot be stored, and says why', async () => {
+    const addSamples = (): never => {
+      throw new FolioError('locked', 'another process writes');
+    };
+    service = createService(withMethods(record.store, { addSamples }));
+    const { samples, notStored } = await service.generate(options({ count: 1 }), quiet, never);
     expect(samples).toMatchObject([{ id: 0, text: 'be' }]);
+    expect(notStored).toBe('another process writes');
     expect(record.store.samples(runId)).toEqual([]);
   });
 
@@ -312,6 +318,7 @@ describe('evaluating', () => {
       bits: 2,
       perplexity: expect.closeTo(4) as number,
       characters: 12,
+      dropped: [],
     });
     expect(text).toBe('to be or not');
     expect(trainers[0]?.sent.find(({ type }) => type === 'evaluate')).toEqual({ type: 'evaluate', characters: 12 });
@@ -323,7 +330,7 @@ describe('evaluating', () => {
       message: expect.stringContaining('Z (U+005A), c (U+0063) and ü (U+00FC)') as string,
     });
     expect(trainers).toEqual([]);
-    expect(await evaluate('to Zürich', 'drop')).toMatchObject({ characters: 6 });
+    expect(await evaluate('to Zürich', 'drop')).toMatchObject({ characters: 6, dropped: ['Z', 'c', 'ü'] });
     expect(text).toBe('to rih');
   });
 

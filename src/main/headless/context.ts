@@ -10,8 +10,8 @@ export interface CommandContext {
   readonly io: Io;
   readonly output: Output;
   /**
-   * Opens the app, which is closed after the command. Commands that only look use `auto`: it takes the record where it is free,
-   * so that dead runs are found out and samples are stored, and else reads.
+   * Opens the app, which is closed after the command. Commands that only look use `auto`: it takes the record where it is free, so
+   * that dead runs are found out, and else reads. Those of them that take longer use `look`, which keeps nobody from writing.
    */
   open(mode: AppOptions['mode']): Promise<FolioApp>;
   /** A command line that the person can type as it stands: "npx folio resume 3". */

@@ -10,7 +10,10 @@ import { TrainerConnection } from './trainer-connection.ts';
 import type { GenerateOptions, GenerationService, StartTrainer } from './types.ts';
 
 export interface GenerationOptions {
+  /** May be read-only. */
   readonly store: Store;
+  /** Stores the texts; by default in `store`. What it throws is told with the texts. */
+  readonly addSamples?: Store['addSamples'];
   readonly startTrainer: StartTrainer;
   readonly appVersion: string;
   /** How long a cancelled generation may take to say so before its process is ended. */
@@ -35,6 +38,7 @@ type Generated = Extract<FromTrainer, { type: 'generated' }>;
 
 export function createGenerationService(options: GenerationOptions): GenerationService {
   const { store, startTrainer, appVersion, cancelMs = 10_000 } = options;
+  const addSamples = options.addSamples ?? ((samples: readonly NewSample[]) => store.addSamples(samples));
   let current: Current | null = null;
   let lastId = 0;
   /** Settles when the last request has: the process does one thing at a time. */
@@ -101,9 +105,8 @@ export function createGenerationService(options: GenerationOptions): GenerationS
         );
         const { report, rejected } = loaded;
         const samples = samplesOf({ ...request, prompt }, done, { epoch, engine: report.engine, appVersion });
-        const stored = store.readOnly ? samples.map(unstored) : store.addSamples(samples);
         const { charactersPerSecond, cancelled } = done;
-        return { samples: stored, charactersPerSecond, report, rejected, dropped, cancelled };
+        return { ...stored(samples, addSamples), charactersPerSecond, report, rejected, dropped, cancelled };
       });
     },
 
@@ -128,7 +131,7 @@ export function createGenerationService(options: GenerationOptions): GenerationS
               },
             ),
           );
-          return { nats, bits: nats / Math.LN2, perplexity: Math.exp(nats), characters };
+          return { nats, bits: nats / Math.LN2, perplexity: Math.exp(nats), characters, dropped: text.dropped };
         });
       } finally {
         text.close();
@@ -205,6 +208,17 @@ function samplesOf(
   });
 }
 
-function unstored(sample: NewSample): Sample {
-  return { ...sample, id: 0, createdAt: Date.now() };
+/** What was written is there, whether or not it can be stored. */
+function stored(
+  samples: readonly NewSample[],
+  add: Store['addSamples'],
+): { readonly samples: readonly Sample[]; readonly notStored: string | null } {
+  if (samples.length === 0) return { samples: [], notStored: null };
+  try {
+    return { samples: add(samples), notStored: null };
+  } catch (error) {
+    if (!(error instanceof FolioError)) throw error;
+    const createdAt = Date.now();
+    return { samples: samples.map((sample) => ({ ...sample, id: 0, createdAt })), notStored: error.message };
+  }
 }

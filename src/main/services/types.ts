@@ -68,13 +68,14 @@ export interface GenerateOptions {
 }
 
 export interface GenerationService {
-  /** Streams through `grown`, then resolves; the samples are stored unless the record is read-only (then their ids are 0). */
+  /** Streams through `grown`, then resolves. The samples are stored, or `notStored` says why they are not (then their ids are 0). */
   generate(
     options: GenerateOptions,
     grown: (stream: number, text: string) => void,
     signal: AbortSignal,
   ): Promise<{
     readonly samples: readonly Sample[];
+    readonly notStored: string | null;
     readonly charactersPerSecond: number;
     readonly report: EngineReport;
     readonly rejected: readonly EngineReport[];
@@ -95,7 +96,10 @@ export interface GenerationService {
     readonly nats: number;
     readonly bits: number;
     readonly perplexity: number;
+    /** Of what was read, without what was left out. */
     readonly characters: number;
+    /** The distinct characters that were left out because the run does not know them. */
+    readonly dropped: readonly string[];
   }>;
   close(): void;
 }

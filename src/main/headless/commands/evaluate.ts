@@ -1,8 +1,10 @@
 /** folio evaluate: how well a run predicts a text. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { describeCharacters } from '../../../shared/characters.ts';
 import type { EngineChoice } from '../../../shared/domain.ts';
 import { engineOption, EPOCH_OPTION, epochReference, RUN_ARGUMENT, text } from '../arguments.ts';
+import { noteBetterEpoch } from '../better-epoch.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { createLiveLine } from '../output/live-line.ts';
@@ -35,8 +37,9 @@ export function define(command: Command, run: RunCommand): void {
 
 async function evaluate(context: CommandContext, reference: string, options: Options): Promise<number> {
   const { io, output } = context;
-  const app = await context.open('auto');
+  const app = await context.open('look');
   const { id } = app.runs.resolveRun(reference);
+  noteBetterEpoch(context, app.runs.show(id), options.epoch);
   const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
   const { signal, done } = abortOnInterrupt(io);
   try {
@@ -52,6 +55,9 @@ async function evaluate(context: CommandContext, reference: string, options: Opt
     );
     line.clear();
     if (output.json) output.write({ run: id, ...result });
+    if (result.dropped.length > 0) {
+      output.note(`Left out of the text, because the run does not know them: ${describeCharacters(result.dropped)}`);
+    }
     output.say(factLine('Loss', `${result.nats.toFixed(4)} nats a character`, output));
     output.say(factLine('', `${result.bits.toFixed(4)} bits a character`, output));
     output.say(

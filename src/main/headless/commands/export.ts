@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EPOCH_OPTION, epochReference, RUN_ARGUMENT, text } from '../arguments.ts';
+import { noteBetterEpoch } from '../better-epoch.ts';
 import type { RunCommand } from '../context.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes } from '../output/words.ts';
@@ -22,8 +23,9 @@ export function define(command: Command, run: RunCommand): void {
     .action((reference: string, options: Options) =>
       run(async (context) => {
         const { output } = context;
-        const app = await context.open('auto');
+        const app = await context.open('look');
         const { id } = app.runs.resolveRun(reference);
+        noteBetterEpoch(context, app.runs.show(id), options.epoch);
         const file = resolve(options.out);
         const written = await app.exchange.exportWeights(id, options.epoch, file);
         if (output.json) output.write({ run: id, epoch: options.epoch, file, bytes: written });

@@ -1,10 +1,12 @@
 /** folio generate: a run writes, and one can watch. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { describeCharacters } from '../../../shared/characters.ts';
 import { MAX_SEED } from '../../../shared/config.ts';
 import type { EngineChoice, SampleSettings } from '../../../shared/domain.ts';
 import { promptFor } from '../../../shared/prompts.ts';
 import { engineOption, EPOCH_OPTION, epochReference, real, RUN_ARGUMENT, text, whole } from '../arguments.ts';
+import { noteBetterEpoch } from '../better-epoch.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { EXIT } from '../output/problem.ts';
@@ -68,9 +70,11 @@ Examples:
 
 async function generate(context: CommandContext, reference: string, options: Options): Promise<number> {
   const { io, output } = context;
-  const app = await context.open('auto');
+  const app = await context.open('look');
   const { id } = app.runs.resolveRun(reference);
-  const { vocabulary, config } = app.runs.show(id);
+  const detail = app.runs.show(id);
+  const { vocabulary, config } = detail;
+  noteBetterEpoch(context, detail, options.epoch);
   const prompt = options.prompt ?? promptFor(config, vocabulary);
   const settings: SampleSettings = {
     temperature: options.temperature,
@@ -106,7 +110,7 @@ async function generate(context: CommandContext, reference: string, options: Opt
       signal,
     );
     printer.finish();
-    const { samples, charactersPerSecond, cancelled, dropped } = result;
+    const { samples, notStored, charactersPerSecond, cancelled, dropped } = result;
     if (output.json) {
       output.write({
         texts: samples.map((sample) => sample.prompt + sample.text),
@@ -120,14 +124,16 @@ async function generate(context: CommandContext, reference: string, options: Opt
         engine: result.report.engine,
         device: result.report.device,
         cancelled,
+        stored: notStored === null,
       });
     } else {
       if (dropped.length > 0)
-        output.note(`Left out of the prompt, because the run does not know them: ${dropped.join(' ')}`);
+        output.note(`Left out of the prompt, because the run does not know them: ${describeCharacters(dropped)}`);
       output.note(
         `seed ${settings.seed}, ${plural(charactersPerSecond, 'character')}/s, ${result.report.engine}${cancelled ? '; stopped' : ''}`,
       );
     }
+    if (notStored !== null) output.note(`Not stored in the record: ${notStored}.`);
     return cancelled || signal.aborted ? EXIT.interrupted : EXIT.ok;
   } finally {
     done();
