@@ -15,7 +15,7 @@ export async function runTraining(
   const { ops, report, rejected } = await chooseEngine(request.engine);
   try {
     await send({ type: 'ready', report, rejected });
-    const ids = await text.whole(request.characters);
+    const ids = await text.ids;
     const start = performance.now();
     const planned = request.plan ? await planBest(ops, request.config, ids, text.vocabulary.size) : null;
     const secondsSpent = (performance.now() - start) / 1000;
