@@ -50,7 +50,7 @@ module.exports = {
       true,
     ),
     room('trainer', '^src/main/trainer/', [SHARED, '^src/main/model/', '^src/main/engine/', ...npm('zod')], true),
-    room('store', '^src/main/store/', [SHARED, ...npm('better-sqlite3', 'proper-lockfile', 'zod')], true),
+    room('store', '^src/main/store/', [SHARED, ...npm('better-sqlite3', 'zod')], true),
     room(
       'services',
       '^src/main/services/',

@@ -46,7 +46,7 @@ export function defaultPrompts(
 export function promptFor({ prompts }: Pick<RunConfig, 'prompts'>, vocabulary: readonly string[]): string {
   const known = new Set(vocabulary);
   const spelled = [...prompts, TUTORIAL_PROMPT].find((prompt) =>
-    [...prompt].every((character) => known.has(character)),
+    Array.from(prompt).every((character) => known.has(character)),
   );
   return spelled ?? (known.has('\n') ? '\n' : (vocabulary[0] ?? ''));
 }

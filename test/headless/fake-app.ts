@@ -383,14 +383,14 @@ export interface CliOptions {
 export async function folio(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   let out = '';
   let err = '';
-  const stream = (write: (text: string) => void): Io['out'] & { on: () => void; emit: () => void } => ({
+  const stream = (write: (text: string) => void): Io['out'] & Record<'once' | 'on' | 'emit', () => void> => ({
     write: (text) => {
       write(text);
       return true;
     },
     isTTY: options.tty === true,
     columns: options.columns,
-    once: () => undefined,
+    once: () => undefined, // cli-progress wants a whole stream
     on: () => undefined,
     emit: () => undefined,
   });

@@ -1,7 +1,6 @@
 /** Words, numbers and layout. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ranges } from '../../src/main/headless/commands/show.ts';
 import { cells, cut, visible, wrap } from '../../src/main/headless/output/layout.ts';
 import { createLiveLine, formatLine } from '../../src/main/headless/output/live-line.ts';
 import { table } from '../../src/main/headless/output/table.ts';
@@ -47,11 +46,6 @@ describe('numbers', () => {
     expect(loss(2.50512)).toBe('2.505');
     expect(loss(null)).toBe('-');
     expect(loss(NaN)).toBe('not a number');
-  });
-
-  it('of epochs are told as ranges', () => {
-    expect(ranges([7, 1, 3, 2])).toBe('1-3, 7');
-    expect(ranges([])).toBe('');
   });
 });
 

@@ -105,7 +105,7 @@ describe('what is trained', () => {
 
   it('is told which of its characters are rare', async () => {
     const fake = fakeApp();
-    fake.counts = new Map([...'abcdefgh'].map((character, index) => [character, index < 2 ? 1 : 100_000]));
+    fake.counts = new Map(Array.from('abcdefgh').map((character, index) => [character, index < 2 ? 1 : 100_000]));
     const { err } = await folio(['train'], { fake });
     expect(err.replaceAll('\n', ' ')).toContain(
       '2 of 8 distinct characters occur fewer than 5 times: a (U+0061) and b (U+0062)',

@@ -6,7 +6,7 @@ import { createNetwork, type Network } from '../../src/main/model/network.ts';
 import { Random } from '../../src/main/model/random.ts';
 import type { NetworkShape } from '../../src/main/model/weights.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
-import { relativeError, strongWeights } from '../support/networks.ts';
+import { normal, relativeError, strongWeights } from '../support/networks.ts';
 import { openForTest } from '../support/open-engines.ts';
 
 const SHAPE: NetworkShape = { cell: 'gru', layers: 2, embeddingSize: 3, units: 4, vocabularySize: 5 };
@@ -44,9 +44,7 @@ function stepInDoubles(
 /** Gradients of very different sizes, some exactly 0. */
 function gradientValues(length: number, ...path: number[]): Float64Array {
   const random = new Random(9, ...path);
-  return Float64Array.from({ length }, (_, i) =>
-    i % 5 === 0 ? 0 : Math.fround(random.normal() * 10 ** ((i % 4) - 3)),
-  );
+  return Float64Array.from({ length }, (_, i) => (i % 5 === 0 ? 0 : Math.fround(normal(random) * 10 ** ((i % 4) - 3))));
 }
 
 const tensorOf = (ops: TensorOps, values: Float64Array, shape: readonly number[]): Tensor =>

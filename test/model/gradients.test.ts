@@ -6,6 +6,7 @@ import { initialWeights } from '../../src/main/model/initializers.ts';
 import { createNetwork, type IdBatch } from '../../src/main/model/network.ts';
 import { Random } from '../../src/main/model/random.ts';
 import type { NetworkShape, WeightArray } from '../../src/main/model/weights.ts';
+import { normal } from '../support/networks.ts';
 
 const T = 4;
 const B = 3;
@@ -23,7 +24,7 @@ function strongWeights(shape: NetworkShape): Map<string, WeightArray> {
   for (const [i, [name, { data }]] of [...weights].entries()) {
     const random = new Random(22, i);
     const scale = name === 'embedding/embeddings' ? 0.8 : name.endsWith('bias') ? 0.3 : 0.5;
-    for (let j = 0; j < data.length; j++) data[j] = random.normal() * scale;
+    for (let j = 0; j < data.length; j++) data[j] = normal(random) * scale;
   }
   return weights;
 }

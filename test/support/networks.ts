@@ -13,9 +13,14 @@ export function strongWeights(shape: NetworkShape, seed = 21): Map<string, Weigh
   for (const [i, [name, { data }]] of [...weights].entries()) {
     const random = new Random(seed + 1, i);
     const scale = name === 'embedding/embeddings' ? 0.8 : name.endsWith('bias') ? 0.3 : 1 / Math.sqrt(shape.units);
-    for (let j = 0; j < data.length; j++) data[j] = random.normal() * scale;
+    for (let j = 0; j < data.length; j++) data[j] = normal(random) * scale;
   }
   return weights;
+}
+
+/** Standard normal (Box & Muller 1958). */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float());
 }
 
 /** Random ids below the vocabulary's size. */

@@ -5,7 +5,6 @@ export interface OutputStream {
   write(text: string): boolean;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  once(event: 'drain', listener: () => void): unknown;
 }
 
 export interface Io {

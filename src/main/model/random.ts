@@ -7,7 +7,7 @@
  */
 
 /** What a stream of random numbers is for: the first number of its path. */
-export const PURPOSE = { weights: 1, order: 2, dropout: 3, sample: 4, generate: 5, speed: 6 } as const;
+export const PURPOSE = { weights: 1, order: 2, dropout: 3, sample: 4, generate: 5 } as const;
 
 function mix(hash: number, value: number): number {
   let h = (hash ^ value) >>> 0;
@@ -62,11 +62,6 @@ export class Random {
     let value = this.uint32();
     while (value >= limit) value = this.uint32();
     return value % bound;
-  }
-
-  /** Standard normal (Box & Muller 1958). */
-  normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.float())) * Math.cos(2 * Math.PI * this.float());
   }
 
   /** The numbers 0 .. n-1 in random order (Fisher & Yates). */

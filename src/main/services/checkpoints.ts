@@ -1,6 +1,7 @@
 /** Which checkpoint a person means. */
 import type { CheckpointInfo, RunDetail } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
+import { ranges } from '../../shared/ranges.ts';
 
 /**
  * The checkpoint of a run that still has its weights: an epoch's by number, the `best` epoch's (by validation loss, or training
@@ -36,15 +37,4 @@ export function resolveCheckpoint(
       : `run ${run.id} has no epoch ${wanted}`,
     `Choose ${epochs.length === 0 ? '' : `one of the epochs ${ranges(epochs)}, or `}"last".`,
   );
-}
-
-/** "1-4, 6, 8-10" */
-function ranges(numbers: readonly number[]): string {
-  const parts: { first: number; last: number }[] = [];
-  for (const number of numbers) {
-    const open = parts.at(-1);
-    if (open !== undefined && number === open.last + 1) open.last = number;
-    else parts.push({ first: number, last: number });
-  }
-  return parts.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CONFIG_KEYS } from '../../../shared/config.ts';
 import type { RunDetail } from '../../../shared/domain.ts';
 import { PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
+import { ranges } from '../../../shared/ranges.ts';
 import { RUN_ARGUMENT } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { visible } from '../output/layout.ts';
@@ -97,17 +98,6 @@ function checkpointsLine(run: RunDetail): string {
     ...(recovery === undefined ? [] : [`inside epoch ${recovery.epoch}, step ${count(recovery.step)}`]),
   ];
   return `Checkpoints ${parts.join(' and ')}, ${size}.`;
-}
-
-/** 1, 2, 3, 7 -> "1-3, 7". */
-export function ranges(numbers: readonly number[]): string {
-  const parts: [number, number][] = [];
-  for (const value of [...numbers].sort((a, b) => a - b)) {
-    const last = parts.at(-1);
-    if (last !== undefined && value <= last[1] + 1) last[1] = value;
-    else parts.push([value, value]);
-  }
-  return parts.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
 }
 
 function showNewestSamples(run: RunDetail, output: Output): void {

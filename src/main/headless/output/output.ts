@@ -50,14 +50,6 @@ export class Output {
   write(value: unknown): void {
     this.io.out.write(`${JSON.stringify(value)}\n`);
   }
-
-  /** Resolves when stdout takes more: for output that is long. */
-  async writeText(text: string): Promise<void> {
-    if (this.io.out.write(text)) return;
-    await new Promise<void>((resolve) => {
-      this.io.out.once('drain', resolve);
-    });
-  }
 }
 
 /** The conventions of no-color.org and FORCE_COLOR. */
