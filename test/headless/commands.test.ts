@@ -78,6 +78,15 @@ describe('show', () => {
     });
   });
 
+  it('names only the checkpoints that still have their weights', async () => {
+    const [first] = run().checkpoints;
+    const at = (epoch: number, bytes: number) => ({ ...first, id: epoch, epoch, bytes });
+    const thinned = run({ checkpoints: [at(1, 1000), at(2, 0), at(3, 1000)] as RunDetail['checkpoints'] });
+    expect((await folio(['show', '1'], { fake: fakeApp([thinned]) })).out).toContain(
+      'Checkpoints of epochs 1, 3, 2.0 kB.',
+    );
+  });
+
   it('shows a run that has nothing yet', async () => {
     const fresh = run({
       epochs: [],
@@ -215,6 +224,16 @@ describe('evaluate, export, import', () => {
       'Left out of the text, because the run does not know them: é (U+00E9) and tab (U+0009)',
     );
     expect((await folio([...argv, '--json'], { fake })).json()).toMatchObject([{ dropped: ['é', '\t'] }]);
+  });
+
+  it.each([
+    ['generate', '1'],
+    ['evaluate', '1', '--text', 'x.txt'],
+    ['export', '1', '--out', '/tmp/w.safetensors'],
+  ])('%s %s keeps nobody from writing', async (...argv) => {
+    const fake = fakeApp();
+    await folio(argv, { fake });
+    expect(fake.modes).toEqual(['look']);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 /** The command line run in this process: streams that are kept, signals that a test sends, and an app without engines. */
-import type { FolioApp } from '../../src/main/app.ts';
+import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { runCli } from '../../src/main/headless/cli.ts';
 import type { Interrupt, Io } from '../../src/main/headless/io.ts';
 import { createRunService } from '../../src/main/services/runs.ts';
@@ -188,6 +188,8 @@ export interface FakeApp {
   readonly stops: number[];
   readonly installs: string[];
   readonly closed: number[];
+  /** In which the commands opened it. */
+  readonly modes: AppOptions['mode'][];
   /** Engines as `probe` reports them. */
   reports: EngineReport[];
   installError: FolioError | null;
@@ -214,6 +216,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     stops: [],
     installs: [],
     closed: [],
+    modes: [],
     reports: [engineReport({ engine: 'tensorflow', gflops: 190, device: 'CPU, 2 threads' }), engineReport()],
     installError: null,
     play: (tell, end) => {
@@ -411,10 +414,11 @@ export async function folio(argv: readonly string[], options: CliOptions = {}): 
       throw new Error(`exit ${code}`);
     },
   };
-  const app = (options.fake ?? fakeApp()).app;
-  const code = await runCli(argv, io, () =>
-    options.openError === undefined ? Promise.resolve(app) : Promise.reject(options.openError),
-  );
+  const fake = options.fake ?? fakeApp();
+  const code = await runCli(argv, io, (_dataDir, mode) => {
+    fake.modes.push(mode);
+    return options.openError === undefined ? Promise.resolve(fake.app) : Promise.reject(options.openError);
+  });
   return {
     code,
     out,

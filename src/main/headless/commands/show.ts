@@ -89,10 +89,11 @@ function epochsTable(run: RunDetail, output: Output): string {
 }
 
 function checkpointsLine(run: RunDetail): string {
-  if (run.checkpoints.length === 0) return 'No checkpoint is stored yet.';
-  const epochs = run.checkpoints.filter(({ kind }) => kind === 'epoch').map(({ epoch }) => epoch);
-  const recovery = run.checkpoints.findLast(({ kind }) => kind === 'recovery');
-  const size = bytes(run.checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0));
+  const stored = run.checkpoints.filter((checkpoint) => checkpoint.bytes > 0); // the others were thinned out
+  if (stored.length === 0) return 'No checkpoint is stored yet.';
+  const epochs = stored.filter(({ kind }) => kind === 'epoch').map(({ epoch }) => epoch);
+  const recovery = stored.findLast(({ kind }) => kind === 'recovery');
+  const size = bytes(stored.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0));
   const parts = [
     ...(epochs.length > 0 ? [`of ${epochs.length === 1 ? 'epoch' : 'epochs'} ${ranges(epochs)}`] : []),
     ...(recovery === undefined ? [] : [`inside epoch ${recovery.epoch}, step ${count(recovery.step)}`]),
