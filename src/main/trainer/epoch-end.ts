@@ -6,8 +6,7 @@ import type { Network } from '../model/network.ts';
 import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
 import { Control } from './control.ts';
 import { evaluate } from './evaluation.ts';
-import type { WrittenSample } from './messages.ts';
-import type { Send } from './train.ts';
+import type { Send, WrittenSample } from './messages.ts';
 import { writeSamples } from './writing.ts';
 
 /** Share of a time budget that one validation may take. */

@@ -7,10 +7,9 @@ import { TextWriter } from '../model/text-writer.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import { Control } from './control.ts';
 import { evaluate } from './evaluation.ts';
-import type { GenerateRequest, ToTrainer } from './messages.ts';
+import type { GenerateRequest, Send, ToTrainer } from './messages.ts';
 import { chooseEngine, type ChosenEngine } from './probe.ts';
 import { TextReceiver } from './text-receiver.ts';
-import type { Send } from './train.ts';
 
 /** Milliseconds between two looks at the messages that wait, and two pieces of streamed text. */
 const BREATH_MS = 16;

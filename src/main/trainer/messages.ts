@@ -158,3 +158,6 @@ export type FromTrainer =
   | { readonly type: 'evaluate-progress'; readonly done: number; readonly total: number }
   | { readonly type: 'evaluated'; readonly nats: number; readonly characters: number }
   | { readonly type: 'error'; readonly error: ErrorMessage };
+
+/** Hands a message to the main process; resolves when it is on its way. */
+export type Send = (message: FromTrainer) => Promise<void>;

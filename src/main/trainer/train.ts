@@ -17,11 +17,9 @@ import { encodeCheckpoint, restoreCheckpoint } from './checkpointing.ts';
 import { Control } from './control.ts';
 import { EpochEnd } from './epoch-end.ts';
 import { firstLook } from './first-look.ts';
-import type { FromTrainer, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
+import type { Send, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
 import { Pace } from './pace.ts';
 import { TrainingStepper } from './stepper.ts';
-
-export type Send = (message: FromTrainer) => Promise<void>;
 
 const START: TrainingPosition = {
   step: 0,

@@ -1,9 +1,9 @@
 import type { Control } from './control.ts';
-import type { TrainRequest } from './messages.ts';
+import type { Send, TrainRequest } from './messages.ts';
 import { planBest } from './plan-best.ts';
 import { chooseEngine } from './probe.ts';
 import type { TextReceiver } from './text-receiver.ts';
-import { type Send, train } from './train.ts';
+import { train } from './train.ts';
 
 /** Chooses the engine, waits for the text, plans where asked, and trains. */
 export async function runTraining(
