@@ -10,8 +10,11 @@
 #include "packed_product.h"
 
 // One version for each level of processor, chosen when the addon is loaded.
-#if FOLIO_X86_LEVELS && !defined(__clang__)
-#define FOLIO_VERSIONS __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#if FOLIO_X86_LEVELS && !defined(__clang__) && __GNUC__ >= 12
+#define FOLIO_VERSIONS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#elif FOLIO_X86_LEVELS && !defined(__clang__)
+// By feature: "arch=" with a model's name would take that very model only.
+#define FOLIO_VERSIONS __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define FOLIO_VERSIONS
 #endif
