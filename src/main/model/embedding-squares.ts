@@ -45,14 +45,18 @@ export function squaresOf(
   return new Map([[EMBEDDINGS, embeddingSquares(ops, products, gates, kernel, ids, vocabularySize)]]);
 }
 
-/** The gradient with respect to each embedded character, [TB, E]. */
+/**
+ * The gradient with respect to each embedded character, [TB, E]. It is multiplied the other way round, [E, N] x [N, TB], and turned
+ * in the end: the wide factor, which is large, then need not be.
+ */
 export function embeddedGradient(ops: TensorOps, products: Products, gates: GateGradients, kernel: Tensor): Tensor {
-  const times = (gradient: Tensor, rows: Tensor) =>
-    products.multiply(gradient, products.prepare(rows), { transposeA: true }); // [N, TB]^T x [N, E]
+  const times = (rows: Tensor, gradient: Tensor) =>
+    products.multiply(products.prepare(rows), gradient, { transposeA: true }); // [N, E]^T x [N, TB]
   const kernelT = ops.transpose(kernel, [1, 0]); // [GH, E]
-  if (gates.lastGateOfInput === null) return times(gates.recurrent, kernelT);
+  if (gates.lastGateOfInput === null) return ops.transpose(times(kernelT, gates.recurrent), [1, 0]);
   const [all = 0] = kernelT.shape;
   const [units = 0] = gates.lastGateOfInput.shape;
   const [shared, last] = exactly(ops.split(kernelT, [all - units, units]), 2);
-  return ops.add(times(sharedGates(ops, gates, gates.lastGateOfInput), shared), times(gates.lastGateOfInput, last));
+  const ofShared = times(shared, sharedGates(ops, gates, gates.lastGateOfInput)); // [E, TB]
+  return ops.transpose(ops.add(ofShared, times(last, gates.lastGateOfInput)), [1, 0]);
 }
