@@ -70,6 +70,8 @@ export interface RunSummary {
   readonly bestEpoch: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** When it was put away from the list; null when it was not. */
+  readonly archivedAt: number | null;
   /** Seconds of training without pauses. */
   readonly activeSeconds: number;
   readonly storedBytes: number;
@@ -127,6 +129,8 @@ export interface Sample {
   readonly settings: SampleSettings;
   /** Which of the streams of its batch it was, 0 first: with the seed it determines the text. */
   readonly stream: number;
+  /** How many texts were written at once, because one alone is computed in another order than several; null where it was not noted. */
+  readonly streams: number | null;
   /** `training` is written by the trainer after an epoch, `generate` on request. */
   readonly origin: 'training' | 'generate';
   readonly engine: string;
@@ -138,6 +142,8 @@ export interface RunDetail extends RunSummary {
   readonly config: RunConfig;
   /** Null for imported weights: they came without their text. */
   readonly corpusId: number | null;
+  /** Of so many epochs one keeps its weights, beside the best and the last; null: all do. */
+  readonly keepEvery: number | null;
   readonly vocabulary: readonly string[];
   readonly epochs: readonly EpochRecord[];
   readonly checkpoints: readonly CheckpointInfo[];

@@ -19,7 +19,7 @@ describe('opening', () => {
     const store = scratch.open(join(scratch.folder(), 'a', 'b'));
     const db = new Database(store.path, { readonly: true });
     const pragmas = ['page_size', 'auto_vacuum', 'journal_mode', 'user_version', 'application_id'];
-    expect(pragmas.map((name) => db.pragma(name, { simple: true }))).toEqual([16384, 2, 'wal', 1, 0x466f6c69]);
+    expect(pragmas.map((name) => db.pragma(name, { simple: true }))).toEqual([16384, 2, 'wal', 2, 0x466f6c69]);
     const loose = db.prepare(
       "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'",
     );
@@ -95,7 +95,7 @@ describe('a file of an older format', () => {
     );
     return folder;
   };
-  const next = { version: 2, statements: "ALTER TABLE run ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'" };
+  const next = { version: 3, statements: "ALTER TABLE run ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'" };
 
   it('of the first version opens with all that it held', () => {
     const store = scratch.open(v1());
@@ -131,7 +131,7 @@ describe('a file of an older format', () => {
 
   it('stays as it was when the upgrade fails half-way', () => {
     const folder = v1();
-    const broken = { version: 2, statements: `${next.statements}; INSERT INTO nowhere VALUES (1)` };
+    const broken = { version: 3, statements: `${next.statements}; INSERT INTO nowhere VALUES (1)` };
     expect(() => openStore(folder, { mode: 'write', migrations: [...MIGRATIONS, broken] })).toThrow(/nowhere/);
     const store = scratch.open(folder);
     expect(store.run(1).name).toBe('from version 1');
@@ -148,7 +148,7 @@ describe('a file of an older format', () => {
     scratch.open(folder, { migrations: [...MIGRATIONS, next] }).close();
     const before = readFileSync(join(folder, 'folio.db'));
     for (const mode of ['write', 'read', 'auto'] as const) {
-      expect(() => openStore(folder, { mode })).toThrow(/format 2.*up to 1/);
+      expect(() => openStore(folder, { mode })).toThrow(/format 3.*up to 2/);
       expect(() => openStore(folder, { mode })).toThrow(code('newer-database'));
     }
     expect(readFileSync(join(folder, 'folio.db')).equals(before)).toBe(true);
@@ -187,7 +187,7 @@ describe('a full disk', () => {
     addRun(first);
     first.close();
     const greedy = {
-      version: 2,
+      version: 3,
       statements: 'CREATE TABLE big (x BLOB) STRICT; INSERT INTO big VALUES (zeroblob(3000000))',
     };
     expect(() => openStore(folder, { mode: 'write', migrations: [...MIGRATIONS, greedy], maxPages: 60 })).toThrow(

@@ -90,6 +90,7 @@ export function sample(runId: number, epoch: number, text = `epoch ${epoch}`): N
     text,
     settings,
     stream: 0,
+    streams: 1,
     origin: 'training',
     engine: 'wasm',
     appVersion: '0.1.0',

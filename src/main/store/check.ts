@@ -1,7 +1,7 @@
 import { readBlob, sha256, type BlobKind } from './checkpoint-blob.ts';
 import { place } from './checkpoint.ts';
-import { readCorpora, readCorpusChunks } from './corpus.ts';
-import { readRunBody, readSummaries } from './run.ts';
+import { readCorpusChunks } from './corpus.ts';
+import { readRunBody } from './run.ts';
 import { readSamples } from './sample.ts';
 import type { Sql } from './sql.ts';
 
@@ -46,14 +46,14 @@ export function findDamage(sql: Sql): string[] {
     }
   });
   attempt('the corpora', () => {
-    for (const corpus of readCorpora(sql)) {
-      attempt(`corpus ${corpus.id}`, () => {
-        for (const chunk of readCorpusChunks(sql, corpus.id)) void chunk;
+    for (const { id } of readStoredCorpora(sql)) {
+      attempt(`corpus ${id}`, () => {
+        for (const chunk of readCorpusChunks(sql, id)) void chunk;
       });
     }
   });
   attempt('the runs', () => {
-    for (const { id } of readSummaries(sql)) {
+    for (const { id } of sql.all<{ id: number }>('SELECT id FROM run ORDER BY id DESC')) {
       attempt(`run ${id}`, () => {
         readRunBody(sql, id);
         readSamples(sql, id);
@@ -61,6 +61,11 @@ export function findDamage(sql: Sql): string[] {
     }
   });
   return damage;
+}
+
+/** Deleted texts too, as long as they can be had back. */
+function readStoredCorpora(sql: Sql): { readonly id: number }[] {
+  return sql.all('SELECT id FROM corpus WHERE complete = 1 AND deleted_at IS NOT 0 ORDER BY id DESC');
 }
 
 interface ExpectedBlobs {

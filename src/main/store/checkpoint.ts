@@ -62,9 +62,22 @@ export function insertCheckpoint(sql: Sql, checkpoint: NewCheckpoint, now: numbe
   );
   insertBlob(sql, id, 'weights', checkpoint.weights);
   if (checkpoint.optimizer !== null) insertBlob(sql, id, 'optimizer', checkpoint.optimizer);
+  if (checkpoint.sha256 !== undefined) compareHashes(sql, id, checkpoint.sha256);
   const row = sql.get<CheckpointRow>(`SELECT ${COLUMNS} FROM checkpoint WHERE id = ?`, id);
   if (row === undefined) throw new FolioError('internal', `checkpoint ${id} vanished inside its transaction`);
   return toInfo(row);
+}
+
+/** Throws FolioError 'damaged' when what is stored is not what was sent. */
+function compareHashes(sql: Sql, checkpointId: number, sent: NonNullable<NewCheckpoint['sha256']>): void {
+  const stored = sql.all<{ kind: BlobKind; sha256: string }>(
+    'SELECT kind, sha256 FROM checkpoint_blob WHERE checkpoint_id = ?',
+    checkpointId,
+  );
+  for (const { kind, sha256: hash } of stored) {
+    if (hash === sent[kind]) continue;
+    throw new FolioError('damaged', `a checkpoint's ${kind} data changed on the way from the training process`);
+  }
 }
 
 /** Removes one part of a checkpoint and returns the bytes freed; the row stays, as the history of the run. */

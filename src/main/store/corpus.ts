@@ -1,26 +1,40 @@
-import { createHash } from 'node:crypto';
-import * as zlib from 'node:zlib';
+import { createHash, randomUUID } from 'node:crypto';
 
 import type { CorpusInfo } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
+import { compress, decompress, type PackedChunk } from './compression.ts';
 import { parseStrings } from './json-columns.ts';
 import { rechunk } from './rechunk.ts';
 import type { Sql } from './sql.ts';
-import type { Store } from './types.ts';
-
-type NewCorpus = Parameters<Store['addCorpus']>[0];
+import type { NewCorpus } from './types.ts';
 
 const COLUMNS = `id, name, sha256, characters, encoding, vocabulary_size AS vocabularySize, stored_bytes AS storedBytes,
   created_at AS createdAt`;
 
-const CHUNK_BYTES = 1 << 20;
+/** Of text, in one row. */
+export const CHUNK_BYTES = 1 << 20;
 
-/** Reads, compresses and writes about a megabyte at a time. To be called inside a transaction. */
+/** Neither deleted nor still being stored. */
+const VISIBLE = 'deleted_at IS NULL AND complete = 1';
+
+/** The whole text at once. To be called inside a transaction. */
 export function insertCorpus(sql: Sql, corpus: NewCorpus, now: number): number {
-  const id = sql.insert(
-    `INSERT INTO corpus (sha256, name, encoding, characters, vocabulary_size, stored_bytes, created_at, vocabulary)
-     VALUES (?, ?, ?, ?, ?, 0, ?, ?)`,
-    corpus.sha256,
+  const id = beginCorpus(sql, corpus, now);
+  const hash = createHash('sha256');
+  let position = 0;
+  for (const chunk of rechunk(corpus.chunks, CHUNK_BYTES)) {
+    hash.update(chunk);
+    insertChunk(sql, id, position++, compress(chunk));
+  }
+  return finishCorpus(sql, id, corpus, hash.digest('hex'));
+}
+
+/** The row of a text whose chunks are to come. Nothing shows it before {@link finishCorpus}, and it does not have its hash yet. */
+export function beginCorpus(sql: Sql, corpus: NewCorpus, now: number): number {
+  return sql.insert(
+    `INSERT INTO corpus (sha256, name, encoding, characters, vocabulary_size, stored_bytes, created_at, vocabulary, complete)
+     VALUES (?, ?, ?, ?, ?, 0, ?, ?, 0)`,
+    `unfinished ${randomUUID()}`,
     corpus.name,
     corpus.encoding,
     corpus.characters,
@@ -28,47 +42,103 @@ export function insertCorpus(sql: Sql, corpus: NewCorpus, now: number): number {
     now,
     JSON.stringify(corpus.vocabulary),
   );
-  const hash = createHash('sha256');
-  let storedBytes = 0;
-  let position = 0;
-  for (const chunk of rechunk(corpus.chunks, CHUNK_BYTES)) {
-    hash.update(chunk);
-    const { codec, data } = compress(chunk);
-    storedBytes += data.byteLength;
-    sql.run(
-      'INSERT INTO corpus_chunk (corpus_id, position, codec, data) VALUES (?, ?, ?, ?)',
-      id,
-      position++,
-      codec,
-      data,
-    );
-  }
-  if (hash.digest('hex') !== corpus.sha256) {
+}
+
+export function insertChunk(sql: Sql, corpusId: number, position: number, { codec, data }: PackedChunk): void {
+  sql.run(
+    'INSERT INTO corpus_chunk (corpus_id, position, codec, data) VALUES (?, ?, ?, ?)',
+    corpusId,
+    position,
+    codec,
+    data,
+  );
+}
+
+/**
+ * Makes a text visible and returns its id, which is another's when the same text was stored meanwhile. To be called inside a
+ * transaction.
+ *
+ * @param sha256 of what was stored; throws FolioError 'corpus' when it is not the announced one.
+ */
+export function finishCorpus(sql: Sql, id: number, corpus: NewCorpus, sha256: string): number {
+  if (sha256 !== corpus.sha256) {
     throw new FolioError(
       'corpus',
       `the text "${corpus.name}" changed while it was read; nothing was stored`,
       'Try again.',
     );
   }
-  sql.run('UPDATE corpus SET stored_bytes = ? WHERE id = ?', storedBytes, id);
+  const known = takeBack(sql, sha256);
+  if (known !== null) {
+    discardCorpus(sql, id);
+    return known.id;
+  }
+  sql.run(
+    `UPDATE corpus SET complete = 1, sha256 = ?,
+            stored_bytes = (SELECT coalesce(sum(length(data)), 0) FROM corpus_chunk WHERE corpus_id = corpus.id)
+     WHERE id = ?`,
+    sha256,
+    id,
+  );
   return id;
+}
+
+/** What {@link beginCorpus} began. */
+export function discardCorpus(sql: Sql, id: number): void {
+  sql.run('DELETE FROM corpus WHERE id = ? AND complete = 0', id);
+}
+
+/** What dead processes began and never finished. Sound only for the process that holds the writer's lock. */
+export function sweepUnfinishedCorpora(sql: Sql): void {
+  // Looks first, so that opening a record writes nothing.
+  const rows = sql.all<{ id: number }>('SELECT id FROM corpus WHERE complete = 0');
+  if (rows.length === 0) return;
+  sql.transaction(() => {
+    for (const { id } of rows) discardCorpus(sql, id);
+  });
+}
+
+/** The stored text with this hash, back from the deleted ones if it was among them. To be called inside a transaction. */
+export function takeBack(sql: Sql, sha256: string): CorpusInfo | null {
+  sql.run('UPDATE corpus SET deleted_at = NULL WHERE sha256 = ? AND deleted_at IS NOT NULL', sha256);
+  return findCorpusByHash(sql, sha256);
 }
 
 /** The newest first. */
 export function readCorpora(sql: Sql): CorpusInfo[] {
-  return sql.all<CorpusInfo>(`SELECT ${COLUMNS} FROM corpus ORDER BY id DESC`);
+  return sql.all<CorpusInfo>(`SELECT ${COLUMNS} FROM corpus WHERE ${VISIBLE} ORDER BY id DESC`);
 }
 
 export function findCorpusByHash(sql: Sql, sha256: string): CorpusInfo | null {
-  return sql.get<CorpusInfo>(`SELECT ${COLUMNS} FROM corpus WHERE sha256 = ?`, sha256) ?? null;
+  return sql.get<CorpusInfo>(`SELECT ${COLUMNS} FROM corpus WHERE sha256 = ? AND ${VISIBLE}`, sha256) ?? null;
 }
 
+export function renameCorpus(sql: Sql, id: number, name: string): void {
+  if (sql.run(`UPDATE corpus SET name = ? WHERE id = ? AND ${VISIBLE}`, name, id) === 0) throw notFound(id);
+}
+
+export function readCorpusUses(sql: Sql): ReadonlyMap<number, number> {
+  const rows = sql.all<{ id: number; runs: number }>(
+    'SELECT corpus_id AS id, count(*) AS runs FROM run WHERE corpus_id IS NOT NULL AND deleted_at IS NULL GROUP BY corpus_id',
+  );
+  return new Map(rows.map(({ id, runs }) => [id, runs]));
+}
+
+export function readRunsOfCorpus(sql: Sql, id: number): { readonly id: number; readonly name: string }[] {
+  return sql.all('SELECT id, name FROM run WHERE corpus_id = ? AND deleted_at IS NULL ORDER BY id', id);
+}
+
+function notFound(id: number): FolioError {
+  return new FolioError('not-found', `there is no corpus ${id}`);
+}
+
+/** Throws FolioError 'not-found', for a deleted one too. */
 export function readCorpus(sql: Sql, id: number): CorpusInfo & { readonly vocabulary: readonly string[] } {
   const row = sql.get<CorpusInfo & { vocabulary: string }>(
-    `SELECT ${COLUMNS}, vocabulary FROM corpus WHERE id = ?`,
+    `SELECT ${COLUMNS}, vocabulary FROM corpus WHERE id = ? AND ${VISIBLE}`,
     id,
   );
-  if (row === undefined) throw new FolioError('not-found', `there is no corpus ${id}`);
+  if (row === undefined) throw notFound(id);
   return { ...row, vocabulary: parseStrings(row.vocabulary, `the vocabulary of corpus ${id}`) };
 }
 
@@ -77,7 +147,10 @@ export function readCorpus(sql: Sql, id: number): CorpusInfo & { readonly vocabu
  * Throws FolioError 'damaged' at a chunk that cannot be unpacked, or after the last when the whole is not what was stored.
  */
 export function* readCorpusChunks(sql: Sql, id: number): Generator<Uint8Array, void, undefined> {
-  const { name, sha256 } = readCorpus(sql, id);
+  // A deleted text too: who reads it has begun before, or looks for damage.
+  const corpus = sql.get<{ name: string; sha256: string }>('SELECT name, sha256 FROM corpus WHERE id = ?', id);
+  if (corpus === undefined) throw notFound(id);
+  const { name, sha256 } = corpus;
   const hash = createHash('sha256');
   for (let position = 0; ; position++) {
     const row = sql.get<{ codec: string; data: Buffer }>(
@@ -104,20 +177,3 @@ export function* readCorpusChunks(sql: Sql, id: number): Generator<Uint8Array, v
 }
 
 const WAY_OUT = 'Run `folio doctor`; add the text again from its file under another data folder (--data).';
-
-// Node before 22.15 has no zstd; what one wrote, every later one reads.
-function compress(chunk: Uint8Array): { codec: string; data: Uint8Array } {
-  if (typeof zlib.zstdCompressSync === 'function') return { codec: 'zstd', data: zlib.zstdCompressSync(chunk) };
-  const params = { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 };
-  return { codec: 'brotli', data: zlib.brotliCompressSync(chunk, { params }) };
-}
-
-function decompress(codec: string, data: Uint8Array): Uint8Array {
-  if (codec === 'brotli') return zlib.brotliDecompressSync(data);
-  if (typeof zlib.zstdDecompressSync === 'function') return zlib.zstdDecompressSync(data);
-  throw new FolioError(
-    'corpus',
-    'this text was compressed with zstd, which this Node does not have',
-    'Use Node 22.15 or later.',
-  );
-}

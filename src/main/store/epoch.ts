@@ -1,5 +1,6 @@
 import type { EpochRecord } from '../../shared/domain.ts';
 import { finiteOrNull, numberOrNaN, type Sql } from './sql.ts';
+import type { EpochPosition } from './types.ts';
 
 /** Stores an epoch's record, in place of an earlier one for a part of the same epoch. `lastStep` counts from the run's start. */
 export function putEpoch(sql: Sql, runId: number, lastStep: number, record: EpochRecord): void {
@@ -38,6 +39,17 @@ export function readEpochs(sql: Sql, runId: number): EpochRecord[] {
     runId,
   );
   return rows.map((row) => ({ ...row, complete: row.complete === 1, trainLoss: numberOrNaN(row.trainLoss) }));
+}
+
+export function readEpochPositions(sql: Sql, runId: number): EpochPosition[] {
+  const rows = sql.all<Omit<EpochPosition, 'complete'> & { readonly complete: number }>(
+    `SELECT epoch.epoch, epoch.steps, epoch.complete, last_step AS lastStep, metric.active_seconds AS activeSeconds,
+            validation_loss AS validationLoss
+     FROM epoch LEFT JOIN metric ON metric.run_id = epoch.run_id AND metric.step = epoch.last_step
+     WHERE epoch.run_id = ? ORDER BY epoch.epoch`,
+    runId,
+  );
+  return rows.map((row) => ({ ...row, complete: row.complete === 1 }));
 }
 
 export function deleteEpochsAfter(sql: Sql, runId: number, step: number): void {

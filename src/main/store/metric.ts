@@ -1,5 +1,5 @@
 import { finiteOrNull, numberOrNaN, type Sql } from './sql.ts';
-import type { MetricPoint } from './types.ts';
+import type { MetricColumn, MetricPoint } from './types.ts';
 
 /** A step that is logged twice keeps what was said last. */
 export function insertMetrics(sql: Sql, runId: number, points: readonly MetricPoint[]): void {
@@ -37,6 +37,32 @@ export function readMetrics(sql: Sql, runId: number): MetricPoint[] {
     runId,
   );
   return rows.map((row) => ({ ...row, loss: numberOrNaN(row.loss) }));
+}
+
+/** See {@link Store.metricRows}. */
+export function readMetricRows(
+  sql: Sql,
+  runId: number,
+  columns: readonly MetricColumn[],
+  afterStep: number,
+  limit: number,
+): (number | null)[][] {
+  return sql.rows(
+    `SELECT ${columns.join(', ')} FROM metric WHERE run_id = ? AND step > ? ORDER BY step LIMIT ?`,
+    runId,
+    afterStep,
+    limit,
+  );
+}
+
+/** Removes at most `limit` of a run's steps; returns how many. */
+export function deleteSomeMetrics(sql: Sql, runId: number, limit: number): number {
+  return sql.run(
+    'DELETE FROM metric WHERE run_id = ? AND step IN (SELECT step FROM metric WHERE run_id = ? ORDER BY step LIMIT ?)',
+    runId,
+    runId,
+    limit,
+  );
 }
 
 export function deleteMetricsAfter(sql: Sql, runId: number, step: number): void {

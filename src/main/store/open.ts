@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 
 import { FolioError } from '../../shared/errors.ts';
+import { sweepUnfinishedCorpora } from './corpus.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { describeOwner, takeWriterLock, type LockOwner, type WriterLock } from './lock.ts';
 import { fileVersion, migrate, type Migration } from './migrate.ts';
@@ -106,6 +107,7 @@ function openWriter(path: string, lock: WriterLock, options: OpenOptions): Sqlit
     if (options.maxPages !== undefined) db.pragma(`max_page_count = ${options.maxPages}`);
     const backup = migrate(db, migrations);
     const sql = new Sql(db);
+    sweepUnfinishedCorpora(sql);
     return new SqliteStore({
       sql,
       path,

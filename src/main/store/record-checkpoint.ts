@@ -1,4 +1,4 @@
-import type { CheckpointInfo } from '../../shared/domain.ts';
+import type { CheckpointInfo, Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { deleteCheckpoints, insertCheckpoint, readCheckpoints, storedBytes, thinCheckpoint } from './checkpoint.ts';
 import { bestEpoch, deleteEpochsAfter, putEpoch } from './epoch.ts';
@@ -20,7 +20,7 @@ export function writeCheckpoint(
   checkpoint: NewCheckpoint,
   policy: RetentionPolicy,
   now: number,
-): { readonly info: CheckpointInfo; readonly bytesFreed: number } {
+): { readonly info: CheckpointInfo; readonly bytesFreed: number; readonly samples: readonly Sample[] } {
   const { runId, kind, epoch, epochRecord } = checkpoint;
   updateProgress(sql, runId, checkpoint, now);
   const stored = readCheckpoints(sql, runId);
@@ -37,12 +37,12 @@ export function writeCheckpoint(
   const best = bestEpoch(sql, runId);
   updateBestEpoch(sql, runId, best);
   const info = insertCheckpoint(sql, checkpoint, now);
-  for (const sample of checkpoint.samples) insertSample(sql, sample, checkpoint.step, now);
+  const samples = checkpoint.samples.map((sample) => insertSample(sql, sample, checkpoint.step, now));
 
   const { weights, optimizer } = thinning(readCheckpoints(sql, runId), best, policy);
   for (const id of optimizer) bytesFreed += thinCheckpoint(sql, id, 'optimizer');
   for (const id of weights) bytesFreed += thinCheckpoint(sql, id, 'weights');
-  return { info, bytesFreed };
+  return { info, bytesFreed, samples };
 }
 
 /**

@@ -3,17 +3,18 @@ import { ACTIVE_STATUSES, type RunStatus, type RunSummary } from '../../shared/d
 import { FolioError } from '../../shared/errors.ts';
 import { parseConfig, parseStrings } from './json-columns.ts';
 import type { Sql } from './sql.ts';
-import type { NewRun } from './types.ts';
+import type { ListRuns, NewRun } from './types.ts';
 
 // The losses are those of the newest epoch's record; sizes come from columns beside the blobs, which are never touched.
 const SUMMARY = `
   SELECT run.id, run.name, run.status, run.status_reason AS statusReason, run.preset, coalesce(corpus.name, '') AS corpus, run.engine,
          run.device, run.epoch, run.step, newest.train_loss AS trainLoss, newest.validation_loss AS validationLoss,
-         run.best_epoch AS bestEpoch, run.created_at AS createdAt, run.updated_at AS updatedAt,
+         run.best_epoch AS bestEpoch, run.created_at AS createdAt, run.updated_at AS updatedAt, listed.archived_at AS archivedAt,
          run.active_seconds AS activeSeconds,
          (SELECT coalesce(sum(weights_bytes + optimizer_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS storedBytes,
          run.notes, run.tags
-  FROM run LEFT JOIN corpus ON corpus.id = run.corpus_id
+  FROM (SELECT id, archived_at FROM run WHERE deleted_at IS NULL) AS listed JOIN run ON run.id = listed.id
+  LEFT JOIN corpus ON corpus.id = run.corpus_id
   LEFT JOIN epoch AS newest ON newest.run_id = run.id AND newest.epoch = (SELECT max(epoch) FROM epoch WHERE run_id = run.id)`;
 
 type SummaryRow = Omit<RunSummary, 'tags'> & { readonly tags: string };
@@ -33,8 +34,8 @@ function changed(rows: number, id: number): void {
 
 export function insertRun(sql: Sql, run: NewRun, now: number): number {
   return sql.insert(
-    `INSERT INTO run (name, status, preset, corpus_id, created_at, updated_at, config, vocabulary)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO run (name, status, preset, corpus_id, created_at, updated_at, config, vocabulary, keep_every)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.name,
     run.status,
     run.preset,
@@ -43,12 +44,19 @@ export function insertRun(sql: Sql, run: NewRun, now: number): number {
     now,
     JSON.stringify(run.config),
     JSON.stringify(run.vocabulary),
+    run.keepEvery ?? null,
   );
 }
 
-/** The newest first. */
-export function readSummaries(sql: Sql): RunSummary[] {
-  return sql.all<SummaryRow>(`${SUMMARY} ORDER BY run.id DESC`).map(toSummary);
+const ARCHIVED = {
+  all: '',
+  without: 'WHERE listed.archived_at IS NULL',
+  only: 'WHERE listed.archived_at IS NOT NULL',
+} as const satisfies Record<ListRuns['archived'], string>;
+
+/** The newest first, without deleted ones. */
+export function readSummaries(sql: Sql, { archived }: ListRuns): RunSummary[] {
+  return sql.all<SummaryRow>(`${SUMMARY} ${ARCHIVED[archived]} ORDER BY run.id DESC`).map(toSummary);
 }
 
 /** Runs in a state in which a process works on them. */
@@ -59,8 +67,9 @@ export function readActive(sql: Sql): RunSummary[] {
     .map(toSummary);
 }
 
+/** Throws FolioError 'not-found', for a deleted run too. */
 export function readSummary(sql: Sql, id: number): RunSummary {
-  const row = sql.get<SummaryRow>(`${SUMMARY} WHERE run.id = ?`, id);
+  const row = sql.get<SummaryRow>(`${SUMMARY} WHERE listed.id = ?`, id);
   if (row === undefined) throw notFound(id);
   return toSummary(row);
 }
@@ -69,15 +78,16 @@ export function readSummary(sql: Sql, id: number): RunSummary {
 export function readRunBody(
   sql: Sql,
   id: number,
-): { config: RunConfig; corpusId: number | null; vocabulary: string[] } {
-  const row = sql.get<{ config: string; corpusId: number | null; vocabulary: string }>(
-    'SELECT config, corpus_id AS corpusId, vocabulary FROM run WHERE id = ?',
+): { config: RunConfig; corpusId: number | null; keepEvery: number | null; vocabulary: string[] } {
+  const row = sql.get<{ config: string; corpusId: number | null; keepEvery: number | null; vocabulary: string }>(
+    'SELECT config, corpus_id AS corpusId, keep_every AS keepEvery, vocabulary FROM run WHERE id = ?',
     id,
   );
   if (row === undefined) throw notFound(id);
   return {
     config: parseConfig(row.config, `the configuration of run ${id}`),
     corpusId: row.corpusId,
+    keepEvery: row.keepEvery,
     vocabulary: parseStrings(row.vocabulary, `the vocabulary of run ${id}`),
   };
 }
@@ -137,6 +147,19 @@ export function updateProgress(
 
 export function updateBestEpoch(sql: Sql, id: number, epoch: number | null): void {
   changed(sql.run('UPDATE run SET best_epoch = ? WHERE id = ?', epoch, id), id);
+}
+
+/** Does not move `updatedAt`, and leaves the time of one that is archived already. */
+export function updateArchived(sql: Sql, id: number, archived: boolean, now: number): void {
+  changed(
+    sql.run(
+      'UPDATE run SET archived_at = CASE WHEN ? THEN coalesce(archived_at, ?) END WHERE id = ? AND deleted_at IS NULL',
+      archived ? 1 : 0,
+      now,
+      id,
+    ),
+    id,
+  );
 }
 
 export function deleteRunRow(sql: Sql, id: number): void {

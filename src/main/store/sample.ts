@@ -1,13 +1,13 @@
 import type { Sample } from '../../shared/domain.ts';
 import { parseSampleSettings } from './json-columns.ts';
 import type { Sql } from './sql.ts';
-import type { NewSample } from './types.ts';
+import type { NewSample, SamplePageRequest } from './types.ts';
 
 /** `step` is that of the checkpoint which the sample is stored with; null for one made on request. */
 export function insertSample(sql: Sql, sample: NewSample, step: number | null, now: number): Sample {
   const id = sql.insert(
-    `INSERT INTO sample (run_id, epoch, step, stream, origin, engine, app_version, created_at, settings, prompt, text)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sample (run_id, epoch, step, stream, origin, engine, app_version, created_at, settings, prompt, text, streams)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     sample.runId,
     sample.epoch,
     step,
@@ -19,23 +19,56 @@ export function insertSample(sql: Sql, sample: NewSample, step: number | null, n
     JSON.stringify(sample.settings),
     sample.prompt,
     sample.text,
+    sample.streams ?? null,
   );
-  return { ...sample, id, createdAt: now };
+  return { ...sample, streams: sample.streams ?? null, id, createdAt: now };
 }
 
-/** In the order in which they were written. */
+const COLUMNS = `id, run_id AS runId, epoch, prompt, text, settings, stream, streams, origin, engine, app_version AS appVersion,
+  created_at AS createdAt`;
+
+type SampleRow = Omit<Sample, 'settings'> & { readonly settings: string };
+
+function toSample(row: SampleRow): Sample {
+  return { ...row, settings: parseSampleSettings(row.settings, `the settings of sample ${row.id}`) };
+}
+
+/** In the order in which they were written, without deleted ones. */
 export function readSamples(sql: Sql, runId: number): Sample[] {
-  type Row = Omit<Sample, 'settings'> & { settings: string };
-  const rows = sql.all<Row>(
-    `SELECT id, run_id AS runId, epoch, prompt, text, settings, stream, origin, engine, app_version AS appVersion,
-            created_at AS createdAt
-     FROM sample WHERE run_id = ? ORDER BY id`,
+  return sql
+    .all<SampleRow>(`SELECT ${COLUMNS} FROM sample WHERE run_id = ? AND deleted_at IS NULL ORDER BY id`, runId)
+    .map(toSample);
+}
+
+/** What training wrote, epoch by epoch, in the order in which it was written. */
+export function readTrainingSamples(sql: Sql, runId: number): Sample[] {
+  return sql
+    .all<SampleRow>(
+      `SELECT ${COLUMNS} FROM sample WHERE run_id = ? AND deleted_at IS NULL AND origin = 'training' ORDER BY epoch, id`,
+      runId,
+    )
+    .map(toSample);
+}
+
+/** Part of a run's samples, the newest first, and how many there are altogether. */
+export function readSamplePage(
+  sql: Sql,
+  runId: number,
+  page: SamplePageRequest,
+): { readonly samples: Sample[]; readonly total: number } {
+  const origins = page.origin === 'all' ? ['training', 'generate'] : [page.origin];
+  const places = origins.map(() => '?').join(', ');
+  // The rows of the page are chosen in the index alone: texts that are passed over are not read.
+  const chosen = `FROM sample WHERE run_id = ? AND deleted_at IS NULL AND origin IN (${places})`;
+  const total = sql.get<{ total: number }>(`SELECT count(*) AS total ${chosen}`, runId, ...origins)?.total ?? 0;
+  const samples = sql.all<SampleRow>(
+    `SELECT ${COLUMNS} FROM sample WHERE id IN (SELECT id ${chosen} ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY id DESC`,
     runId,
+    ...origins,
+    page.limit,
+    page.offset,
   );
-  return rows.map((row) => ({
-    ...row,
-    settings: parseSampleSettings(row.settings, `the settings of sample ${row.id}`),
-  }));
+  return { samples: samples.map(toSample), total };
 }
 
 /** Forgets what training wrote after a step. Texts that a person asked for stay: they are theirs, and name their seed. */

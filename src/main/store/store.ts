@@ -3,18 +3,35 @@ import type { CorpusInfo, RunDetail, RunStatus, RunSummary, Sample } from '../..
 import { FolioError } from '../../shared/errors.ts';
 import { findDamage } from './check.ts';
 import { findResumePoint, readCheckpoints, readWeights, storedBytes } from './checkpoint.ts';
-import { findCorpusByHash, insertCorpus, readCorpora, readCorpus, readCorpusChunks } from './corpus.ts';
-import { readEpochs } from './epoch.ts';
+import * as corpora from './corpus.ts';
+import { readEpochPositions, readEpochs } from './epoch.ts';
 import type { Housekeeping } from './housekeeping.ts';
-import { insertMetrics, readMetrics } from './metric.ts';
+import { insertMetrics, readMetricRows, readMetrics } from './metric.ts';
 import { rewind, writeCheckpoint } from './record-checkpoint.ts';
 import * as runs from './run.ts';
-import { insertSample, readSamples } from './sample.ts';
+import { insertSample, readSamplePage, readSamples, readTrainingSamples } from './sample.ts';
 import { readSetting, writeSetting } from './setting.ts';
 import type { Sql } from './sql.ts';
 import { explained, explaining } from './sqlite-errors.ts';
+import { storeInPieces } from './store-corpus.ts';
 import { sweep } from './sweep.ts';
-import type { MetricPoint, NewCheckpoint, NewRun, NewSample, ResumePoint, RetentionPolicy, Store } from './types.ts';
+import * as bin from './trash.ts';
+import type {
+  Deletable,
+  EpochPosition,
+  ListRuns,
+  MetricColumn,
+  MetricPoint,
+  NewCheckpoint,
+  NewCorpus,
+  NewRun,
+  NewSample,
+  Purged,
+  ResumePoint,
+  RetentionPolicy,
+  SamplePageRequest,
+  Store,
+} from './types.ts';
 
 /** What openStore hands over: the connection, and who is told when it closes. */
 export interface StoreParts {
@@ -52,15 +69,21 @@ export class SqliteStore implements Store {
   #read<T>(work: (sql: Sql) => T): T {
     // A transaction, so that all queries of one answer see the same state while another process writes.
     const { sql } = this.#parts;
+    this.#refuseClosed();
     return explaining(this.path, () => sql.db.transaction(() => work(sql)).deferred());
   }
 
   #write<T>(work: (sql: Sql, now: number) => T): T {
     const { sql, now } = this.#parts;
+    this.#refuseClosed();
     this.#refuseReadOnly();
     const result = explaining(this.path, () => sql.transaction(() => work(sql, now())));
     this.#parts.housekeeping?.wrote();
     return result;
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new FolioError('cancelled', `${this.path} has been closed`);
   }
 
   #refuseReadOnly(): void {
@@ -74,13 +97,13 @@ export class SqliteStore implements Store {
 
   createRun(run: NewRun): number {
     return this.#write((sql, now) => {
-      if (run.corpusId !== null) readCorpus(sql, run.corpusId);
+      if (run.corpusId !== null) corpora.readCorpus(sql, run.corpusId);
       return runs.insertRun(sql, run, now);
     });
   }
 
-  listRuns(): RunSummary[] {
-    return this.#read(runs.readSummaries);
+  listRuns(options: ListRuns = { archived: 'all' }): RunSummary[] {
+    return this.#read((sql) => runs.readSummaries(sql, options));
   }
 
   run(id: number): RunDetail {
@@ -112,6 +135,12 @@ export class SqliteStore implements Store {
     this.#write((sql) => runs.updateWords(sql, id, change));
   }
 
+  archiveRuns(ids: readonly number[], archived: boolean): void {
+    this.#write((sql, now) => {
+      for (const id of ids) runs.updateArchived(sql, id, archived, now);
+    });
+  }
+
   deleteRun(id: number): number {
     const freed = this.#write((sql) => {
       const bytes = storedBytes(sql, id);
@@ -136,6 +165,14 @@ export class SqliteStore implements Store {
 
   metrics(runId: number): MetricPoint[] {
     return this.#read((sql) => readMetrics(sql, runId));
+  }
+
+  metricRows(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): (number | null)[][] {
+    return this.#read((sql) => readMetricRows(sql, runId, columns, afterStep, limit));
+  }
+
+  epochPositions(runId: number): EpochPosition[] {
+    return this.#read((sql) => readEpochPositions(sql, runId));
   }
 
   recordCheckpoint(checkpoint: NewCheckpoint, policy: RetentionPolicy): ReturnType<Store['recordCheckpoint']> {
@@ -168,32 +205,87 @@ export class SqliteStore implements Store {
     return this.#read((sql) => readSamples(sql, runId));
   }
 
-  addCorpus(corpus: Parameters<Store['addCorpus']>[0]): CorpusInfo {
-    const known = this.findCorpus(corpus.sha256);
-    if (known !== null) return known;
-    const added = this.#write((sql, now) => {
-      const { vocabulary: _, ...info } = readCorpus(sql, insertCorpus(sql, corpus, now));
-      return info;
-    });
+  trainingSamples(runId: number): Sample[] {
+    return this.#read((sql) => readTrainingSamples(sql, runId));
+  }
+
+  samplePage(runId: number, page: SamplePageRequest): { readonly samples: Sample[]; readonly total: number } {
+    return this.#read((sql) => readSamplePage(sql, runId, page));
+  }
+
+  trash(what: Deletable, ids: readonly number[]): number {
+    return this.#write((sql, now) => bin.trash(sql, what, ids, now));
+  }
+
+  restore(what: Deletable, ids: readonly number[]): void {
+    this.#write((sql) => bin.restore(sql, what, ids));
+  }
+
+  condemn(deletedBefore: number): void {
+    this.#write((sql) => bin.condemn(sql, deletedBefore));
+  }
+
+  purgeNext(): Purged | null {
+    const purged = this.#write(bin.purgeNext);
+    if (purged !== null) this.#parts.housekeeping?.wroteBlobs(null);
+    return purged;
+  }
+
+  addCorpus(corpus: NewCorpus): CorpusInfo {
+    const added = this.#known(corpus) ?? this.#write((sql, now) => info(sql, corpora.insertCorpus(sql, corpus, now)));
     this.#parts.housekeeping?.wroteBlobs(null);
     return added;
   }
 
+  async storeCorpus(corpus: NewCorpus, signal?: AbortSignal): Promise<CorpusInfo> {
+    const known = this.#known(corpus);
+    if (known !== null) return known;
+    const id = await storeInPieces(
+      (work) => {
+        const result = this.#write(work);
+        this.#parts.housekeeping?.wroteBlobs(null);
+        return result;
+      },
+      corpus,
+      signal,
+    );
+    return this.#read((sql) => info(sql, id));
+  }
+
+  /** The text if it is there already, be it deleted. */
+  #known({ sha256 }: NewCorpus): CorpusInfo | null {
+    return this.findCorpus(sha256) ?? this.#write((sql) => corpora.takeBack(sql, sha256));
+  }
+
   corpora(): CorpusInfo[] {
-    return this.#read(readCorpora);
+    return this.#read(corpora.readCorpora);
   }
 
   corpus(id: number): CorpusInfo & { readonly vocabulary: readonly string[] } {
-    return this.#read((sql) => readCorpus(sql, id));
+    return this.#read((sql) => corpora.readCorpus(sql, id));
   }
 
   findCorpus(sha256: string): CorpusInfo | null {
-    return this.#read((sql) => findCorpusByHash(sql, sha256));
+    return this.#read((sql) => corpora.findCorpusByHash(sql, sha256));
+  }
+
+  renameCorpus(id: number, name: string): void {
+    this.#write((sql) => {
+      corpora.renameCorpus(sql, id, name);
+    });
+  }
+
+  corpusUses(): ReadonlyMap<number, number> {
+    return this.#read(corpora.readCorpusUses);
+  }
+
+  runsOfCorpus(id: number): { readonly id: number; readonly name: string }[] {
+    return this.#read((sql) => corpora.readRunsOfCorpus(sql, id));
   }
 
   *corpusChunks(id: number): Generator<Uint8Array, void, undefined> {
     try {
-      yield* readCorpusChunks(this.#parts.sql, id);
+      yield* corpora.readCorpusChunks(this.#parts.sql, id);
     } catch (error) {
       throw explained(error, this.path);
     }
@@ -224,4 +316,9 @@ export class SqliteStore implements Store {
       this.#parts.closed();
     }
   }
+}
+
+function info(sql: Sql, corpusId: number): CorpusInfo {
+  const { vocabulary: _, ...rest } = corpora.readCorpus(sql, corpusId);
+  return rest;
 }

@@ -18,6 +18,12 @@ export interface NewRun {
   readonly config: RunConfig;
   readonly vocabulary: readonly string[];
   readonly status: RunStatus;
+  /** Of so many epochs one keeps its weights, beside the best and the last; null or absent: all do. */
+  readonly keepEvery?: number | null;
+}
+
+export interface ListRuns {
+  readonly archived: 'without' | 'only' | 'all';
 }
 
 /** One logged step, as charts need it. */
@@ -32,7 +38,47 @@ export interface MetricPoint {
   readonly activeSeconds: number;
 }
 
-export type NewSample = Omit<Sample, 'id' | 'createdAt'>;
+/** `streams` may be absent where it is not known. */
+export type NewSample = Omit<Sample, 'id' | 'createdAt' | 'streams'> & { readonly streams?: number | null };
+
+export interface SamplePageRequest {
+  readonly origin: Sample['origin'] | 'all';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** An epoch's record with its place in the run. */
+export interface EpochPosition {
+  readonly epoch: number;
+  readonly steps: number;
+  readonly complete: boolean;
+  /** Counted from the run's start. */
+  readonly lastStep: number;
+  /** Active seconds behind that step; null where it was not logged. */
+  readonly activeSeconds: number | null;
+  readonly validationLoss: number | null;
+}
+
+/** A text to be stored. Chunks are UTF-8 cut at whole code points. */
+export interface NewCorpus {
+  readonly name: string;
+  readonly encoding: string;
+  readonly vocabulary: readonly string[];
+  readonly characters: number;
+  readonly sha256: string;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+/** What can be deleted and had back. */
+export type Deletable = 'run' | 'corpus' | 'sample';
+
+/** What was freed for good. */
+export interface Purged {
+  readonly runs: number;
+  readonly corpora: number;
+  readonly samples: number;
+  readonly bytesFreed: number;
+}
 
 export interface NewCheckpoint {
   readonly runId: number;
@@ -45,12 +91,18 @@ export interface NewCheckpoint {
   readonly weights: Uint8Array;
   /** Absent for imported weights. */
   readonly optimizer: Uint8Array | null;
+  /** Of both blobs where they were made, hexadecimal: what is stored must have them. Absent where nobody computed them. */
+  readonly sha256?: { readonly weights: string; readonly optimizer: string };
   /** The epoch that ended with it; null for a recovery checkpoint. */
   readonly epochRecord: EpochRecord | null;
   readonly samples: readonly NewSample[];
   /** Steps logged since the last write, stored in the same transaction. */
   readonly metrics: readonly MetricPoint[];
 }
+
+/** The record's own names of what is logged at a step. */
+export type MetricColumn =
+  'step' | 'epoch' | 'loss' | 'gradient_norm' | 'learning_rate' | 'milliseconds' | 'active_seconds';
 
 /** What a training can go on from. */
 export interface ResumePoint {
@@ -75,8 +127,9 @@ export interface Store {
   readonly readOnly: boolean;
 
   createRun(run: NewRun): number;
-  listRuns(): RunSummary[];
-  /** Throws FolioError 'not-found'. */
+  /** Never deleted ones; archived ones too unless told otherwise. */
+  listRuns(options?: ListRuns): RunSummary[];
+  /** Throws FolioError 'not-found', for a deleted run too. */
   run(id: number): RunDetail;
   setRunStatus(id: number, status: RunStatus, reason: string): void;
   setRunEngine(id: number, engine: string, device: string): void;
@@ -85,19 +138,30 @@ export interface Store {
     id: number,
     change: { readonly name?: string; readonly notes?: string; readonly tags?: readonly string[] },
   ): void;
-  /** Bytes freed. */
+  /** All or none. Throws FolioError 'not-found'. */
+  archiveRuns(ids: readonly number[], archived: boolean): void;
+  /** At once and for good. Bytes freed. */
   deleteRun(id: number): number;
   /** Turns runs that no living process works on into `interrupted`; returns them. Called once, by the only writer. */
   sweepDeadRuns(): RunSummary[];
 
   appendMetrics(runId: number, points: readonly MetricPoint[]): void;
   metrics(runId: number): MetricPoint[];
+  /**
+   * Columns of logged steps as rows of numbers (null for NaN), in the order of their steps: at most `limit` of those after a step. For
+   * long runs, which are read in slices.
+   */
+  metricRows(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): (number | null)[][];
+  epochPositions(runId: number): EpochPosition[];
 
-  /** Epoch row, checkpoint, blobs, samples and metrics in one transaction; the two newest recovery checkpoints stay. */
+  /**
+   * Epoch row, checkpoint, blobs, samples and metrics in one transaction; the two newest recovery checkpoints stay. Returns the samples
+   * with their ids.
+   */
   recordCheckpoint(
     checkpoint: NewCheckpoint,
     policy: RetentionPolicy,
-  ): { readonly info: CheckpointInfo; readonly bytesFreed: number };
+  ): { readonly info: CheckpointInfo; readonly bytesFreed: number; readonly samples: readonly Sample[] };
   /**
    * The newest undamaged checkpoint with optimizer state, or null when there is none. Does not change anything.
    */
@@ -112,16 +176,35 @@ export interface Store {
 
   addSamples(samples: readonly NewSample[]): Sample[];
   samples(runId: number): Sample[];
+  /** What training wrote, epoch by epoch, in the order of the run's prompts and temperatures. */
+  trainingSamples(runId: number): Sample[];
+  /** The newest first, with the number of all. */
+  samplePage(runId: number, page: SamplePageRequest): { readonly samples: Sample[]; readonly total: number };
 
-  /** Stores a text once: the same SHA-256 gives the corpus that is there already. Chunks are UTF-8 cut at whole code points. */
-  addCorpus(corpus: {
-    readonly name: string;
-    readonly encoding: string;
-    readonly vocabulary: readonly string[];
-    readonly characters: number;
-    readonly sha256: string;
-    readonly chunks: Iterable<Uint8Array>;
-  }): CorpusInfo;
+  /**
+   * Marks as deleted: nothing shows it any more, and nothing is lost yet. All or none. Returns the bytes of weights and text that a
+   * purge will free. Throws FolioError 'not-found'.
+   */
+  trash(what: Deletable, ids: readonly number[]): number;
+  /** Takes {@link trash} back; a run brings its text back too. Throws FolioError 'not-found' for what was purged. */
+  restore(what: Deletable, ids: readonly number[]): void;
+  /** What was deleted at this time or before can no longer be had back; {@link purgeNext} frees it. */
+  condemn(deletedBefore: number): void;
+  /** Frees a piece of what was condemned, in a fraction of a second; null when there is nothing left. */
+  purgeNext(): Purged | null;
+
+  /** Stores a text once, in one transaction: the same SHA-256 gives the corpus that is there already, be it deleted. */
+  addCorpus(corpus: NewCorpus): CorpusInfo;
+  /**
+   * The same for a long text, a piece at a time with other work in between. It becomes visible when it is whole; what an aborted
+   * signal, an error or a dead process leaves behind is removed, by the next start at the latest.
+   */
+  storeCorpus(corpus: NewCorpus, signal?: AbortSignal): Promise<CorpusInfo>;
+  renameCorpus(id: number, name: string): void;
+  /** How many runs that are not deleted use each corpus; those without any are left out. */
+  corpusUses(): ReadonlyMap<number, number>;
+  /** The names of the runs that use it, deleted ones left out. */
+  runsOfCorpus(id: number): { readonly id: number; readonly name: string }[];
   corpora(): CorpusInfo[];
   corpus(id: number): CorpusInfo & { readonly vocabulary: readonly string[] };
   findCorpus(sha256: string): CorpusInfo | null;

@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
+import { windows } from './0002-windows.ts';
 
 /** Every step from an empty file to today's schema, in order. A published one is never changed: add the next. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, windows];

@@ -1,0 +1,143 @@
+/** Stores checkpoints in a thread of its own, so that the thread of the windows and of the command line is never held up by one. */
+import { Worker } from 'node:worker_threads';
+
+import type { Sample } from '../../shared/domain.ts';
+import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
+import type { BlobKind } from './checkpoint-blob.ts';
+import type { CheckpointInfo } from '../../shared/domain.ts';
+import type { NewCheckpoint, RetentionPolicy } from './types.ts';
+
+/** What storing a checkpoint comes to; the samples with the ids that they got. */
+export interface StoredCheckpoint {
+  readonly info: CheckpointInfo;
+  readonly bytesFreed: number;
+  readonly samples: readonly Sample[];
+}
+
+export type BlobSizes = Readonly<Record<BlobKind, number>>;
+
+export interface WriterThreadData {
+  readonly path: string;
+  /** 0 until the thread has closed its connection. */
+  readonly closed: Int32Array<SharedArrayBuffer>;
+}
+
+export type ToWriterThread =
+  | { readonly type: 'piece'; readonly part: BlobKind; readonly bytes: Uint8Array }
+  | { readonly type: 'discard' }
+  | {
+      readonly type: 'record';
+      readonly checkpoint: NewCheckpoint;
+      /** Of both blobs when they have come in pieces; null when the checkpoint holds them. */
+      readonly sizes: BlobSizes | null;
+      readonly policy: RetentionPolicy;
+      readonly now: number;
+    }
+  | { readonly type: 'close' };
+
+export type FromWriterThread =
+  | { readonly type: 'recorded'; readonly result: StoredCheckpoint }
+  | { readonly type: 'failed'; readonly error: ErrorMessage };
+
+export interface CheckpointWriterOptions {
+  /** The thread's program; the file beside this one by default. A bundle that has it elsewhere names it. */
+  readonly entry?: URL;
+  readonly now?: () => number;
+}
+
+/** How long `close` waits for a transaction under way. */
+const CLOSE_MS = 15_000;
+
+/**
+ * One checkpoint at a time, on a second connection to the record that this process holds the writer's lock of. While it stores one, a
+ * write on the main connection waits for its transaction (SQLite has one writer at a time); reads do not.
+ */
+export class CheckpointWriter {
+  readonly #path: string;
+  readonly #entry: URL;
+  readonly #now: () => number;
+  readonly #closed = new Int32Array(new SharedArrayBuffer(4));
+  #worker: Worker | null = null;
+  #waiting: PromiseWithResolvers<StoredCheckpoint> | null = null;
+
+  /** @param path the record's file, opened for writing by this process */
+  constructor(path: string, options: CheckpointWriterOptions = {}) {
+    this.#path = path;
+    this.#entry = options.entry ?? new URL(`./checkpoint-worker${extensionHere()}`, import.meta.url);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** The next bytes of the checkpoint to come. */
+  piece(part: BlobKind, bytes: Uint8Array): void {
+    this.#post({ type: 'piece', part, bytes });
+  }
+
+  /** Forgets the pieces of a checkpoint that will not be completed. */
+  discard(): void {
+    if (this.#worker !== null) this.#post({ type: 'discard' });
+  }
+
+  /**
+   * Stores a checkpoint in one transaction, as the store's `recordCheckpoint` does. With `sizes`, its blobs are the pieces that came
+   * before and those in `checkpoint` are not looked at. Rejects with what that throws, or 'internal' when the thread dies.
+   */
+  record(checkpoint: NewCheckpoint, policy: RetentionPolicy, sizes: BlobSizes | null): Promise<StoredCheckpoint> {
+    if (this.#waiting !== null) throw new FolioError('internal', 'two checkpoints were to be stored at once');
+    this.#waiting = Promise.withResolvers();
+    const { promise } = this.#waiting;
+    this.#post({ type: 'record', checkpoint, sizes, policy, now: this.#now() });
+    this.#worker?.ref(); // the process lives until it is stored
+    return promise;
+  }
+
+  /** Waits for a transaction under way, gives free space back and closes the connection. To be called before the store's own close. */
+  close(): void {
+    if (this.#worker === null) return;
+    this.#post({ type: 'close' });
+    Atomics.wait(this.#closed, 0, 0, CLOSE_MS);
+    void this.#worker.terminate();
+    this.#worker = null;
+    this.#fail(new FolioError('cancelled', 'the record was closed'));
+  }
+
+  #post(message: ToWriterThread): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(message);
+  }
+
+  #start(): Worker {
+    Atomics.store(this.#closed, 0, 0);
+    const workerData: WriterThreadData = { path: this.#path, closed: this.#closed };
+    const worker = new Worker(this.#entry, { workerData, execArgv: [] });
+    worker.unref();
+    worker.on('message', (message: FromWriterThread) => {
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      worker.unref();
+      if (message.type === 'recorded') waiting?.resolve(message.result);
+      else waiting?.reject(fromErrorMessage(message.error));
+    });
+    const died = (why: string): void => {
+      Atomics.store(this.#closed, 0, 1);
+      if (this.#worker === worker) this.#worker = null;
+      this.#fail(new FolioError('internal', `the thread that stores checkpoints ${why}`));
+    };
+    worker.on('error', (error) => {
+      died(`failed: ${toErrorMessage(error).message}`);
+    });
+    worker.on('exit', (code) => {
+      if (this.#worker === worker) died(`ended with code ${code}`);
+    });
+    return worker;
+  }
+
+  #fail(error: FolioError): void {
+    this.#waiting?.reject(error);
+    this.#waiting = null;
+  }
+}
+
+/** `.ts` where the sources run, `.js` in a bundle. */
+function extensionHere(): string {
+  return /\.[cm]?[jt]s$/.exec(import.meta.url)?.[0] ?? '.js';
+}
