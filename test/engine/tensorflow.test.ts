@@ -8,7 +8,7 @@ const required = process.env['FOLIO_TEST_TENSORFLOW'] === '1';
 const { ops, reason } = await openForTest('tensorflow');
 
 if (ops !== null) {
-  describeTensorOps('tensorflow', () => Promise.resolve(ops));
+  describeTensorOps('tensorflow', ops);
 } else if (required) {
   it('opens, as FOLIO_TEST_TENSORFLOW=1 asks', () => expect.fail(reason));
 } else {

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { checkBinary, openPlainWasm, openWasm } from '../../src/main/engine/tfjs/wasm.ts';
 import { describeTensorOps } from './tensor-ops.suite.ts';
 
-describeTensorOps('wasm', openWasm);
+describeTensorOps('wasm', await openWasm());
 // Nothing fused: kernels of tfjs alone, as another backend of tfjs would run them.
-describeTensorOps('wasm, kernels of tfjs alone', openPlainWasm);
+describeTensorOps('wasm, kernels of tfjs alone', await openPlainWasm());
 
 describe('opening wasm', () => {
   it('leaves no handler of exceptions in the process', async () => {

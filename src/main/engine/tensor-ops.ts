@@ -11,6 +11,7 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
+/** Which way round a matrix product takes its factors. */
 export interface MatmulOptions {
   /** Use the transpose of the first (second) factor. */
   readonly transposeA?: boolean;
@@ -24,6 +25,7 @@ export interface AdamState {
   readonly variance: Tensor;
 }
 
+/** The numbers of one step of Adam. */
 export interface AdamStep {
   /** learningRate * sqrt(1 - beta2^t) / (1 - beta1^t), t counted from 1 (Keras's formulation). */
   readonly alpha: number;
@@ -115,6 +117,7 @@ export interface FusedCells {
   ): { readonly state: readonly Tensor[]; readonly logits: Tensor };
 }
 
+/** The operations of one engine. Unless it is said otherwise, tensors are float32 and results are new ones. */
 export interface TensorOps {
   /** In words, for people: "TensorFlow 2.21.0, CPU, 2 threads". */
   readonly device: string;
@@ -154,7 +157,6 @@ export interface TensorOps {
   sub(a: Tensor, b: Tensor): Tensor;
   mul(a: Tensor, b: Tensor): Tensor;
   div(a: Tensor, b: Tensor): Tensor;
-  minimum(a: Tensor, b: Tensor): Tensor;
   sqrt(a: Tensor): Tensor;
   /** a times a number. */
   scale(a: Tensor, factor: number): Tensor;

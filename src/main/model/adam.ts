@@ -10,6 +10,7 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-7;
 
+/** The optimizer of one network: its step count and its moments, in the trained layout. */
 export class Adam {
   readonly #ops: TensorOps;
   readonly #network: Network;

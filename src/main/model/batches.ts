@@ -9,6 +9,7 @@ import type { CharacterIds } from './vocabulary.ts';
 
 export { splitForValidation } from '../../shared/batch-plan.ts';
 
+/** What one step reads and predicts. T are the time steps, B the sequences side by side. */
 export interface Batch {
   /** Ids of the characters read. [T, B] */
   readonly inputs: Int32Array;
@@ -16,6 +17,7 @@ export interface Batch {
   readonly targets: Int32Array;
 }
 
+/** All batches of a text, by place. */
 export interface Batcher {
   readonly stepsPerEpoch: number;
   /**
@@ -25,6 +27,7 @@ export interface Batcher {
   batch(epoch: number, stepInEpoch: number): Batch;
 }
 
+/** How a text is cut, and the seed of its order. */
 export interface BatcherConfig extends BatchingConfig {
   readonly seed: number;
 }
@@ -105,6 +108,7 @@ function cut(ids: CharacterIds, starts: Float64Array, T: number): Batch {
   return { inputs, targets };
 }
 
+/** One batch of a held-out text. */
 export interface ValidationWindow extends Batch {
   /** Characters of each lane in this window: T, less in the last one. */
   readonly length: number;

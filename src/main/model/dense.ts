@@ -1,6 +1,6 @@
 import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import type { Products } from './precision.ts';
-import { exactly } from './tuples.ts';
+import { elementAt } from './tuples.ts';
 
 /** The output layer: logits = h D + b for every step at once. Bound to one pass. */
 export class DenseLayer {
@@ -46,9 +46,6 @@ export class DenseLayer {
     const [count = 0, vocabularySize = 0] = dLogits.shape;
     const shape = [steps, count / steps, vocabularySize];
     const perStep = this.#ops.unstack(this.#ops.reshape(this.#products.prepare(dLogits), shape)); // T of [B, V]
-    return (step) => {
-      const [dStep] = exactly(perStep.slice(step, step + 1), 1);
-      return this.#products.multiply(this.#kernel, dStep, { transposeB: true });
-    };
+    return (step) => this.#products.multiply(this.#kernel, elementAt(perStep, step), { transposeB: true });
   }
 }

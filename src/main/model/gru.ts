@@ -19,6 +19,7 @@ import type { Tensor } from '../engine/tensor-ops.ts';
 import { type BoundCell, type Cell, hiddenOf } from './recurrent.ts';
 import { exactly } from './tuples.ts';
 
+/** The cell of the equations above. */
 export const gru: Cell = {
   gates: 3,
   states: 1,

@@ -2,6 +2,7 @@
 import { FolioError } from '../../shared/errors.ts';
 import { type CharacterIds, type UnknownCharacters, type Vocabulary, unknownCharacters } from './vocabulary.ts';
 
+/** The ids of a text that arrives in pieces. */
 export class IdBuffer {
   readonly #vocabulary: Vocabulary;
   readonly #unknown: UnknownCharacters;

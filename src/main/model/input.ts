@@ -8,8 +8,9 @@
 import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import type { Products } from './precision.ts';
 import { type GateGradients, multiplyInputGradient, projectedInputGradient } from './recurrent.ts';
-import { exactly } from './tuples.ts';
+import { elementAt } from './tuples.ts';
 
+/** The input of a recurrent layer over one batch. */
 export interface ProjectedInput {
   /** Projected input of step t, bias included: [GH, B]. */
   at(step: number): Tensor;
@@ -17,6 +18,7 @@ export interface ProjectedInput {
   gradients(gates: GateGradients): { readonly kernel: Tensor; readonly embeddings: Tensor | null };
 }
 
+/** What turns a character into the first layer's input. */
 export interface CharacterWeights {
   /** [V, E] */
   readonly embeddings: Tensor;
@@ -24,38 +26,41 @@ export interface CharacterWeights {
   readonly kernel: Tensor;
 }
 
-/** @param ids characters, time-major, int32 [TB] */
+/** What the first layer reads of a batch. */
+interface Characters extends CharacterWeights {
+  /** [GH, 1] */
+  readonly bias: Tensor;
+  /** Time-major, int32 [TB]. */
+  readonly ids: Tensor;
+  readonly batchSize: number;
+}
+
+/**
+ * The input of the first layer, by the cheaper of the two ways.
+ * @param bias [GH, 1]; @param ids characters, time-major, int32 [TB]
+ */
 export function characterInput(
   ops: TensorOps,
   products: Products,
   weights: CharacterWeights,
-  bias: Tensor, // [GH, 1]
+  bias: Tensor,
   ids: Tensor,
   batchSize: number,
 ): ProjectedInput {
   const [vocabularySize = 0, embeddingSize = 0] = weights.embeddings.shape;
-  const steps = (ids.shape[0] ?? 0) / batchSize;
-  return vocabularySize <= embeddingSize
-    ? fromTable(ops, products, weights, bias, ids, steps, batchSize)
-    : fromEmbeddings(ops, products, weights, bias, ids, steps, batchSize);
+  const read = vocabularySize <= embeddingSize ? fromTable : fromEmbeddings;
+  return read(ops, products, { ...weights, bias, ids, batchSize });
 }
 
-function fromTable(
-  ops: TensorOps,
-  products: Products,
-  { embeddings, kernel }: CharacterWeights,
-  bias: Tensor,
-  ids: Tensor,
-  steps: number,
-  batchSize: number,
-): ProjectedInput {
+function fromTable(ops: TensorOps, products: Products, characters: Characters): ProjectedInput {
+  const { embeddings, kernel, bias, ids, batchSize } = characters;
   const [vocabularySize = 0] = embeddings.shape;
   const projected = ops.matmul(kernel, embeddings, { transposeA: true, transposeB: true }); // [GH, V]
   const table = products.prepare(ops.add(projected, bias)); // [GH, V]
   const oneHot = products.prepare(ops.oneHot(ids, vocabularySize)); // [TB, V]
-  const oneHots = ops.unstack(ops.reshape(oneHot, [steps, batchSize, vocabularySize])); // T of [B, V]
+  const oneHots = stepsOf(ops, oneHot, batchSize); // T of [B, V]
   return {
-    at: (step) => products.multiply(table, atStep(oneHots, step), { transposeB: true }), // [GH, B]
+    at: (step) => products.multiply(table, elementAt(oneHots, step), { transposeB: true }), // [GH, B]
     gradients(gates) {
       const dTable = multiplyInputGradient(ops, products, gates, oneHot); // [GH, V]
       return {
@@ -66,22 +71,17 @@ function fromTable(
   };
 }
 
-function fromEmbeddings(
-  ops: TensorOps,
-  products: Products,
-  { embeddings, kernel }: CharacterWeights,
-  bias: Tensor,
-  ids: Tensor,
-  steps: number,
-  batchSize: number,
-): ProjectedInput {
-  const [vocabularySize = 0, embeddingSize = 0] = embeddings.shape;
+function fromEmbeddings(ops: TensorOps, products: Products, characters: Characters): ProjectedInput {
+  const { embeddings, kernel, bias, ids, batchSize } = characters;
+  const [vocabularySize = 0] = embeddings.shape;
   const embedded = products.prepare(ops.gather(embeddings, ids)); // [TB, E]
-  const perStep = ops.unstack(ops.reshape(embedded, [steps, batchSize, embeddingSize])); // T of [B, E]
+  const perStep = stepsOf(ops, embedded, batchSize); // T of [B, E]
   const prepared = products.prepare(kernel); // [E, GH]
   return {
-    at: (step) =>
-      ops.add(products.multiply(prepared, atStep(perStep, step), { transposeA: true, transposeB: true }), bias), // [GH, B]
+    at(step) {
+      const projected = products.multiply(prepared, elementAt(perStep, step), { transposeA: true, transposeB: true });
+      return ops.add(projected, bias); // [GH, B]
+    },
     gradients(gates) {
       const gradient = projectedInputGradient(ops, gates); // [GH, TB]
       const dEmbedded = products.multiply(gradient, prepared, { transposeA: true, transposeB: true }); // [TB, E]
@@ -91,6 +91,12 @@ function fromEmbeddings(
       };
     },
   };
+}
+
+/** Cuts rows in time order, [TB, N], into steps: T of [B, N]. */
+function stepsOf(ops: TensorOps, rows: Tensor, batchSize: number): Tensor[] {
+  const [count = 0, width = 0] = rows.shape;
+  return ops.unstack(ops.reshape(rows, [count / batchSize, batchSize, width]));
 }
 
 /**
@@ -110,7 +116,7 @@ export function layerInput(
   const kernel = training ? ops.transpose(prepared, [1, 0]) : null; // [inputs, GH]
   const inputs = below.map((output) => products.prepare(output)); // T of [inputs, B]
   return {
-    at: (step) => ops.add(products.multiply(prepared, atStep(inputs, step)), bias), // [GH, B]
+    at: (step) => ops.add(products.multiply(prepared, elementAt(inputs, step)), bias), // [GH, B]
     /** The gradient with respect to the layer's input at one step, [inputs, B]. */
     toInput(gates) {
       if (kernel === null) throw new Error('the layer was not prepared for training');
@@ -121,9 +127,4 @@ export function layerInput(
       return { kernel: multiplyInputGradient(ops, products, gates, all, { transposeB: true }), embeddings: null };
     },
   };
-}
-
-function atStep(list: readonly Tensor[], step: number): Tensor {
-  const [tensor] = exactly(list.slice(step, step + 1), 1);
-  return tensor;
 }

@@ -15,6 +15,7 @@ import type { Tensor } from '../engine/tensor-ops.ts';
 import type { BoundCell, Cell } from './recurrent.ts';
 import { exactly } from './tuples.ts';
 
+/** The cell of the equations above. */
 export const lstm: Cell = {
   gates: 4,
   states: 2,

@@ -12,6 +12,7 @@ import { checkWeights, type NetworkShape, type WeightArray, type Weights, weight
 
 export type { NetworkState } from './pass.ts';
 
+/** A batch, time-major: TB is steps times batch. */
 export interface IdBatch {
   /** [TB] */
   readonly inputs: Int32Array;
@@ -20,6 +21,7 @@ export interface IdBatch {
   readonly batchSize: number;
 }
 
+/** How a network computes, beside its shape. */
 export interface NetworkOptions {
   readonly precision: 'float32' | 'mixed';
   /** Share of each recurrent layer's output zeroed in training. */
@@ -28,6 +30,7 @@ export interface NetworkOptions {
   readonly sparseEmbedding?: boolean;
 }
 
+/** Embedding, recurrent layers and output layer: the weights on an engine, and what is computed with them. */
 export class Network implements PassNetwork {
   readonly shape: NetworkShape;
   /**
@@ -108,6 +111,7 @@ export class Network implements PassNetwork {
     return this.#options.sparseEmbedding ?? false;
   }
 
+  /** The state before any text: zeros [H, B] for each tensor of each layer. The caller owns it. */
   zeroState(batchSize: number): NetworkState {
     const tensors = this.cell === 'gru' ? 1 : 2; // h, and c
     return Array.from({ length: this.layers }, () =>
@@ -115,6 +119,7 @@ export class Network implements PassNetwork {
     );
   }
 
+  /** Frees a state that the caller owns. */
   releaseState(state: NetworkState): void {
     for (const layer of state) this.#ops.release(...layer);
   }

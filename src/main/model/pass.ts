@@ -3,6 +3,7 @@ import type { Tensor } from '../engine/tensor-ops.ts';
 /** Hidden state of every layer: h [H, B], and c [H, B] for an LSTM. */
 export type NetworkState = readonly (readonly Tensor[])[];
 
+/** The result of a backward pass. */
 export interface Gradients {
   /** By parameter, in the trained layout. */
   readonly gradients: Map<string, Tensor>;
@@ -19,6 +20,7 @@ export interface Pass {
   gradients(dLogits: Tensor): Gradients;
 }
 
+/** The batch that a pass runs over. */
 export interface PassInput {
   /** [TB] */
   readonly inputs: Int32Array;

@@ -13,6 +13,10 @@ export interface Products {
   rowSums(a: Tensor): Tensor;
 }
 
+/**
+ * Products of one precision.
+ * @throws FolioError 'engine' at the first `prepare` in `mixed` where the engine has no low-precision type.
+ */
 export function productsOf(ops: TensorOps, precision: 'float32' | 'mixed'): Products {
   if (precision === 'float32') {
     return {

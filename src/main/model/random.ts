@@ -22,6 +22,7 @@ export function seedPair(seed: number, ...path: readonly number[]): [number, num
   return [random.uint32(), random.uint32()];
 }
 
+/** The random numbers of one place in a run. */
 export class Random {
   #a: number;
   #b: number;

@@ -56,6 +56,7 @@ export interface BoundCell {
   biasGradient(gates: GateGradients): Tensor;
 }
 
+/** A kind of recurrent layer. */
 export interface Cell {
   readonly gates: 3 | 4;
   /** Tensors in a state: h, or h and c. */
@@ -73,6 +74,7 @@ export interface SequenceTape {
   readonly saved: readonly (readonly Tensor[])[];
 }
 
+/** The result of a forward pass over one layer. */
 export interface SequenceOutput {
   /** h after each step, T of [H, B]. */
   readonly outputs: readonly Tensor[];
@@ -115,6 +117,7 @@ export function forwardSequence(
   return { outputs, state, tape: { states, hidden, saved } };
 }
 
+/** The result of a backward pass over one layer. */
 export interface SequenceGradients {
   /** At the gates, over all steps: columns in time order, [GH, TB] and [H, TB]. */
   readonly gates: GateGradients;

@@ -2,6 +2,7 @@ import type { SampleSettings } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { Random } from './random.ts';
 
+/** What shapes the distribution that a character is drawn from. */
 export type SamplerSettings = Pick<SampleSettings, 'temperature' | 'topK' | 'topP' | 'minP'>;
 
 /**

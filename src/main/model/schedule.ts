@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../shared/config.ts';
 import { assertNever } from '../../shared/errors.ts';
 
+/** Where in a run a learning rate is asked for. */
 export interface ScheduleMoment {
   /** Optimizer steps taken before this one. */
   readonly step: number;

@@ -29,6 +29,7 @@ interface LayerInput {
   readonly below: ((gates: GateGradients) => Tensor) | null;
 }
 
+/** The same as stepwisePass, in float32. Must be called inside an arena, and `gradients` of its result in the same one. */
 export function sequencePass(ops: TensorOps, fused: FusedCells, network: PassNetwork, input: PassInput): Pass {
   const products = productsOf(ops, 'float32');
   const ids = ops.fromInts(input.inputs, [input.inputs.length]);

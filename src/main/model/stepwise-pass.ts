@@ -16,7 +16,7 @@ import {
   type SequenceGradients,
   type SequenceTape,
 } from './recurrent.ts';
-import { exactly } from './tuples.ts';
+import { elementAt } from './tuples.ts';
 import { recurrentLayerName } from './weights.ts';
 
 interface LayerPass {
@@ -44,6 +44,10 @@ export function bindLayer(
   return cell.bind(ops, products, { recurrentKernel, bias: network.parameter(`${name}/bias`) }, training);
 }
 
+/**
+ * The pass of a network over a batch. Must be called inside an arena, and `gradients` of its result in the same one.
+ * With a dropoutSeed it is prepared for training, without one only for the logits [TB, V].
+ */
 export function stepwisePass(ops: TensorOps, products: Products, network: PassNetwork, input: PassInput): Pass {
   const { batchSize, dropoutSeed } = input;
   const training = dropoutSeed !== null;
@@ -66,7 +70,8 @@ export function stepwisePass(ops: TensorOps, products: Products, network: PassNe
         ? null
         : dropoutMasks(ops, steps, network.units, batchSize, network.dropout, [dropoutSeed[0] + layer, dropoutSeed[1]]);
     layers.push({ name, cell, input: projected, toInput: above?.toInput ?? null, tape: sequence.tape, masks });
-    outputs = masks === null ? sequence.outputs : sequence.outputs.map((output, t) => ops.mul(output, at(masks, t)));
+    outputs =
+      masks === null ? sequence.outputs : sequence.outputs.map((output, t) => ops.mul(output, elementAt(masks, t)));
     state.push(sequence.state);
   }
   const dense = new DenseLayer(ops, products, network.parameter('dense/kernel'), network.parameter('dense/bias'));
@@ -79,7 +84,7 @@ export function stepwisePass(ops: TensorOps, products: Products, network: PassNe
       let lowest: GateGradients | null = null;
       for (const layer of [...layers].reverse()) {
         const sequence = backward(ops, products, layer, dOutput, gradients);
-        dOutput = (step) => at(sequence.inputs, step);
+        dOutput = (step) => elementAt(sequence.inputs, step);
         lowest = sequence.gates;
       }
       return { gradients, squares: squaresOf(ops, products, network, lowest, ids) };
@@ -95,7 +100,7 @@ function backward(
   dOutput: (step: number) => Tensor,
   gradients: Map<string, Tensor>,
 ): SequenceGradients {
-  const dropped = masks === null ? dOutput : (step: number) => ops.mul(dOutput(step), at(masks, step));
+  const dropped = masks === null ? dOutput : (step: number) => ops.mul(dOutput(step), elementAt(masks, step));
   const sequence = backwardSequence(ops, products, cell, tape, dropped, toInput);
   const projection = input.gradients(sequence.gates);
   gradients.set(`${name}/recurrent_kernel`, sequence.recurrentKernel);
@@ -103,9 +108,4 @@ function backward(
   gradients.set(`${name}/kernel`, projection.kernel);
   if (projection.embeddings !== null) gradients.set('embedding/embeddings', projection.embeddings);
   return sequence;
-}
-
-function at(tensors: readonly Tensor[], step: number): Tensor {
-  const [tensor] = exactly(tensors.slice(step, step + 1), 1);
-  return tensor;
 }

@@ -7,7 +7,7 @@ import type { Network, NetworkState } from './network.ts';
 import { type Products, productsOf } from './precision.ts';
 import { type BoundCell, hiddenOf } from './recurrent.ts';
 import { bindLayer } from './stepwise-pass.ts';
-import { exactly } from './tuples.ts';
+import { elementAt } from './tuples.ts';
 import { recurrentLayerName } from './weights.ts';
 
 interface Bound {
@@ -36,6 +36,7 @@ interface FusedKernels {
   readonly none: DenseRows;
 }
 
+/** A network with the state of its streams. */
 export class StreamNetwork {
   readonly streams: number;
   readonly #ops: TensorOps;
@@ -99,7 +100,7 @@ export class StreamNetwork {
     const state: (readonly Tensor[])[] = [];
     let logits: Tensor | null = null;
     for (const [layer, cell] of cells.entries()) {
-      const [packed] = exactly(fused.packed.slice(layer, layer + 1), 1);
+      const packed = elementAt(fused.packed, layer);
       const input = this.#input(layer, cell, ids, state);
       const output = layer === cells.length - 1 ? dense : fused.none;
       const start = before[layer] ?? [];
@@ -120,7 +121,7 @@ export class StreamNetwork {
   /** Projected input of a layer, [GH, B]. @param state of the layers below, after this character */
   #input(layer: number, cell: BoundCell, ids: Int32Array, state: NetworkState): Tensor {
     if (layer === 0) return this.#characters(ids);
-    const [kernel] = exactly(this.#bound.kernels.slice(layer - 1, layer), 1);
+    const kernel = elementAt(this.#bound.kernels, layer - 1); // [GH, H]
     const below = hiddenOf(state[layer - 1] ?? []); // [H, B]
     return this.#ops.add(this.#products.multiply(kernel, this.#products.prepare(below)), cell.inputBias);
   }
@@ -161,7 +162,7 @@ function bind(ops: TensorOps, network: Network, products: Products, streams: num
   const cells = all.map((layer) => bindLayer(ops, cellProducts, network, layer, false));
   const kernel = (layer: number, name: string) => network.parameter(`${recurrentLayerName(cell, layer)}/${name}`);
   const embedded = ops.matmul(network.parameter('embedding/embeddings'), kernel(0, 'kernel')); // [V, GH]
-  const [{ inputBias }] = exactly(cells.slice(0, 1), 1);
+  const { inputBias } = elementAt(cells, 0); // [GH, 1]
   const [width = 0] = inputBias.shape; // GH
   const table = ops.add(embedded, ops.reshape(inputBias, [width])); // [V, GH]
   return {

@@ -7,6 +7,7 @@ import { Sampler } from './sampler.ts';
 import { StreamNetwork } from './stream-network.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** What is to be written. */
 export interface WritingOrder {
   /** Ids of the prompt's characters, at least one. */
   readonly prompt: readonly number[];
@@ -19,6 +20,7 @@ export interface WritingOrder {
   readonly proceed?: () => boolean | Promise<boolean>;
 }
 
+/** What came of it. */
 export interface Written {
   /** Without the prompt. */
   readonly texts: readonly string[];

@@ -11,8 +11,10 @@ const TABLE_SIZE = 0x1_0000;
 /** The ids of a text, one element a character. */
 export type CharacterIds = Uint8Array | Uint16Array;
 
+/** What happens to characters that a vocabulary does not have. */
 export type UnknownCharacters = 'refuse' | 'drop';
 
+/** The distinct characters of a text and their ids, both ways. */
 export class Vocabulary {
   /** In id order; each is one code point. */
   readonly characters: readonly string[];
@@ -52,6 +54,7 @@ export class Vocabulary {
     return Vocabulary.fromCodePoints(codePoints);
   }
 
+  /** Distinct characters, V. */
   get size(): number {
     return this.characters.length;
   }
@@ -107,6 +110,7 @@ export function unknownCharacters(characters: readonly string[]): FolioError {
   );
 }
 
+/** The error for a text with more distinct characters than a network may have; names their count. */
 export function tooManyCharacters(count: number): FolioError {
   return new FolioError(
     'vocabulary',

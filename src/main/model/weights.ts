@@ -18,6 +18,7 @@ export interface WeightArray {
   readonly data: Float32Array;
 }
 
+/** All weights of a network by Keras's names, in Keras's layouts. */
 export type Weights = ReadonlyMap<string, WeightArray>;
 
 /** Up to three names in words, and how many more there are. */

@@ -14,6 +14,7 @@ const ATTR_BOOL = 3;
 const ATTR_TYPE = 4;
 const ATTR_SHAPE = 5;
 
+/** An attribute of an operation, of the type that the name says. */
 export const typeAttribute = (name: string, value: number): OpAttribute => ({ name, type: ATTR_TYPE, value });
 export const boolAttribute = (name: string, value: boolean): OpAttribute => ({ name, type: ATTR_BOOL, value });
 export const intAttribute = (name: string, value: number): OpAttribute => ({ name, type: ATTR_INT, value });

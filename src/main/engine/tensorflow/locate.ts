@@ -7,8 +7,10 @@ import { inspectBuild, type CachedBuild } from './cache.ts';
 import { findExternalLibrary } from './external.ts';
 import { tensorFlowFolder, type Environment } from './paths.ts';
 
+/** The command that installs TensorFlow, for hints. */
 export const INSTALL_HINT = 'folio engines --install tensorflow';
 
+/** Whether TensorFlow can be loaded here. */
 export interface TensorFlowStatus {
   readonly installed: boolean;
   /** One sentence: what would be loaded, or why nothing can be. */
@@ -31,14 +33,6 @@ export function requestedBuild(env: Environment = process.env): BuildKind | null
   const parsed = z.enum(BUILD_KINDS).safeParse(value);
   if (parsed.success) return parsed.data;
   throw new FolioError('usage', `FOLIO_TENSORFLOW_BUILD is "${value}".`, 'Set it to cpu or cuda, or unset it.');
-}
-
-/** Every build of this Folio in the cache that passes the quick check. */
-export function installedBuilds(env: Environment = process.env): ReadyBuild[] {
-  return BUILD_KINDS.flatMap((kind) => {
-    const build = inspectKind(kind, env);
-    return build?.state === 'ready' ? [build] : [];
-  });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import os from 'node:os';
 import { FolioError } from '../../../shared/errors.ts';
+import { Arenas } from '../arena.ts';
 import type { AdamState, AdamStep, FusedCells, MatmulOptions, Tensor, TensorOps } from '../tensor-ops.ts';
 import {
   BFLOAT16,
@@ -16,7 +17,7 @@ import {
   typeAttribute as type,
 } from './attributes.ts';
 import { loadBinding, type OpAttribute, type TensorFlowBinding } from './binding.ts';
-import { asHandle, Handle, Handles, idOf } from './handles.ts';
+import { asHandle, Handle, idOf } from './handles.ts';
 import { fusedCells } from './fused.ts';
 import { AdamVariables } from './variables.ts';
 
@@ -57,14 +58,14 @@ class TensorFlowOps implements TensorOps {
   readonly hasLowPrecision = true;
   readonly fused: FusedCells | null;
   readonly #binding: TensorFlowBinding;
-  readonly #handles: Handles;
+  readonly #handles: Arenas<Handle>;
   readonly #adam: AdamVariables;
   /** Small constants (axes, permutations, numbers), made once and never freed before close. */
   readonly #constants = new Map<string, Handle>();
 
   constructor(binding: TensorFlowBinding) {
     this.#binding = binding;
-    this.#handles = new Handles(binding);
+    this.#handles = new Arenas((handle) => binding.deleteTensor(handle.id));
     this.#adam = new AdamVariables(binding);
     // The operations are compiled for the CPU only.
     const noIds = () => this.fromInts(new Int32Array(0), [0]);
@@ -79,7 +80,8 @@ class TensorFlowOps implements TensorOps {
   }
 
   keep<T extends Tensor>(tensor: T): T {
-    return this.#handles.keep(tensor);
+    this.#handles.keep(asHandle(tensor));
+    return tensor;
   }
 
   release(...tensors: readonly Tensor[]): void {
@@ -129,9 +131,6 @@ class TensorFlowOps implements TensorOps {
   }
   div(a: Tensor, b: Tensor): Tensor {
     return this.#run('RealDiv', T_FLOAT, [idOf(a), idOf(b)]);
-  }
-  minimum(a: Tensor, b: Tensor): Tensor {
-    return this.#run('Minimum', T_FLOAT, [idOf(a), idOf(b)]);
   }
   sqrt(a: Tensor): Tensor {
     return this.#run('Sqrt', T_FLOAT, [idOf(a)]);
@@ -301,6 +300,7 @@ export function openTensorFlow(): Promise<TensorOps> {
   return Promise.resolve(createTensorFlowOps(loadBinding()));
 }
 
+/** TensorOps over a loaded binding. */
 export function createTensorFlowOps(binding: TensorFlowBinding): TensorOps {
   return new TensorFlowOps(binding);
 }

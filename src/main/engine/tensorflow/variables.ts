@@ -20,6 +20,7 @@ const DTYPE = [typeAttribute('dtype', FLOAT)];
 const ASSIGN = [typeAttribute('dtype', FLOAT), boolAttribute('validate_shape', false)];
 const APPLY = [typeAttribute('T', FLOAT), boolAttribute('use_locking', false), boolAttribute('use_nesterov', false)];
 
+/** The resource variables behind the Adam states of one engine. */
 export class AdamVariables {
   readonly #binding: TensorFlowBinding;
   /** By the handle of the weights that was given out last. */
@@ -56,6 +57,7 @@ export class AdamVariables {
     }
   }
 
+  /** Destroys all of them. */
   close(): void {
     for (const weights of this.#slots.keys()) this.forget(weights);
   }

@@ -1,63 +1,30 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
-import { FolioError } from '../../../shared/errors.ts';
+import { ArenaHandle, Arenas, assertAlive, foreignTensor } from '../arena.ts';
 import type { Tensor } from '../tensor-ops.ts';
 
 /** A tensor of a tfjs backend: its data, counted by the backend, seen in one shape. */
-export class Handle implements Tensor {
+export class Handle extends ArenaHandle {
   readonly info: TensorInfo;
-  readonly shape: readonly number[];
-  /** The arena that frees it; null when its owner does. */
-  arena: Arena | null = null;
-  alive = true;
 
   constructor(info: TensorInfo) {
+    super(info.shape);
     this.info = info;
-    this.shape = info.shape;
   }
 }
 
-type Arena = Handle[];
-
-/** Who frees which handle, and when. */
-export class Handles {
-  readonly #backend: KernelBackend;
-  readonly #arenas: Arena[] = [];
+/** The handles of one opening of a backend, which other openings in the process share. */
+export class Handles extends Arenas<Handle> {
   readonly #living = new Set<Handle>();
 
   constructor(backend: KernelBackend) {
-    this.#backend = backend;
+    super((handle) => backend.disposeData(handle.info.dataId));
   }
 
   /** Takes over what a kernel returned, into the innermost arena. */
-  own(info: TensorInfo): Handle {
+  adopt(info: TensorInfo): Handle {
     const handle = new Handle(info);
     this.#living.add(handle);
-    const arena = this.#arenas.at(-1);
-    if (arena !== undefined) {
-      handle.arena = arena;
-      arena.push(handle);
-    }
-    return handle;
-  }
-
-  arena<T>(body: () => T): T {
-    const arena: Arena = [];
-    this.#arenas.push(arena);
-    try {
-      return body();
-    } finally {
-      this.#arenas.pop();
-      for (const handle of arena) if (handle.arena === arena) this.free(handle);
-    }
-  }
-
-  keep<T extends Tensor>(tensor: T): T {
-    const handle = asHandle(tensor);
-    if (handle.arena !== null && handle.arena === this.#arenas.at(-1)) {
-      handle.arena = this.#arenas.at(-2) ?? null;
-      handle.arena?.push(handle);
-    }
-    return tensor;
+    return this.own(handle);
   }
 
   /** Lets a handle outlive every arena. */
@@ -66,27 +33,32 @@ export class Handles {
     return handle;
   }
 
-  free(handle: Handle): void {
-    if (!handle.alive) return;
-    handle.alive = false;
+  override free(handle: Handle): void {
     this.#living.delete(handle);
-    this.#backend.disposeData(handle.info.dataId);
+    super.free(handle);
   }
 
+  /** Frees every handle of this opening. */
   freeAll(): void {
     for (const handle of this.#living) this.free(handle);
   }
 }
 
-/** The engine's own handle behind the opaque one. Throws when it belongs to another engine. */
+/**
+ * The engine's own handle behind the opaque one.
+ * @throws FolioError 'internal' when it belongs to another engine.
+ */
 export function asHandle(tensor: Tensor): Handle {
-  if (!(tensor instanceof Handle)) throw new FolioError('internal', 'a tensor of another engine was passed');
+  if (!(tensor instanceof Handle)) throw foreignTensor();
   return tensor;
 }
 
-/** What kernels take. Throws when the tensor was freed or belongs to another engine. */
+/**
+ * What kernels take.
+ * @throws FolioError 'internal' when the tensor was freed or belongs to another engine.
+ */
 export function infoOf(tensor: Tensor): TensorInfo {
   const handle = asHandle(tensor);
-  if (!handle.alive) throw new FolioError('internal', `a freed tensor of shape [${handle.shape.join(', ')}] was used`);
+  assertAlive(handle);
   return handle.info;
 }

@@ -22,6 +22,7 @@ export interface TfjsContext {
   readonly device: string;
 }
 
+/** The operations over the kernels of one backend; its protected members are for backends that do some of them better. */
 export class TfjsOps implements TensorOps {
   readonly device: string;
   readonly hasLowPrecision = false;
@@ -44,7 +45,8 @@ export class TfjsOps implements TensorOps {
     return this.handles.arena(body);
   }
   keep<T extends Tensor>(tensor: T): T {
-    return this.handles.keep(tensor);
+    this.handles.keep(asHandle(tensor));
+    return tensor;
   }
   release(...tensors: readonly Tensor[]): void {
     for (const tensor of tensors) this.handles.free(asHandle(tensor));
@@ -83,9 +85,6 @@ export class TfjsOps implements TensorOps {
   }
   div(a: Tensor, b: Tensor): Tensor {
     return this.#binary('RealDiv', a, b);
-  }
-  minimum(a: Tensor, b: Tensor): Tensor {
-    return this.#binary('Minimum', a, b);
   }
   sqrt(a: Tensor): Tensor {
     return this.run('Sqrt', { x: infoOf(a) });
@@ -205,15 +204,17 @@ export class TfjsOps implements TensorOps {
     return this.arena(() => this.keep(body()));
   }
 
+  /** One kernel with one result. */
   protected run(name: string, inputs: KernelInputs, attributes?: KernelAttributes): Handle {
     const result = this.#kernel(name)(inputs, attributes);
     if (Array.isArray(result)) throw new FolioError('internal', `the kernel ${name} returned more than one tensor`);
-    return this.handles.own(result);
+    return this.handles.adopt(result);
   }
 
+  /** One kernel with several results. */
   protected runMany(name: string, inputs: KernelInputs, attributes?: KernelAttributes): Handle[] {
     const result = this.#kernel(name)(inputs, attributes);
-    return (Array.isArray(result) ? result : [result]).map((info) => this.handles.own(info));
+    return (Array.isArray(result) ? result : [result]).map((info) => this.handles.adopt(info));
   }
 
   #binary(name: string, a: Tensor, b: Tensor): Handle {
@@ -253,7 +254,7 @@ export class TfjsOps implements TensorOps {
     if (values.length !== sizeOf(shape)) {
       throw new FolioError('internal', `${values.length} values were given for the shape [${shape.join(', ')}]`);
     }
-    return this.handles.own({ dataId: this.backend.write(values, [...shape], dtype), shape: [...shape], dtype });
+    return this.handles.adopt({ dataId: this.backend.write(values, [...shape], dtype), shape: [...shape], dtype });
   }
 }
 

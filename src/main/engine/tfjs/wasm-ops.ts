@@ -191,7 +191,7 @@ export class WasmOps extends TfjsOps {
 
   /** A new tensor whose contents are not set yet. */
   #output(shape: readonly number[], dtype: DataType = 'float32'): Handle {
-    return this.handles.own(this.#wasm.makeOutput([...shape], dtype));
+    return this.handles.adopt(this.#wasm.makeOutput([...shape], dtype));
   }
 
   #floats(tensor: Tensor): Float32Array {
