@@ -1,31 +1,25 @@
 /** The native operations against the same passes in separate operations. The plain ones are checked by gradients.test.ts and Keras. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Tensor, TensorOps } from '../../src/main/engine/tensor-ops.ts';
-import { createNetwork, type IdBatch, type Network, type NetworkState } from '../../src/main/model/network.ts';
-import type { Pass, PassInput } from '../../src/main/model/pass.ts';
-import { productsOf } from '../../src/main/model/precision.ts';
-import { sequencePass } from '../../src/main/model/sequence-pass.ts';
-import { stepwisePass } from '../../src/main/model/stepwise-pass.ts';
+import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
+import { createNetwork } from '../../src/main/model/network.ts';
 import type { NetworkShape } from '../../src/main/model/weights.ts';
+import {
+  bySequence,
+  bySteps,
+  type Case,
+  DROPOUT_SEED,
+  expectClose,
+  prepare,
+  type Setting,
+  strongState,
+} from '../support/fused-passes.ts';
 import { randomIds, relativeError, strongWeights, withoutFused } from '../support/networks.ts';
 import { openForTest } from '../support/open-engines.ts';
 
-const TOLERANCE = 1e-5;
-const DROPOUT_SEED = [11, 12] as const;
 const THREADS = 'TF_NUM_INTRAOP_THREADS';
 
 const { ops, reason } = await openForTest('tensorflow');
 const fused = ops?.fused ?? null;
-
-interface Case {
-  readonly units: number;
-  readonly B: number;
-  readonly T: number;
-  readonly V: number;
-  readonly E: number;
-  readonly layers: number;
-  readonly dropout: number;
-}
 
 /**
  * V against TB decides whether the first layer reads a table of characters or their embeddings, V against E how the table's gradient is
@@ -47,83 +41,12 @@ const CASES: readonly Case[] = [
 const named = ({ units, B, T, V, E, layers, dropout }: Case) =>
   `${layers} x ${units} units, batch ${B} x ${T}, ${V} characters, embedding ${E}, dropout ${dropout}`;
 
-interface Setting {
-  readonly network: Network;
-  readonly batch: IdBatch;
-  /** Not zero, as it is when it is carried. */
-  readonly state: NetworkState;
-  close(): void;
-}
-
-function prepare(engine: TensorOps, cell: 'gru' | 'lstm', options: Case): Setting {
-  const { units, B, T, V, E, layers, dropout } = options;
-  const shape: NetworkShape = { cell, layers, embeddingSize: E, units, vocabularySize: V };
-  const network = createNetwork(engine, shape, { precision: 'float32', dropout, sparseEmbedding: true });
-  network.load(strongWeights(shape));
-  const [inputs, targets] = [randomIds(T * B, V, 1), randomIds(T * B, V, 2)];
-  const state = strongState(engine, network, B);
-  const close = () => {
-    network.releaseState(state);
-    network.close();
-  };
-  return { network, batch: { inputs, targets, batchSize: B }, state, close };
-}
-
-function strongState(engine: TensorOps, network: Network, batchSize: number): NetworkState {
-  return network.zeroState(batchSize).map((layer, l) =>
-    layer.map((zeros, k) => {
-      engine.release(zeros);
-      const size = network.units * batchSize;
-      return engine.fromFloats(
-        Float32Array.from({ length: size }, (_, i) => 0.9 * Math.sin(i * 0.37 + l + 2 * k)),
-        [network.units, batchSize],
-      );
-    }),
-  );
-}
-
-/** Everything that a pass in training gives, by name. */
-async function numbersOf(
-  engine: TensorOps,
-  { batch, state }: Setting,
-  run: (input: PassInput) => Pass,
-): Promise<Map<string, Float32Array>> {
-  const count = batch.targets.length;
-  const named = engine.arena(() => {
-    const pass = run({ inputs: batch.inputs, batchSize: batch.batchSize, state, dropoutSeed: DROPOUT_SEED });
-    const { loss, gradient } = engine.softmaxCrossEntropy(pass.logits, engine.fromInts(batch.targets, [count]));
-    const { gradients, squares } = pass.gradients(engine.scale(gradient, 1 / count));
-    const all: [string, Tensor][] = [['losses', loss]];
-    pass.state.flat().forEach((tensor, i) => all.push([`state ${i}`, tensor]));
-    for (const [name, tensor] of gradients) all.push([`gradient of ${name}`, tensor]);
-    for (const [name, tensor] of squares) all.push([`squares of ${name}`, tensor]);
-    for (const [, tensor] of all) engine.keep(tensor);
-    return all;
-  });
-  const numbers = new Map<string, Float32Array>();
-  for (const [name, tensor] of named) numbers.set(name, await engine.read(tensor));
-  engine.release(...new Set(named.map(([, tensor]) => tensor)));
-  return numbers;
-}
-
-function expectClose(actual: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): void {
-  expect([...actual.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
-  for (const [name, numbers] of expected) {
-    expect(relativeError(actual.get(name) ?? [], numbers), name).toBeLessThanOrEqual(TOLERANCE);
-  }
-}
-
 if (ops === null || fused === null) {
   describe('the fused operations', () => {
     it('agree with the plain ones', ({ skip }) => skip(ops === null ? reason : `${ops.device} has none`));
   });
 } else {
   const plain = withoutFused(ops);
-  const float32 = (engine: TensorOps) => productsOf(engine, 'float32');
-  const whole = (setting: Setting) =>
-    numbersOf(ops, setting, (input) => sequencePass(ops, fused, setting.network, input));
-  const steps = (engine: TensorOps, setting: Setting) =>
-    numbersOf(engine, setting, (input) => stepwisePass(engine, float32(engine), setting.network, input));
   const threadsBefore = process.env[THREADS];
 
   afterEach(() => {
@@ -136,12 +59,12 @@ if (ops === null || fused === null) {
     it.each(CASES.map((options) => [named(options), options] as const))('%s', async (_name, options) => {
       process.env[THREADS] = '2';
       const setting = prepare(ops, cell, options);
-      await steps(plain, setting); // makes the constants that the engine keeps
+      await bySteps(plain, setting); // makes the constants that the engine keeps
       const before = ops.tensorCount();
-      const expected = await steps(plain, setting);
+      const expected = await bySteps(plain, setting);
       expect([...expected.keys()]).toContain('squares of embedding/embeddings');
-      expectClose(await whole(setting), expected);
-      expectClose(await steps(ops, setting), expected);
+      expectClose(await bySequence(ops, fused, setting), expected);
+      expectClose(await bySteps(ops, setting), expected);
       expect(ops.tensorCount(), 'handles left behind').toBe(before);
       setting.close();
     });
@@ -149,10 +72,10 @@ if (ops === null || fused === null) {
     it('gives the same numbers, to the last bit, with any number of threads', async () => {
       const setting = prepare(ops, cell, { units: 200, B: 17, T: 4, V: 20, E: 8, layers: 2, dropout: 0.2 });
       process.env[THREADS] = '1';
-      const alone = await whole(setting);
+      const alone = await bySequence(ops, fused, setting);
       for (const threads of ['2', '3', '5']) {
         process.env[THREADS] = threads;
-        expect(await whole(setting), `${threads} threads`).toEqual(alone);
+        expect(await bySequence(ops, fused, setting), `${threads} threads`).toEqual(alone);
       }
       setting.close();
     });
@@ -164,7 +87,7 @@ if (ops === null || fused === null) {
         setting.state,
         DROPOUT_SEED,
       );
-      const expected = await whole(setting);
+      const expected = await bySequence(ops, fused, setting);
       expect(await ops.read(losses)).toEqual(expected.get('losses'));
       for (const [name, tensor] of gradients)
         expect(await ops.read(tensor)).toEqual(expected.get(`gradient of ${name}`));
@@ -182,7 +105,11 @@ if (ops === null || fused === null) {
       network.load(weights);
       const batch = { inputs: Int32Array.of(0, 1, 2, 1), targets: Int32Array.of(1, 2, 0, 0), batchSize: 2 };
       const setting: Setting = { network, batch, state: strongState(ops, network, 2), close: () => network.close() };
-      const [actual, cells, expected] = [await whole(setting), await steps(ops, setting), await steps(plain, setting)];
+      const [actual, cells, expected] = [
+        await bySequence(ops, fused, setting),
+        await bySteps(ops, setting),
+        await bySteps(plain, setting),
+      ];
       // A training that diverged must show: NaN is not lost in a gate.
       for (const loss of actual.get('losses') ?? []) expect(Number.isFinite(loss)).toBe(Number.isFinite(size));
       if (Number.isFinite(size)) for (const numbers of [actual, cells]) expectClose(numbers, expected);
@@ -227,163 +154,4 @@ if (ops === null || fused === null) {
       expect(cells.get('losses')).not.toEqual(exact.get('losses'));
     },
   );
-
-  describe('wrong inputs are errors, not crashes', () => {
-    const zeros = (...shape: number[]) => ops.zeros(shape);
-    const ids = (...list: number[]) => ops.fromInts(Int32Array.from(list), [list.length]);
-    const dense = (V: number, H: number) => ({ kernelT: zeros(V, H), bias: zeros(V, 1) });
-    const sequenceSaved = (steps: number, parts: number, H: number, B: number) => zeros(steps * parts, H * B);
-    const H = 40;
-    const B = 3;
-
-    /** Each would be right but for what it is named after. */
-    const wrong: Readonly<Record<string, () => unknown>> = {
-      'a GRU step whose product has too few gates': () =>
-        fused.gruForward(zeros(2 * H, B), zeros(3 * H, B), zeros(H, B), zeros(H, 1)),
-      'a GRU step whose input is of another batch': () =>
-        fused.gruForward(zeros(3 * H, B), zeros(3 * H, B + 1), zeros(H, B), zeros(H, 1)),
-      'a GRU step whose bias is too long': () =>
-        fused.gruForward(zeros(3 * H, B), zeros(3 * H, B), zeros(H, B), zeros(H, B)),
-      'a GRU step whose state is a vector': () =>
-        fused.gruForward(zeros(3 * H, B), zeros(3 * H, B), zeros(H * B), zeros(H, 1)),
-      'a GRU step backward with one state too small': () => {
-        const good = zeros(H, B);
-        return fused.gruBackward(
-          { output: good, direct: good, through: good },
-          { z: good, r: good, u: good, candidate: good, h: zeros(H, B - 1) },
-        );
-      },
-      'an LSTM step whose cell state is too small': () =>
-        fused.lstmForward(zeros(4 * H, B), zeros(4 * H, B), zeros(H - 1, B)),
-      'an LSTM step backward with too few saved values': () => {
-        const good = zeros(H, B);
-        return fused.lstmBackward({ output: good, through: good, later: good }, [good, good, good, good], good);
-      },
-      'an LSTM step backward with a saved value of another size': () => {
-        const good = zeros(H, B);
-        const saved = [good, good, good, good, zeros(1, 1)];
-        return fused.lstmBackward({ output: good, through: good, later: good }, saved, good);
-      },
-      'a sequence with an id beyond the table': () =>
-        fused.sequence(
-          'gru',
-          zeros(3 * H, H),
-          [zeros(H, B)],
-          { values: zeros(3 * H, 5), ids: ids(0, 4, 5) },
-          zeros(H, 1),
-        ),
-      'a sequence with a negative id': () =>
-        fused.sequence(
-          'lstm',
-          zeros(4 * H, H),
-          [zeros(H, B), zeros(H, B)],
-          { values: zeros(4 * H, 5), ids: ids(0, -1, 2) },
-          null,
-        ),
-      'a sequence that is not a whole number of steps': () =>
-        fused.sequence('gru', zeros(3 * H, H), [zeros(H, B)], { values: zeros(3 * H, 4), ids: null }, zeros(H, 1)),
-      'a sequence of ids that is not a whole number of steps': () =>
-        fused.sequence('gru', zeros(3 * H, H), [zeros(H, B)], { values: zeros(3 * H, 5), ids: ids(0, 1) }, zeros(H, 1)),
-      'a sequence without steps': () =>
-        fused.sequence('gru', zeros(3 * H, H), [zeros(H, B)], { values: zeros(3 * H, 0), ids: null }, zeros(H, 1)),
-      'a sequence of an empty batch': () =>
-        fused.sequence('gru', zeros(3 * H, H), [zeros(H, 0)], { values: zeros(3 * H, 3), ids: null }, zeros(H, 1)),
-      'a GRU sequence with the kernel of an LSTM': () =>
-        fused.sequence('gru', zeros(4 * H, H), [zeros(H, B)], { values: zeros(3 * H, B), ids: null }, zeros(H, 1)),
-      'a GRU sequence with the input of an LSTM': () =>
-        fused.sequence('gru', zeros(3 * H, H), [zeros(H, B)], { values: zeros(4 * H, B), ids: null }, zeros(H, 1)),
-      'a GRU sequence with too short a bias': () =>
-        fused.sequence('gru', zeros(3 * H, H), [zeros(H, B)], { values: zeros(3 * H, B), ids: null }, zeros(H - 1, 1)),
-      'an LSTM sequence without its cell state': () =>
-        fused.sequence('lstm', zeros(4 * H, H), [zeros(H, B)], { values: zeros(4 * H, B), ids: null }, null),
-      'an LSTM sequence with a cell state of another batch': () =>
-        fused.sequence(
-          'lstm',
-          zeros(4 * H, H),
-          [zeros(H, B), zeros(H, 1)],
-          { values: zeros(4 * H, B), ids: null },
-          null,
-        ),
-      'a sequence backward with gradients of fewer steps': () =>
-        fused.sequenceBackward('gru', zeros(3 * H, H), zeros(H, B), {
-          hidden: zeros(H, 2 * B),
-          saved: sequenceSaved(2, 4, H, B),
-        }),
-      'a sequence backward with hidden states of fewer steps': () =>
-        fused.sequenceBackward('gru', zeros(3 * H, H), zeros(H, 2 * B), {
-          hidden: zeros(H, B),
-          saved: sequenceSaved(2, 4, H, B),
-        }),
-      'an LSTM sequence backward with what a GRU saved': () =>
-        fused.sequenceBackward('lstm', zeros(4 * H, H), zeros(H, 2 * B), {
-          hidden: zeros(H, 2 * B),
-          saved: sequenceSaved(2, 4, H, B),
-        }),
-      'a sequence backward with nothing saved': () =>
-        fused.sequenceBackward('gru', zeros(3 * H, H), zeros(H, 0), { hidden: zeros(H, 0), saved: zeros(0, H) }),
-      'a kernel to pack that has no whole number of gates': () => fused.streamPack(zeros(3 * H + 1, H)),
-      'a kernel to pack that is a vector': () => fused.streamPack(zeros(H)),
-      'an empty kernel to pack': () => fused.streamPack(zeros(0, H)),
-      'a kernel to pack without columns': () => fused.streamPack(zeros(H, 0)),
-      'a stream step of two streams': () =>
-        fused.streamStep(
-          'gru',
-          fused.streamPack(zeros(3 * H, H)),
-          zeros(3 * H, 2),
-          [zeros(H, 2)],
-          zeros(H, 1),
-          dense(5, H),
-        ),
-      'a stream step with a kernel that is not packed': () =>
-        fused.streamStep('gru', zeros(3 * H, H), zeros(3 * H, 1), [zeros(H, 1)], zeros(H, 1), dense(5, H)),
-      'a stream step of a GRU with the kernel of an LSTM': () =>
-        fused.streamStep(
-          'gru',
-          fused.streamPack(zeros(4 * H, H)),
-          zeros(3 * H, 1),
-          [zeros(H, 1)],
-          zeros(H, 1),
-          dense(5, H),
-        ),
-      'a stream step with the output layer of another network': () =>
-        fused.streamStep(
-          'gru',
-          fused.streamPack(zeros(3 * H, H)),
-          zeros(3 * H, 1),
-          [zeros(H, 1)],
-          zeros(H, 1),
-          dense(5, H + 1),
-        ),
-      'a stream step whose output bias is too short': () =>
-        fused.streamStep('gru', fused.streamPack(zeros(3 * H, H)), zeros(3 * H, 1), [zeros(H, 1)], zeros(H, 1), {
-          kernelT: zeros(5, H),
-          bias: zeros(4, 1),
-        }),
-      'a stream step with too short an input': () =>
-        fused.streamStep(
-          'lstm',
-          fused.streamPack(zeros(4 * H, H)),
-          zeros(3 * H, 1),
-          [zeros(H, 1), zeros(H, 1)],
-          null,
-          dense(5, H),
-        ),
-      'a stream step of an LSTM without its cell state': () =>
-        fused.streamStep('lstm', fused.streamPack(zeros(4 * H, H)), zeros(4 * H, 1), [zeros(H, 1)], null, dense(5, H)),
-      'integers in place of a state': () =>
-        fused.gruForward(zeros(3 * H, B), zeros(3 * H, B), ids(...new Array<number>(H * B).fill(0)), zeros(H, 1)),
-    };
-
-    it.each(Object.keys(wrong))('%s', (name) => {
-      const before = ops.tensorCount();
-      expect(() => ops.arena(() => wrong[name]?.())).toThrow();
-      expect(ops.tensorCount()).toBe(before);
-    });
-
-    it('and the engine goes on after them', async () => {
-      const setting = prepare(ops, 'gru', { units: 40, B: 3, T: 2, V: 5, E: 4, layers: 1, dropout: 0 });
-      expectClose(await whole(setting), await steps(plain, setting));
-      setting.close();
-    });
-  });
 }
