@@ -18,6 +18,7 @@ import type {
   StartTrainer,
   TrainingService,
 } from './services/types.ts';
+import { CheckpointWriter } from './store/checkpoint-writer.ts';
 import { openStore } from './store/open.ts';
 import type { NewSample, Store } from './store/types.ts';
 
@@ -32,6 +33,8 @@ export interface AppOptions {
   readonly mode: 'read' | 'write' | 'auto' | 'look';
   /** Where the built-in texts are; the program's own folder by default. */
   readonly resourcesDir?: string;
+  /** The program of the thread that stores checkpoints (store/checkpoint-worker.ts), where a bundle has it in another place. */
+  readonly checkpointThread?: URL;
 }
 
 /** How long storing generated texts waits for another writer. */
@@ -58,8 +61,9 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
 }
 
 /** Throws what opening the record throws: in mode `read` at the first use of the store, else at once. */
-export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOptions): FolioApp {
+export function createApp({ dataDir, startTrainer, mode, resourcesDir, checkpointThread }: AppOptions): FolioApp {
   const appVersion = packageJson.version;
+  const threadOptions = checkpointThread === undefined ? {} : { entry: checkpointThread };
   const store = once(() => {
     const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
     if (opened.readOnly) return opened;
@@ -79,7 +83,10 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOpti
   };
   const runs = once(() => createRunService(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
-  const training = once(() => createTrainingService({ store: store.get(), startTrainer, appVersion }));
+  const checkpoints = once(() => new CheckpointWriter(store.get().path, threadOptions));
+  const training = once(() =>
+    createTrainingService({ store: store.get(), checkpoints: checkpoints.get(), startTrainer, appVersion }),
+  );
   const generation = once(() => createGenerationService({ store: store.get(), addSamples, startTrainer, appVersion }));
   const engines = once(() => createEngineService({ startTrainer }));
   const exchange = once(() => createExchangeService(store.get()));
@@ -111,6 +118,7 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir }: AppOpti
     },
     close() {
       training.made?.close();
+      checkpoints.made?.close(); // before the record, which its thread writes to
       generation.made?.close();
       store.made?.close();
     },

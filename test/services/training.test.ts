@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTrainingService } from '../../src/main/services/training.ts';
 import type { TrainingOptions } from '../../src/main/services/training.ts';
 import type { TrainingHandle } from '../../src/main/services/types.ts';
-import type { FromTrainer } from '../../src/main/trainer/messages.ts';
+import type { FromTrainer, WrittenSample } from '../../src/main/trainer/messages.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 import type { TrainingEvent } from '../../src/shared/events.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
@@ -147,14 +147,12 @@ describe('a training from start to end', () => {
   it('tells samples with the ids that the record gave them, and where they come from', async () => {
     const handle = await start();
     const settings = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 1, length: 3, stop: '' };
-    const sample = (
-      text: string,
-      stream: number,
-    ): { prompt: string; text: string; settings: typeof settings; stream: number } => ({
+    const sample = (text: string, stream: number): WrittenSample => ({
       prompt: 'to',
       text,
       settings,
       stream,
+      streams: 2,
     });
     trainer.say(READY, checkpointMessage({ epoch: 1 }, { samples: [sample('abc', 0)] }));
     trainer.say(checkpointMessage({ epoch: 2 }, { samples: [sample('def', 0), sample('ghi', 1)] }));
@@ -166,7 +164,13 @@ describe('a training from start to end', () => {
     ]);
     const stored = record.store.samples(handle.runId);
     expect(told.map(({ id }) => id).toSorted()).toEqual(stored.map(({ id }) => id).toSorted());
-    expect(stored[0]).toMatchObject({ origin: 'training', engine: 'wasm', appVersion: '1.2.3', runId: handle.runId });
+    expect(stored[0]).toMatchObject({
+      origin: 'training',
+      streams: 2,
+      engine: 'wasm',
+      appVersion: '1.2.3',
+      runId: handle.runId,
+    });
   });
 
   it('writes steps at most once a second, and the rest with the next phase', async () => {
@@ -316,7 +320,7 @@ describe('pause, continue and stop', () => {
 
 describe('a training that goes wrong', () => {
   it.each([
-    { exit: [null, 'SIGKILL', ''], words: 'was killed by the system (SIGKILL), probably because memory ran out' },
+    { exit: [null, 'SIGKILL', ''], words: 'was killed (SIGKILL), perhaps because the system was out of memory' },
     {
       exit: [null, 'SIGSEGV', 'F0000 check failed'],
       words: 'crashed (SIGSEGV); the last that it wrote: F0000 check failed',

@@ -70,8 +70,8 @@ export async function runTiny(ops: TensorOps, config: RunConfig, options: RunOpt
 
 function resumeOf(checkpoint: CheckpointMessage | null): TrainRequest['resume'] {
   if (checkpoint === null) return null;
-  const { position, weights, optimizer } = structuredClone(checkpoint);
-  return { position, weights, optimizer };
+  const { position, weights, optimizer, kind } = structuredClone(checkpoint);
+  return { position, weights, optimizer, recorded: kind === 'epoch' };
 }
 
 function recorded(messages: readonly FromTrainer[]): Recorded {

@@ -197,14 +197,15 @@ async function withCancel<T>(
 
 /** What a cancelled generation had written is kept under the length that it reached, so that it too can be reproduced. */
 function samplesOf(
-  { runId, prompt, settings }: GenerateOptions,
+  { runId, prompt, settings, count }: GenerateOptions,
   { texts, cancelled }: Generated,
   provenance: Pick<NewSample, 'epoch' | 'engine' | 'appVersion'>,
 ): NewSample[] {
   return texts.flatMap((text, stream) => {
     const length = cancelled ? Array.from(text).length : settings.length;
     if (length === 0) return [];
-    return { ...provenance, runId, prompt, text, settings: { ...settings, length }, stream, origin: 'generate' };
+    const written = { runId, prompt, text, settings: { ...settings, length }, stream, streams: count };
+    return { ...provenance, ...written, origin: 'generate' };
   });
 }
 
@@ -219,6 +220,9 @@ function stored(
   } catch (error) {
     if (!(error instanceof FolioError)) throw error;
     const createdAt = Date.now();
-    return { samples: samples.map((sample) => ({ ...sample, id: 0, createdAt })), notStored: error.message };
+    return {
+      samples: samples.map((sample) => ({ ...sample, streams: sample.streams ?? null, id: 0, createdAt })),
+      notStored: error.message,
+    };
   }
 }

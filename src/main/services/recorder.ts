@@ -1,7 +1,8 @@
 /** Writes what a training reports into the record: steps in batches, checkpoints each in one transaction. */
-import type { CheckpointInfo, Sample } from '../../shared/domain.ts';
-import type { MetricPoint, RetentionPolicy, Store } from '../store/types.ts';
-import type { CheckpointMessage, StepMessage } from '../trainer/messages.ts';
+import { CheckpointParts } from '../store/checkpoint-parts.ts';
+import type { CheckpointWriter, StoredCheckpoint } from '../store/checkpoint-writer.ts';
+import type { MetricPoint, NewCheckpoint, RetentionPolicy, Store } from '../store/types.ts';
+import type { CheckpointMessage, FromTrainer, StepMessage } from '../trainer/messages.ts';
 import { formatPosition } from './training-position.ts';
 
 /** Steps are written at most this often, and with every checkpoint. */
@@ -9,6 +10,8 @@ const FLUSH_INTERVAL_MS = 1000;
 
 export interface RecorderOptions {
   readonly store: Store;
+  /** Stores checkpoints in a thread of its own; null stores them in this one, before `checkpoint` returns. */
+  readonly writer: Pick<CheckpointWriter, 'piece' | 'record'> | null;
   readonly runId: number;
   readonly policy: RetentionPolicy;
   readonly appVersion: string;
@@ -18,15 +21,9 @@ export interface RecorderOptions {
   readonly now: () => number;
 }
 
-export interface RecordedCheckpoint {
-  readonly info: CheckpointInfo;
-  readonly bytesFreed: number;
-  /** With the ids that the record gave them. */
-  readonly samples: readonly Sample[];
-}
-
 export class Recorder {
   readonly #options: RecorderOptions;
+  readonly #parts = new CheckpointParts();
   #pending: MetricPoint[] = [];
   #lastFlush: number;
   #activeSeconds: number;
@@ -65,36 +62,46 @@ export class Recorder {
     this.#pending = [];
   }
 
-  /** The checkpoint, its epoch, its samples and the steps that wait, whole or not at all. Throws what the store throws. */
-  checkpoint(message: CheckpointMessage, engine: string): RecordedCheckpoint {
-    const { store, runId, policy, appVersion } = this.#options;
-    const epoch = message.epoch?.epoch ?? message.position.epoch;
-    const { info, bytesFreed } = store.recordCheckpoint(
-      {
-        runId,
-        kind: message.kind,
-        position: formatPosition(message.position),
-        epoch,
-        step: message.position.step,
-        activeSeconds: message.position.activeSeconds,
-        weights: message.weights,
-        optimizer: message.optimizer,
-        epochRecord: message.epoch,
-        samples: message.samples.map((sample) => ({ ...sample, runId, epoch, origin: 'training', engine, appVersion })),
-        metrics: this.#pending,
-      },
-      policy,
-    );
+  /** Takes the next bytes of the checkpoint to come. */
+  piece({ part, bytes }: Extract<FromTrainer, { type: 'checkpoint-piece' }>): void {
+    const { writer } = this.#options;
+    if (writer === null) this.#parts.add(part, bytes);
+    else writer.piece(part, bytes);
+  }
+
+  /**
+   * The checkpoint, its epoch, its samples and the steps that wait, whole or not at all. Throws, or rejects with, what the store
+   * throws. Nothing else is to be recorded until a promise is settled.
+   */
+  checkpoint(message: CheckpointMessage, engine: string): StoredCheckpoint | Promise<StoredCheckpoint> {
+    const { store, writer, policy } = this.#options;
+    const sizes = message.inPieces ?? null;
+    const checkpoint = this.#checkpointOf(message, engine);
     this.#pending = [];
     this.#lastFlush = this.#options.now();
     // The trainer's own count: it knows of validation and sampling too.
     this.#activeSeconds = Math.max(this.#activeSeconds, message.position.activeSeconds);
-    return { info, bytesFreed, samples: this.#stored(message.samples.length) };
+    if (writer !== null) return writer.record(checkpoint, policy, sizes);
+    return store.recordCheckpoint(sizes === null ? checkpoint : { ...checkpoint, ...this.#parts.take(sizes) }, policy);
   }
 
-  #stored(count: number): Sample[] {
-    if (count === 0) return [];
-    const training = this.#options.store.samples(this.#options.runId).filter(({ origin }) => origin === 'training');
-    return training.sort((a, b) => a.id - b.id).slice(-count);
+  #checkpointOf(message: CheckpointMessage, engine: string): NewCheckpoint {
+    const { runId, appVersion } = this.#options;
+    const { kind, position, weights, optimizer, sha256, epoch: epochRecord } = message;
+    const epoch = epochRecord?.epoch ?? position.epoch;
+    return {
+      runId,
+      kind,
+      position: formatPosition(position),
+      epoch,
+      step: position.step,
+      activeSeconds: position.activeSeconds,
+      weights,
+      optimizer,
+      ...(sha256 === undefined ? {} : { sha256 }),
+      epochRecord,
+      samples: message.samples.map((sample) => ({ ...sample, runId, epoch, origin: 'training', engine, appVersion })),
+      metrics: this.#pending,
+    };
   }
 }

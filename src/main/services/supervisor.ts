@@ -5,6 +5,7 @@
 import type { EngineReport, RunStatus } from '../../shared/domain.ts';
 import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
+import type { StoredCheckpoint } from '../store/checkpoint-writer.ts';
 import type { Store } from '../store/types.ts';
 import type { CheckpointMessage, FromTrainer, TrainRequest } from '../trainer/messages.ts';
 import type { Recorder } from './recorder.ts';
@@ -55,11 +56,16 @@ export class Supervisor implements TrainingHandle {
   #outcome: Outcome | null = null;
   /** Why this side ended the process, when it did. */
   #killed: string | null = null;
+  #stopReason = '';
   #resumable: string | null;
   #epochs: number;
   #steps: number;
   /** Whether there is anything yet that a stop would have to save. */
   #hasTrained = false;
+  /** A checkpoint is being stored in another thread: what comes after it waits. */
+  #storing = false;
+  #backlog: FromTrainer[] = [];
+  #exit: TrainerExit | null = null;
   #stopTimer: NodeJS.Timeout | undefined;
   #exitTimer: NodeJS.Timeout | undefined;
 
@@ -87,9 +93,11 @@ export class Supervisor implements TrainingHandle {
     if (this.#status === 'running' || this.#status === 'paused') this.#send({ type: 'continue' });
   }
 
-  stop(): void {
+  /** @param reason why, where it was not a person who asked for just that */
+  stop(reason = ''): void {
     if (this.#outcome !== null || this.#status === 'stopping') return;
-    this.#guarded(() => this.#setStatus('stopping', ''));
+    this.#stopReason = reason;
+    this.#guarded(() => this.#setStatus('stopping', reason));
     this.#send({ type: 'stop' });
     this.#awaitAnswerToStop();
   }
@@ -152,7 +160,22 @@ export class Supervisor implements TrainingHandle {
   #receive(message: FromTrainer): void {
     if (this.#outcome !== null) return;
     if (this.#status === 'stopping') this.#awaitAnswerToStop();
-    this.#guarded(() => this.#handle(message));
+    // (Pieces of the next checkpoint stay behind the one that is being stored by themselves.)
+    if (this.#storing && message.type !== 'checkpoint-piece') this.#backlog.push(message);
+    else this.#guarded(() => this.#handle(message));
+  }
+
+  /** What came while a checkpoint was being stored, up to the next checkpoint; the exit is the last. */
+  #catchUp(): void {
+    this.#storing = false;
+    while (!this.#storing) {
+      const message = this.#outcome === null ? this.#backlog.shift() : undefined;
+      if (message === undefined) {
+        if (this.#exit !== null) this.#exited(this.#exit);
+        return;
+      }
+      this.#guarded(() => this.#handle(message));
+    }
   }
 
   /** Whatever fails in here is a write that failed (or a defect): training goes no further than what can be recorded. */
@@ -193,13 +216,18 @@ export class Supervisor implements TrainingHandle {
         if (message.phase === 'paused' && this.#status === 'running') this.#setStatus('paused', '');
         if (message.phase !== 'paused' && this.#status === 'paused') this.#setStatus('running', '');
         return;
+      case 'checkpoint-piece':
+        recorder.piece(message);
+        return;
       case 'checkpoint':
         this.#checkpoint(message);
         return;
       case 'ended':
         recorder.flush();
         // Its last checkpoint is stored: what is left of the process has nothing to keep.
-        this.#conclude(outcomeOfEnd(message, this.#circumstances));
+        this.#conclude(
+          outcomeOfEnd({ ...message, reason: message.reason || this.#reasonFor(message) }, this.#circumstances),
+        );
         return;
       case 'error':
         recorder.flush();
@@ -219,8 +247,32 @@ export class Supervisor implements TrainingHandle {
     }
   }
 
+  #reasonFor({ outcome }: Extract<FromTrainer, { type: 'ended' }>): string {
+    return outcome === 'stopped' ? this.#stopReason : '';
+  }
+
   #checkpoint(message: CheckpointMessage): void {
-    const { info, bytesFreed, samples } = this.#supervision.recorder.checkpoint(message, this.#report?.engine ?? '');
+    const stored = this.#supervision.recorder.checkpoint(message, this.#report?.engine ?? '');
+    if (!(stored instanceof Promise)) {
+      this.#checkpointStored(message, stored);
+      return;
+    }
+    this.#storing = true;
+    const failed = (error: unknown): void => {
+      this.#conclude(outcomeOfFailure('the record could not be written', error, this.#circumstances));
+    };
+    void stored
+      .then((done) => {
+        this.#guarded(() => this.#checkpointStored(message, done));
+      }, failed)
+      .then(() => {
+        this.#catchUp();
+      });
+  }
+
+  #checkpointStored(message: CheckpointMessage, { info, bytesFreed, samples }: StoredCheckpoint): void {
+    // Ended meanwhile, by this side: the checkpoint is stored, and that is all.
+    if (this.#outcome !== null) return;
     this.#resumable = `epoch ${info.epoch}, step ${info.step}`;
     this.#steps = message.position.step;
     if (message.epoch !== null) {
@@ -237,6 +289,10 @@ export class Supervisor implements TrainingHandle {
   #exited(exit: TrainerExit): void {
     clearTimeout(this.#stopTimer);
     clearTimeout(this.#exitTimer);
+    if (this.#storing) {
+      this.#exit = exit;
+      return;
+    }
     if (this.#outcome === null) {
       this.#guarded(() => this.#supervision.recorder.flush());
       const reason = this.#killed ?? describeExit('the training process', exit);

@@ -2,10 +2,16 @@
 import type { EngineChoice, RunDetail } from '../../shared/domain.ts';
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
+import type { CheckpointWriter } from '../store/checkpoint-writer.ts';
 import type { ResumePoint, RetentionPolicy, Store } from '../store/types.ts';
-import type { TrainRequest } from '../trainer/messages.ts';
+import type { LiveTraining } from '../../shared/live.ts';
+import type { ResumeFrom, TrainRequest } from '../trainer/messages.ts';
+import { liveAfter, NewsFeed, startingTraining } from './live-training.ts';
+import type { FeedClock } from './live-training.ts';
 import { Recorder } from './recorder.ts';
-import { isActive, isResumable } from './run-states.ts';
+import { forgetForStart, rememberedForStart, rememberForStart } from './resume-at-start.ts';
+import { changedConfig, refuseWithoutWork } from './resume-changes.ts';
+import { isActive } from './run-states.ts';
 import { Supervisor } from './supervisor.ts';
 import type { Timeouts } from './supervisor.ts';
 import { parsePosition } from './training-position.ts';
@@ -13,17 +19,26 @@ import type { StartTrainer, StartTraining, TrainingHandle, TrainingService } fro
 
 export interface TrainingOptions {
   readonly store: Store;
+  /** Stores checkpoints in a thread of its own; absent or null stores them in this one. The caller closes it. */
+  readonly checkpoints?: Pick<CheckpointWriter, 'piece' | 'record' | 'discard'> | null;
   readonly startTrainer: StartTrainer;
   readonly appVersion: string;
   readonly policy?: RetentionPolicy;
   readonly timeouts?: Partial<Timeouts>;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
+  /** How long `shutDown` waits for the training to save. */
+  readonly shutDownMs?: number;
+  /** A test's own clock for what windows are told. */
+  readonly feedClock?: FeedClock;
 }
 
 /** Every epoch's weights; the optimizer's state twice, so that a damaged newest checkpoint has a predecessor. */
 export const DEFAULT_POLICY: RetentionPolicy = { everyNth: 1, optimizerStates: 2 };
 const DEFAULT_TIMEOUTS: Timeouts = { stopMs: 60_000, exitMs: 5_000 };
+/** How long a program that quits waits for its training to save. */
+const SHUT_DOWN_MS = 20_000;
+const CLOSED = 'Folio was closed';
 
 type Listener = (event: TrainingEvent) => void;
 
@@ -39,17 +54,25 @@ interface Launch {
   readonly keepEvery: number | undefined;
 }
 
+interface Active {
+  readonly supervisor: Supervisor;
+  readonly engine: EngineChoice;
+  live: LiveTraining;
+}
+
 /** `close` ends the training under way without saving (its last checkpoint stays): for a program that quits. */
 export function createTrainingService(options: TrainingOptions): TrainingService & { close(): void } {
-  const { store, startTrainer, appVersion } = options;
+  const { store, startTrainer, appVersion, checkpoints = null } = options;
   const now = options.now ?? (() => performance.now());
-  let active: Supervisor | null = null;
+  const listeners = new Set<Listener>();
+  const feed = new NewsFeed(options.feedClock);
+  let active: Active | null = null;
 
   const refuseWhileBusy = (): void => {
     if (active === null) return;
     throw new FolioError(
       'busy',
-      `run ${active.runId} is being trained; one training runs at a time`,
+      `run ${active.supervisor.runId} is being trained; one training runs at a time`,
       'Wait until it has ended, or stop it.',
     );
   };
@@ -60,27 +83,45 @@ export function createTrainingService(options: TrainingOptions): TrainingService
   };
 
   const launch = (plan: Launch, listener: Listener): TrainingHandle => {
-    listener({ run: plan.runId, type: 'created', name: plan.name });
+    const { runId, request } = plan;
+    const position = request.resume?.position;
+    let live: LiveTraining = {
+      ...startingTraining(runId, plan.name),
+      step: position?.step ?? 0,
+      epoch: position?.epoch ?? 1,
+      stepInEpoch: position?.stepInEpoch ?? 0,
+      activeSeconds: position?.activeSeconds ?? 0,
+    };
+    const tell = (event: TrainingEvent): void => {
+      live = liveAfter(live, event);
+      if (active !== null) active.live = live;
+      feed.take(event, live);
+      for (const hear of [listener, ...listeners]) guarded(() => hear(event));
+    };
+    const trainer = startOrFail(runId);
+    tell({ run: runId, type: 'created', name: plan.name });
+    checkpoints?.discard(); // the last process may have died between two pieces
     const supervisor = new Supervisor({
       store,
       recorder: new Recorder({
         store,
-        runId: plan.runId,
+        writer: checkpoints,
+        runId,
         policy: policyFor(plan.keepEvery),
         appVersion,
-        activeSeconds: plan.request.resume?.position.activeSeconds ?? 0,
+        activeSeconds: position?.activeSeconds ?? 0,
         now,
       }),
-      process: startOrFail(plan.runId),
-      runId: plan.runId,
+      process: trainer,
+      runId,
       corpusId: plan.corpusId,
-      request: plan.request,
+      request,
       resumable: plan.resumable,
-      listener,
+      listener: tell,
       timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     });
-    if (plan.note !== '') listener({ run: plan.runId, type: 'status', status: 'queued', reason: plan.note });
-    active = supervisor;
+    active = { supervisor, engine: request.engine, live };
+    if (plan.note !== '') tell({ run: runId, type: 'status', status: 'queued', reason: plan.note });
     void supervisor.done.then(() => {
       active = null;
     });
@@ -105,54 +146,105 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       refuseWhileBusy();
       const { preset, corpusId, config, engine, keepEvery } = request;
       const corpus = store.corpus(corpusId);
+      const keep = keepEvery === undefined ? {} : { keepEvery };
       const name = request.name ?? `${preset} on ${corpus.name}`;
       const { vocabulary, characters } = corpus;
-      const runId = store.createRun({ name, preset, corpusId, config, vocabulary, status: 'queued' });
+      const runId = store.createRun({ name, preset, corpusId, config, vocabulary, status: 'queued', ...keep });
       const plan = preset === 'best';
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume: null };
       return launch({ runId, name, corpusId, request: train, note: '', resumable: null, keepEvery }, listener);
     },
 
-    async resume(runId: number, engine: EngineChoice, listener: Listener, keepEvery?: number): Promise<TrainingHandle> {
+    async resume(runId, engine, listener, keepEvery, changes = {}): Promise<TrainingHandle> {
       refuseWhileBusy();
       const run = store.run(runId);
-      const { config, corpusId, vocabulary, name } = run;
+      const { corpusId, vocabulary, name } = run;
       if (corpusId === null) throw withoutText(run);
-      refuseUnresumable(run);
+      refuseActive(run);
+      const { characters } = store.corpus(corpusId);
+      const { config, words } = changedConfig(run.config, changes);
       const point = store.resumePoint(runId);
       if (point === null) refuseWhenAllDamaged(run);
-      const resume = point === null ? null : { ...bytesOf(point), position: parsePosition(point.position) };
+      const resume = point === null ? null : resumeFrom(point);
+      if (run.status === 'finished') refuseWithoutWork(run, config, characters, resume?.position ?? null);
       // A run that never took a step may still be without a plan; one that did keeps the plan that it had.
       const plan = run.preset === 'best' && point === null && store.metrics(runId).length === 0;
       store.rewindTo(runId, point?.checkpoint.id ?? null);
+      if (words !== '') store.setRunConfig(runId, config);
+      if (rememberedForStart(store)?.run === runId) forgetForStart(store);
       const resumable = point === null ? null : `epoch ${point.checkpoint.epoch}, step ${point.checkpoint.step}`;
-      const note = resumeNote(point, resumable);
+      const note = resumeNote(point, resumable, words);
       store.setRunStatus(runId, 'queued', note);
-      const { characters } = store.corpus(corpusId);
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume };
-      return launch({ runId, name, corpusId, request: train, note, resumable, keepEvery }, listener);
+      const kept = keepEvery ?? run.keepEvery ?? undefined;
+      return launch({ runId, name, corpusId, request: train, note, resumable, keepEvery: kept }, listener);
+    },
+
+    active() {
+      if (active === null) return null;
+      const { supervisor, live } = active;
+      return { runId: supervisor.runId, handle: supervisor, snapshot: live };
+    },
+
+    subscribe(listener) {
+      const own: Listener = (event) => {
+        listener(event);
+      };
+      listeners.add(own);
+      return () => {
+        listeners.delete(own);
+      };
+    },
+
+    subscribeNews: (listener) => feed.subscribe(listener),
+
+    async shutDown() {
+      if (active === null) return;
+      const { supervisor, engine, live } = active;
+      // One that the person is stopping already is not to begin again.
+      if (live.status !== 'stopping') {
+        guarded(() => {
+          rememberForStart(store, supervisor.runId, engine);
+        });
+      }
+      supervisor.stop(CLOSED);
+      const timer = setTimeout(() => {
+        supervisor.abandon(`${CLOSED}, and the training could not save in time`);
+      }, options.shutDownMs ?? SHUT_DOWN_MS);
+      await supervisor.done;
+      clearTimeout(timer);
+    },
+
+    resumeOffer: () => rememberedForStart(store),
+    declineOffer: () => {
+      forgetForStart(store);
     },
 
     close(): void {
-      active?.abandon('Folio was closed while it was training');
+      feed.close();
+      active?.supervisor.abandon(`${CLOSED} while it was training`);
     },
   };
 }
 
-function bytesOf({ weights, optimizer }: ResumePoint): Pick<ResumePoint, 'weights' | 'optimizer'> {
-  return { weights, optimizer };
+/** A listener's defect is not the training's: it surfaces as an uncaught exception, after this turn. */
+function guarded(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }
 
-function refuseUnresumable({ id, status }: RunDetail): void {
+function resumeFrom({ checkpoint, position, weights, optimizer }: ResumePoint): ResumeFrom {
+  return { weights, optimizer, position: parsePosition(position), recorded: checkpoint.kind === 'epoch' };
+}
+
+function refuseActive({ id, status }: RunDetail): void {
   if (isActive(status)) {
     throw new FolioError('busy', `run ${id} is ${status} in another process`, 'Stop it there first.');
-  }
-  if (!isResumable(status)) {
-    throw new FolioError(
-      'config',
-      `run ${id} is ${status}: there is nothing left to resume`,
-      'Train a new run with more epochs: folio train --epochs N.',
-    );
   }
 }
 
@@ -175,8 +267,9 @@ function refuseWhenAllDamaged(run: RunDetail): void {
   );
 }
 
-function resumeNote(point: ResumePoint | null, resumable: string | null): string {
-  if (point === null) return 'starts again from the beginning: no checkpoint had been stored';
+function resumeNote(point: ResumePoint | null, resumable: string | null, changes: string): string {
+  const changed = changes === '' ? '' : `, with ${changes}`;
+  if (point === null) return `starts again from the beginning${changed}: no checkpoint had been stored`;
   const passedOver = point.damaged.length === 0 ? '' : `; passed over as damaged: ${point.damaged.join('; ')}`;
-  return `resumes from ${resumable ?? ''}${passedOver}`;
+  return `resumes from ${resumable ?? ''}${changed}${passedOver}`;
 }

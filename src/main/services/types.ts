@@ -9,7 +9,11 @@ import type {
   SampleSettings,
 } from '../../shared/domain.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
+import type { LiveTraining } from '../../shared/live.ts';
 import type { FromTrainer, ToTrainer } from '../trainer/messages.ts';
+import type { TrainingNews } from './live-training.ts';
+import type { RememberedRun } from './resume-at-start.ts';
+import type { ResumeChanges } from './resume-changes.ts';
 
 /** A running process that owns tensors. Its death never takes this process with it. */
 export interface TrainerProcess {
@@ -45,16 +49,44 @@ export interface TrainingHandle {
   readonly done: Promise<Extract<TrainingEvent, { type: 'finished' }>>;
 }
 
+/** The training under way. */
+export interface ActiveTraining {
+  readonly runId: number;
+  readonly handle: TrainingHandle;
+  /** Where it stands now. */
+  readonly snapshot: LiveTraining;
+}
+
 export interface TrainingService {
   /** Refused ('busy') while another run trains in this process. Events begin with `created`. */
   start(request: StartTraining, listener: (event: TrainingEvent) => void): Promise<TrainingHandle>;
-  /** `keepEvery` as in {@link StartTraining}. */
+  /**
+   * Goes on from the last whole checkpoint. `keepEvery` as in {@link StartTraining}; without it, as the run was started with. With
+   * `changes`, the run keeps the changed settings; without them it computes what it would have without the stop. A finished run is
+   * refused ('config') unless the changes leave it something to do: more epochs, steps or minutes.
+   */
   resume(
     runId: number,
     engine: EngineChoice,
     listener: (event: TrainingEvent) => void,
     keepEvery?: number,
+    changes?: ResumeChanges,
   ): Promise<TrainingHandle>;
+  /** Null while nothing trains in this process. */
+  active(): ActiveTraining | null;
+  /** Every event of whatever run is trained here, after the listener that started it. Returns the way to leave. */
+  subscribe(listener: (event: TrainingEvent) => void): () => void;
+  /** Where the training stands and what happened since the last time, at most ten times a second. Returns the way to leave. */
+  subscribeNews(listener: (news: TrainingNews) => void): () => void;
+  /**
+   * Before the program quits: the training under way saves and stops, and is remembered for the next start. One that does not
+   * answer in time is ended; its last checkpoint stays. Never rejects. `close` is still to be called.
+   */
+  shutDown(): Promise<void>;
+  /** The run that the last `shutDown` stopped, while it can be resumed. */
+  resumeOffer(): RememberedRun | null;
+  /** The offer was declined. (A run that is resumed is no longer offered.) */
+  declineOffer(): void;
 }
 
 export interface GenerateOptions {
@@ -63,6 +95,10 @@ export interface GenerateOptions {
   readonly prompt: string;
   readonly unknown: 'refuse' | 'drop';
   readonly settings: SampleSettings;
+  /**
+   * Texts written at once. To write a stored sample again, give its `streams` here and take the text of its `stream`: each stream has random
+   * numbers of its own, but several at once are computed in another order than one alone, and the last bit of a number may decide.
+   */
   readonly count: number;
   readonly engine: EngineChoice;
 }
@@ -104,14 +140,42 @@ export interface GenerationService {
   close(): void;
 }
 
+export interface CorpusListing extends CorpusInfo {
+  /** Runs that learnt from it, deleted ones left out. */
+  readonly runs: number;
+  readonly builtin: boolean;
+}
+
+export interface AddCorpusOptions {
+  /** The file's name by default. A text that is there already keeps the name that it has. */
+  readonly name?: string | undefined;
+  /** Aborted: FolioError 'cancelled', and nothing of it is stored. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface CorpusService {
   /** The built-in Shakespeare, stored on first use. */
   builtin(): Promise<CorpusInfo>;
   /** Reads, decodes, checks and stores a text file. Throws FolioError 'corpus' or 'file'. */
-  add(file: string, progress?: (doneBytes: number, totalBytes: number) => void): Promise<CorpusInfo>;
-  list(): CorpusInfo[];
-  /** How often each character of a stored text occurs, sorted by code point. Reads it whole: about 10 ms a million characters. */
-  counts(id: number): ReadonlyMap<string, number>;
+  add(
+    file: string,
+    progress?: (doneBytes: number, totalBytes: number) => void,
+    options?: AddCorpusOptions,
+  ): Promise<CorpusInfo>;
+  /** The newest first. */
+  list(): CorpusListing[];
+  /**
+   * How often each character of a stored text occurs, sorted by code point. Reads it whole with other work in between, about 10 ms a
+   * million characters, and remembers it.
+   */
+  counts(id: number): Promise<ReadonlyMap<string, number>>;
+  /** The opening of a text: at most so many characters. */
+  excerpt(id: number, maxCharacters: number): string;
+  rename(id: number, name: string): void;
+  /** Deletes with a way back. Returns the bytes that will be freed. Throws FolioError 'busy', naming the runs that use it. */
+  remove(id: number): number;
+  /** Takes {@link remove} back. Throws FolioError 'not-found' for what is gone for good. */
+  restore(id: number): void;
 }
 
 export interface EngineService {

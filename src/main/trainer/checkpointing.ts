@@ -5,7 +5,8 @@ import type { TensorOps } from '../engine/tensor-ops.ts';
 import type { NetworkState } from '../model/network.ts';
 import { decodeSafetensors, encodeSafetensors } from '../model/safetensors.ts';
 import type { WeightArray, Weights } from '../model/weights.ts';
-import type { CheckpointBytes } from './messages.ts';
+import type { CheckpointBytes, CheckpointHashes } from './messages.ts';
+import { hashesOf } from './pieces.ts';
 import type { TrainingStepper } from './stepper.ts';
 
 /** What an exchange file says of itself: enough to import it anywhere. */
@@ -23,17 +24,18 @@ export async function encodeCheckpoint(
   stepper: TrainingStepper,
   config: RunConfig,
   vocabulary: readonly string[],
-): Promise<CheckpointBytes> {
+): Promise<CheckpointBytes & { readonly sha256: CheckpointHashes }> {
   const optimizer = new Map<string, WeightArray>(await stepper.optimizer.slots());
   for (const [name, array] of await stateArrays(ops, stepper.state)) optimizer.set(name, array);
   const weights = await stepper.network.weights();
   for (const [name, { data }] of weights) {
     if (!data.every(Number.isFinite)) throw new FolioError('diverged', `${name} holds numbers that are not finite`);
   }
-  return {
+  const bytes = {
     weights: encodeSafetensors(weights, weightsMetadata(config, vocabulary)),
     optimizer: encodeSafetensors(optimizer, {}),
   };
+  return { ...bytes, sha256: hashesOf(bytes) };
 }
 
 /** Puts optimizer and hidden state back; the stepper was made with the checkpoint's weights. */

@@ -6,6 +6,7 @@ import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts'
 import { Control } from './control.ts';
 import { LoadedModel } from './loaded-model.ts';
 import type { ToTrainer, TrainRequest } from './messages.ts';
+import { checkpointInPieces } from './pieces.ts';
 import { connectPort } from './port.ts';
 import { TextReceiver } from './text-receiver.ts';
 import { runTraining } from './training-job.ts';
@@ -50,7 +51,8 @@ async function install(build: 'cpu' | 'cuda'): Promise<void> {
 
 async function startTraining(request: TrainRequest): Promise<void> {
   text = new TextReceiver(request.vocabulary, request.characters);
-  await runTraining(request, text, control, (message) => port.send(message));
+  const send = checkpointInPieces((message) => port.send(message));
+  await runTraining(request, text, control, send);
 }
 
 function loaded(): LoadedModel {

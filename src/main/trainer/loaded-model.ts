@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EngineChoice } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { TensorOps } from '../engine/tensor-ops.ts';
 import { createNetwork, type Network } from '../model/network.ts';
@@ -24,10 +25,10 @@ const configSchema = z.object({
   units: z.number().int(),
 });
 
-/** Weights on an engine, to write and to measure with. The engine is opened once. */
+/** Weights on an engine, to write and to measure with. The engine stays open until another is chosen. */
 export class LoadedModel {
   readonly #send: Send;
-  #engine: ChosenEngine | null = null;
+  #engine: (ChosenEngine & { readonly choice: EngineChoice }) | null = null;
   #network: Network | null = null;
   #vocabulary: Vocabulary | null = null;
   /** Generations that were asked to end. */
@@ -38,8 +39,7 @@ export class LoadedModel {
   }
 
   async load(request: Extract<ToTrainer, { type: 'load' }>): Promise<void> {
-    this.#engine ??= await chooseEngine(request.engine);
-    const { ops, report, rejected } = this.#engine;
+    const { ops, report, rejected } = await this.#open(request.engine);
     const { arrays, metadata } = decodeSafetensors(request.weights);
     const vocabulary = new Vocabulary(request.vocabulary);
     const shape = { ...shapeOf(metadata), vocabularySize: vocabulary.size };
@@ -50,6 +50,16 @@ export class LoadedModel {
     this.#network = network;
     this.#vocabulary = vocabulary;
     await this.#send({ type: 'loaded', report, rejected });
+  }
+
+  async #open(choice: EngineChoice): Promise<ChosenEngine> {
+    if (this.#engine !== null && this.#engine.choice !== choice) {
+      this.#network?.close();
+      this.#network = null;
+      this.#engine.ops.close();
+      this.#engine = null;
+    }
+    return (this.#engine ??= { ...(await chooseEngine(choice)), choice });
   }
 
   cancel(id: number): void {

@@ -31,11 +31,16 @@ export interface CheckpointBytes {
   readonly optimizer: Uint8Array;
 }
 
+/** SHA-256 of both blobs, hexadecimal, computed where they were made: what is stored is compared with it. */
+export type CheckpointHashes = { readonly [Part in keyof CheckpointBytes]: string };
+
 export interface WrittenSample {
   readonly prompt: string;
   readonly text: string;
   readonly settings: SampleSettings;
   readonly stream: number;
+  /** Texts that were written at once with it. */
+  readonly streams: number;
 }
 
 export interface TrainRequest {
@@ -47,7 +52,13 @@ export interface TrainRequest {
   readonly engine: EngineChoice;
   /** Complete the configuration for its `minutes` from the measured speed (preset `best`). */
   readonly plan: boolean;
-  readonly resume: ({ readonly position: TrainingPosition } & CheckpointBytes) | null;
+  readonly resume: ResumeFrom | null;
+}
+
+export interface ResumeFrom extends CheckpointBytes {
+  readonly position: TrainingPosition;
+  /** Whether the part of an epoch that ends there has its record: the run had come to its end inside that epoch. */
+  readonly recorded: boolean;
 }
 
 export interface GenerateRequest {
@@ -103,6 +114,9 @@ export interface CheckpointMessage extends CheckpointBytes {
   /** Of the epoch that just ended; null for a recovery checkpoint. */
   readonly epoch: EpochRecord | null;
   readonly samples: readonly WrittenSample[];
+  readonly sha256?: CheckpointHashes;
+  /** The bytes of both blobs when they came before it in `checkpoint-piece` messages and are empty here. */
+  readonly inPieces?: { readonly [Part in keyof CheckpointBytes]: number };
 }
 
 export type FromTrainer =
@@ -142,6 +156,8 @@ export type FromTrainer =
     }
   | StepMessage
   | { readonly type: 'phase'; readonly phase: 'training' | 'validating' | 'sampling' | 'saving' | 'paused' }
+  /** The next bytes of a checkpoint that follows: in pieces, so that none of them holds its receiver up. */
+  | { readonly type: 'checkpoint-piece'; readonly part: keyof CheckpointBytes; readonly bytes: Uint8Array }
   | CheckpointMessage
   /** Sent after the last checkpoint. */
   | { readonly type: 'ended'; readonly outcome: 'finished' | 'stopped' | 'diverged'; readonly reason: string }

@@ -100,8 +100,9 @@ class Training {
     );
     this.#position = resume?.position ?? { ...START, activeSeconds: input.secondsSpent };
     this.#learningRate = learningRateAt(config, this.#moment(-1));
-    // A run that was stopped after its last step, inside an epoch, still owes the record of that part.
-    this.#recorded = this.#position.step - this.#position.stepInEpoch;
+    // A run that was stopped after its last step, inside an epoch, still owes the record of that part; one that came to its end does not.
+    this.#recorded =
+      resume?.recorded === true ? resume.position.step : this.#position.step - this.#position.stepInEpoch;
     if (resume !== null) {
       restoreCheckpoint(ops, this.#stepper, resume.optimizer, resume.position.step);
       this.#saved.step = resume.position.step;

@@ -43,7 +43,7 @@ export async function writeSamples(
         proceed: everyNth(BREATH, proceed),
       });
       if (cancelled) return null;
-      samples.push({ prompt, text: texts[0] ?? '', settings, stream: 0 });
+      samples.push({ prompt, text: texts[0] ?? '', settings, stream: 0, streams: 1 });
     }
   }
   return samples;

@@ -1,0 +1,81 @@
+/**
+ * Stands in for the trainer process: sends checkpoints of the reference model's size, one when it is asked to `continue`, on the
+ * way that the trainer sends them. With the argument `busy` it computes on one processor in between, as a training does.
+ */
+import { randomFillSync } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
+import type { FromTrainer, ToTrainer } from '../../src/main/trainer/messages.ts';
+import { connectPort } from '../../src/main/trainer/port.ts';
+import { checkpointInPieces, hashesOf } from '../../src/main/trainer/pieces.ts';
+
+const PARAMETERS = 4_021_569;
+const STEPS = 172;
+
+const port = connectPort();
+const send = checkpointInPieces((message) => port.send(message));
+let epoch = 0;
+
+function floats(count: number): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(count);
+  randomFillSync(new Uint8Array(data.buffer));
+  return data;
+}
+
+async function checkpoint(): Promise<void> {
+  epoch++;
+  const step = epoch * STEPS;
+  const bytes = {
+    weights: encodeSafetensors(new Map([['weights', { shape: [PARAMETERS], data: floats(PARAMETERS) }]]), {}),
+    optimizer: encodeSafetensors(new Map([['moments', { shape: [2 * PARAMETERS], data: floats(2 * PARAMETERS) }]]), {}),
+  };
+  const message: FromTrainer = {
+    type: 'checkpoint',
+    kind: 'epoch',
+    position: {
+      step,
+      epoch: epoch + 1,
+      stepInEpoch: 0,
+      activeSeconds: step,
+      lossSum: 0,
+      epochSeconds: 0,
+      bestValidationLoss: null,
+      bestEpoch: null,
+      epochsWithoutImprovement: 0,
+    },
+    epoch: {
+      epoch,
+      steps: STEPS,
+      complete: true,
+      trainLoss: 1 + 1 / epoch,
+      validationLoss: null,
+      seconds: 100,
+      charactersPerSecond: 10_000,
+      learningRate: 1e-3,
+    },
+    samples: [],
+    sha256: hashesOf(bytes),
+    ...bytes,
+  };
+  await send(message);
+}
+
+port.onMessage((message: ToTrainer) => {
+  if (message.type === 'train') {
+    const report = {
+      engine: 'wasm',
+      device: 'a benchmark',
+      available: true,
+      reason: '',
+      selfTest: 'not run',
+      gflops: null,
+      mixedPays: false,
+      details: {},
+    } as const;
+    void port.send({ type: 'ready', report, rejected: [] });
+  }
+  if (message.type === 'continue') void checkpoint();
+  if (message.type === 'stop') void port.send({ type: 'ended', outcome: 'finished', reason: '' });
+});
+
+if (process.env['FOLIO_BENCH_BUSY'] === '1') new Worker('for (;;);', { eval: true }).unref();
