@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../src/shared/config.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 import { PRESET_NAMES } from '../../src/shared/presets.ts';
-import { fakeApp, folio, run } from './fake-app.ts';
+import { fakeApp } from './fake-app.ts';
+import { run } from './fixtures.ts';
+import { folio } from './run-cli.ts';
 
 const COMMANDS = 'train resume runs show generate evaluate export import delete engines doctor serve'.split(' ');
 

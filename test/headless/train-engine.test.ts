@@ -1,0 +1,143 @@
+/** folio train, resume and welcome: the engine that they need, and what else they ask for. */
+import { describe, expect, it, vi } from 'vitest';
+import { FolioError } from '../../src/shared/errors.ts';
+import { PRESETS } from '../../src/shared/presets.ts';
+import { fakeApp, type FakeApp } from './fake-app.ts';
+import { engineReport, run } from './fixtures.ts';
+import { folio } from './run-cli.ts';
+
+describe('the engine', () => {
+  const missing = (): FakeApp => {
+    const fake = fakeApp();
+    fake.reports = [
+      engineReport({
+        engine: 'tensorflow',
+        available: false,
+        selfTest: 'not run',
+        reason: 'TensorFlow is not installed.',
+      }),
+      engineReport(),
+    ];
+    return fake;
+  };
+
+  it('TensorFlow is installed when it is missing', async () => {
+    const fake = missing();
+    const { code, err } = await folio(['train'], { fake });
+    expect(code).toBe(0);
+    expect(fake.installs).toEqual(['cpu']);
+    expect(err).toMatch(/50% {2}137 bytes of 274 bytes/);
+    expect(fake.started).toHaveLength(1);
+  });
+
+  it('that cannot be installed is named with the reason, and training goes on without it', async () => {
+    const fake = missing();
+    fake.installError = new FolioError('install', 'Python 3 is not installed.', 'apt install python3-pip');
+    const { code, err } = await folio(['train'], { fake });
+    expect(code).toBe(0);
+    expect(err).toContain('TensorFlow was not installed: Python 3 is not installed.\napt install python3-pip\n');
+    expect(err).toContain('Going on');
+    expect(fake.started).toMatchObject([{ engine: 'auto' }]);
+  });
+
+  it('that could not be installed is not tried again for a day, unless it is asked for or something has changed', async () => {
+    const fake = missing();
+    fake.installError = new FolioError('install', 'Python 3 is not installed.', 'apt install python3-pip');
+    await folio(['train'], { fake });
+    const again = await folio(['train'], { fake });
+    expect(again.code).toBe(0);
+    expect(again.err).not.toContain('Installing');
+    expect(again.err.replaceAll('\n', ' ')).toContain(
+      'TensorFlow, the fastest engine, is not there: Python 3 is not installed. apt install python3-pip',
+    );
+    expect(again.err).toContain('npx folio engines --install tensorflow');
+    expect(fake.installs).toHaveLength(1);
+
+    await folio(['train'], { fake, env: { FOLIO_LIBTENSORFLOW: '/opt/tf' } });
+    expect(fake.installs).toHaveLength(2);
+    await folio(['train', '--engine', 'tensorflow'], { fake });
+    expect(fake.installs).toHaveLength(3);
+    await folio(['train'], { fake });
+    expect(fake.installs).toHaveLength(3);
+    vi.useFakeTimers({ now: Date.now() + 25 * 3600_000, toFake: ['Date'] });
+    try {
+      await folio(['train'], { fake });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(fake.installs).toHaveLength(4);
+  });
+
+  it('that was named and cannot be installed ends the command', async () => {
+    const fake = missing();
+    fake.installError = new FolioError('install', 'Python 3 is not installed.');
+    const { code, err } = await folio(['train', '--engine', 'tensorflow'], { fake });
+    expect(code).toBe(1);
+    expect(err).toContain('error: Python 3 is not installed.');
+    expect(fake.started).toEqual([]);
+  });
+
+  it('an installation that was interrupted ends with 130', async () => {
+    const fake = missing();
+    fake.installError = new FolioError('cancelled', 'the installation was cancelled');
+    expect((await folio(['train'], { fake })).code).toBe(130);
+  });
+
+  it('is not installed with --no-install, for another engine, when it is there, or when its self-test failed', async () => {
+    for (const argv of [
+      ['train', '--no-install'],
+      ['train', '--engine', 'wasm'],
+    ]) {
+      const fake = missing();
+      await folio(argv, { fake });
+      expect(fake.installs).toEqual([]);
+    }
+    const there = fakeApp();
+    await folio(['train'], { fake: there });
+    const broken = fakeApp();
+    broken.reports = [engineReport({ engine: 'tensorflow', available: false, selfTest: 'failed' })];
+    await folio(['train'], { fake: broken });
+    expect([...there.installs, ...broken.installs]).toEqual([]);
+  });
+});
+
+describe('resume', () => {
+  it('goes on with the run that is meant, and shows it the same way', async () => {
+    const fake = fakeApp([run({ id: 4, status: 'stopped' }), run({ id: 3, name: 'older', status: 'interrupted' })]);
+    const { code, out } = await folio(['resume', 'last', '--no-install'], { fake });
+    expect(code).toBe(0);
+    expect(fake.resumed).toEqual([4]);
+    expect(out).toContain('train loss 2.505');
+  });
+
+  it('installs nothing for a run that is finished', async () => {
+    const fake = fakeApp([run({ status: 'finished' })]);
+    fake.reports = [];
+    await folio(['resume', '1'], { fake });
+    expect(fake.installs).toEqual([]);
+  });
+});
+
+describe('welcome', () => {
+  it('explains, trains the quick preset and says what to try', async () => {
+    const fake = fakeApp();
+    const { code, out } = await folio(['welcome'], { fake });
+    expect(code).toBe(0);
+    expect(fake.started).toMatchObject([
+      { preset: 'quick', corpusId: 1, engine: 'auto', config: PRESETS.quick.config },
+    ]);
+    expect(out.indexOf('Shakespeare')).toBeLessThan(out.indexOf('train loss'));
+    expect(out).toContain('npx folio generate 1');
+    expect(out).toContain('--preset best --minutes 3 --corpus FILE');
+  });
+
+  it('asks where somebody can answer, and takes no for an answer', async () => {
+    const fake = fakeApp();
+    const { code, out } = await folio(['welcome'], { fake, answer: 'n' });
+    expect(code).toBe(0);
+    expect(fake.started).toEqual([]);
+    expect(out).toContain('--help');
+    await folio(['welcome'], { fake, answer: '' });
+    expect(fake.started).toHaveLength(1);
+  });
+});
