@@ -32,7 +32,7 @@ export function createWireClient(send: (message: ClientMessage) => void): WireCl
 
     subscribe(name, payload, listener) {
       const id = ++lastId;
-      listeners.set(id, listener as (delivery: TopicDelivery<TopicName>) => void); // as above
+      listeners.set(id, listener); // as above
       send({ type: 'subscribe', id, name, payload });
       return () => {
         if (listeners.delete(id)) send({ type: 'unsubscribe', id });

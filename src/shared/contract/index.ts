@@ -12,7 +12,13 @@ import { training, trainingTopics } from './training.ts';
 import { writing, writingTopics } from './writing.ts';
 
 export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines } as const;
-export const topics = { ...corporaTopics, ...runsTopics, ...trainingTopics, ...writingTopics, ...enginesTopics } as const;
+export const topics = {
+  ...corporaTopics,
+  ...runsTopics,
+  ...trainingTopics,
+  ...writingTopics,
+  ...enginesTopics,
+} as const;
 
 export type Requests = typeof requests;
 export type RequestName = keyof Requests;

@@ -1,0 +1,19 @@
+import { mount } from 'svelte';
+import { toErrorMessage } from '../shared/errors.ts';
+import { connect } from './api.ts';
+import App from './App.svelte';
+import CannotStart from './components/CannotStart.svelte';
+import { Folio } from './state/folio.svelte.ts';
+import './styles/index.css';
+
+const target = document.getElementById('folio');
+if (target === null) throw new Error('index.html has no #folio');
+
+try {
+  const connection = await connect();
+  const folio = new Folio(connection, await connection.client.request('app:info', {}));
+  await folio.start();
+  mount(App, { target, props: { folio } });
+} catch (error) {
+  mount(CannotStart, { target, props: { error: toErrorMessage(error) } });
+}

@@ -1,0 +1,37 @@
+/** Every run that is not archived or deleted, kept current by the program's own word of what changed. */
+import type { FolioClient } from '../../shared/contract/index.ts';
+import type { RunSummary } from '../../shared/domain.ts';
+
+export class Runs {
+  readonly #client: FolioClient;
+  #byId: ReadonlyMap<number, RunSummary> = $state.raw(new Map());
+  #loaded = $state(false);
+
+  constructor(client: FolioClient) {
+    this.#client = client;
+  }
+
+  /** The newest first. */
+  readonly list: readonly RunSummary[] = $derived([...this.#byId.values()].sort((a, b) => b.id - a.id));
+
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  find(id: number): RunSummary | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  async start(): Promise<void> {
+    this.#client.subscribe('runs:changed', {}, (delivery) => {
+      if (delivery.kind !== 'event') return;
+      const next = new Map(this.#byId);
+      for (const run of delivery.event.changed) next.set(run.id, run);
+      for (const id of delivery.event.gone) next.delete(id);
+      this.#byId = next;
+    });
+    const list = await this.#client.request('runs:list', { archived: 'without' });
+    this.#byId = new Map([...list.map((run) => [run.id, run] as const), ...this.#byId]);
+    this.#loaded = true;
+  }
+}

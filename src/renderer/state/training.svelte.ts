@@ -1,0 +1,55 @@
+/** The training under way, for the strip and the page of its run; and a way to hear every one of its events. */
+import type { TrainingNews } from '../../shared/contract/training.ts';
+import type { FolioClient } from '../../shared/contract/index.ts';
+import type { TrainingEvent } from '../../shared/events.ts';
+import type { LiveTraining } from '../../shared/live.ts';
+
+export class Training {
+  readonly #client: FolioClient;
+  readonly #listeners = new Set<(events: readonly TrainingEvent[]) => void>();
+  #live: LiveTraining | null = $state.raw(null);
+
+  constructor(client: FolioClient) {
+    this.#client = client;
+  }
+
+  /** Null when nothing has been trained since the program started. One that ended stays, with its last status. */
+  get live(): LiveTraining | null {
+    return this.#live;
+  }
+
+  /** Whether a training is under way, paused ones included. */
+  get active(): boolean {
+    return this.#live !== null && this.#live.phase !== 'ended';
+  }
+
+  /** Calls the listener with each batch of events (of whatever run trains); returns the way to stop. */
+  onEvents(listener: (events: readonly TrainingEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async start(): Promise<void> {
+    this.#client.subscribe('training:news', {}, (delivery) => {
+      if (delivery.kind === 'event') this.#hear(delivery.event);
+    });
+    this.#live ??= await this.#client.request('training:live', {});
+  }
+
+  async pause(): Promise<void> {
+    await this.#client.request('training:pause', {});
+  }
+
+  async continue(): Promise<void> {
+    await this.#client.request('training:continue', {});
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.request('training:stop', {});
+  }
+
+  #hear(news: TrainingNews): void {
+    this.#live = news.live;
+    if (news.events.length > 0) for (const listener of this.#listeners) listener(news.events);
+  }
+}

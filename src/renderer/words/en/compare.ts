@@ -1,0 +1,4 @@
+/** Words of the screen: compare. */
+export const compare = {
+  title: 'Compare',
+};

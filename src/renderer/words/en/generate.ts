@@ -1,0 +1,4 @@
+/** Words of the screen: generate. */
+export const generate = {
+  title: 'Generate',
+};

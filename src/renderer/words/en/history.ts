@@ -1,0 +1,4 @@
+/** Words of the screen: history. */
+export const history = {
+  title: 'Runs',
+};

@@ -1,0 +1,17 @@
+/** The catalogue: every word that a person reads in the window. The Chinese one has this one's type, so that none can be missing. */
+import { common } from './common.ts';
+import { compare } from './compare.ts';
+import { errors } from './errors.ts';
+import { generate } from './generate.ts';
+import { glossary } from './glossary.ts';
+import { history } from './history.ts';
+import { newRun } from './new-run.ts';
+import { run } from './run.ts';
+import { settings } from './settings.ts';
+import { shell } from './shell.ts';
+import { texts } from './texts.ts';
+
+export const en = { common, compare, errors, generate, glossary, history, newRun, run, settings, shell, texts };
+
+export type Words = typeof en;
+export type TermName = keyof Words['glossary'];

@@ -1,0 +1,4 @@
+/** Words of the screen: new-run. */
+export const newRun = {
+  title: 'New run',
+};

@@ -1,0 +1,4 @@
+/** Words of the screen: run. */
+export const run = {
+  title: 'Run',
+};

@@ -1,0 +1,4 @@
+/** Words of the screen: settings. */
+export const settings = {
+  title: 'Settings',
+};

@@ -1,0 +1,4 @@
+/** Words of the screen: texts. */
+export const texts = {
+  title: 'Texts',
+};

@@ -1,0 +1,30 @@
+/** 页面外框的文字：导航栏、训练条、通知。 */
+import type { Words } from '../en/index.ts';
+
+export const shell: Words['shell'] = {
+  navigation: 'Folio',
+  newRun: '新训练',
+  runs: '训练记录',
+  compare: '比较',
+  generate: '生成',
+  texts: '文本',
+  settings: '设置',
+  skipToPage: '跳到页面内容',
+  nothingLeaves: '一切都留在这台电脑上。',
+  noEngineYet: '尚未测速。',
+  strip: '正在进行的训练',
+  pause: '暂停',
+  goOn: '继续',
+  stop: '停止',
+  stopHint: '先保存再停止，之后可以继续训练。',
+  open: '打开',
+  dismissStrip: '收起',
+  notices: '通知',
+  putAway: '收起这条通知',
+  lostTitle: 'Folio 已经关闭',
+  lostText: '这个页面背后的程序已经结束。已保存的内容是安全的。请重新启动 Folio，然后刷新页面。',
+  reload: '刷新',
+  cannotStartTitle: '无法连接到 Folio',
+  notFoundTitle: '这里的内容已经不存在',
+  toRuns: '前往训练记录',
+};
