@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Sample } from '../shared/domain.ts';
+import { programFile } from './program-files.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { createEngineService } from './services/engines.ts';
 import { createExchangeService } from './services/exchange.ts';
@@ -126,7 +127,7 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir, checkpoin
 }
 
 function defaultResourcesDir(): string {
-  return resolve(import.meta.dirname, '../../resources');
+  return programFile('resources');
 }
 
 /** A value that is made at its first use. */

@@ -1,8 +1,10 @@
 /** Stores checkpoints in a thread of its own, so that the thread of the windows and of the command line is never held up by one. */
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 import type { Sample } from '../../shared/domain.ts';
 import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
+import { entryFile } from '../program-files.ts';
 import type { BlobKind } from './checkpoint-blob.ts';
 import type { CheckpointInfo } from '../../shared/domain.ts';
 import type { NewCheckpoint, RetentionPolicy } from './types.ts';
@@ -63,7 +65,7 @@ export class CheckpointWriter {
   /** @param path the record's file, opened for writing by this process */
   constructor(path: string, options: CheckpointWriterOptions = {}) {
     this.#path = path;
-    this.#entry = options.entry ?? new URL(`./checkpoint-worker${extensionHere()}`, import.meta.url);
+    this.#entry = options.entry ?? pathToFileURL(entryFile('store/checkpoint-worker'));
     this.#now = options.now ?? Date.now;
   }
 
@@ -135,9 +137,4 @@ export class CheckpointWriter {
     this.#waiting?.reject(error);
     this.#waiting = null;
   }
-}
-
-/** `.ts` where the sources run, `.js` in a bundle. */
-function extensionHere(): string {
-  return /\.[cm]?[jt]s$/.exec(import.meta.url)?.[0] ?? '.js';
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
+import { programFile } from '../../program-files.ts';
 
 export const BUILD_KINDS = ['cpu', 'cuda'] as const;
 export type BuildKind = (typeof BUILD_KINDS)[number];
 
-const NATIVE = path.join(import.meta.dirname, 'native');
+const NATIVE = programFile('src', 'main', 'engine', 'tensorflow', 'native');
 
 /** Folio's own operations, compiled into the addon. */
 export const OWN_SOURCES = ['cells.cc', 'sequences.cc', 'streams.cc'].map((name) => path.join(NATIVE, name));
