@@ -1,4 +1,5 @@
 /** Real training runs of a network small enough to be trained in milliseconds. */
+import { expect, vi } from 'vitest';
 import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
 import { createNetwork, type Network } from '../../src/main/model/network.ts';
 import { Random } from '../../src/main/model/random.ts';
@@ -104,4 +105,23 @@ export function nth<T>(list: readonly T[], n: number): T {
   const element = list[n];
   if (element === undefined) throw new Error(`${list.length} elements, none with the number ${n}`);
   return element;
+}
+
+/** Of tinyConfig: 234 characters to train on, 33 pieces of 7, 8 batches of 4. */
+export const STEPS_PER_EPOCH = 8;
+
+/** A clock that moves by so many seconds each time it is looked at: a step then takes exactly one tick. */
+export function fakeClock(tick: number): void {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += tick * 1000));
+}
+
+/** No weight of a checkpoint is NaN or infinite. */
+export function expectFinite({ weights }: CheckpointMessage): void {
+  for (const [name, { data }] of decodeSafetensors(weights).arrays) {
+    expect(
+      data.every((value) => Number.isFinite(value)),
+      name,
+    ).toBe(true);
+  }
 }
