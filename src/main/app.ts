@@ -2,15 +2,32 @@
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Sample } from '../shared/domain.ts';
+import type { EngineReport, Sample } from '../shared/domain.ts';
+import { toErrorMessage } from '../shared/errors.ts';
+import { createHandlers } from './api/create-handlers.ts';
+import { createApi } from './api/dispatch.ts';
+import type { Api } from './api/dispatch.ts';
+import type { Host } from './api/host.ts';
 import { programFile } from './program-files.ts';
+import { Changes } from './services/changes.ts';
+import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { createEngineService } from './services/engines.ts';
+import { diagnose } from './services/diagnosis.ts';
 import { createExchangeService } from './services/exchange.ts';
 import { createGenerationService } from './services/generation.ts';
+import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
+import { createMetricService } from './services/metrics.ts';
+import type { MetricService } from './services/metrics.ts';
+import { createPreferenceService } from './services/preferences.ts';
+import type { PreferenceService } from './services/preferences.ts';
 import { createRunService } from './services/runs.ts';
 import type { RunService } from './services/runs.ts';
+import { createSampleService } from './services/samples.ts';
+import type { SampleService } from './services/samples.ts';
 import { createTrainingService } from './services/training.ts';
+import { createTrashService, TRASH_MS } from './services/trash.ts';
+import type { TrashService } from './services/trash.ts';
 import type {
   CorpusService,
   EngineService,
@@ -34,9 +51,14 @@ export interface AppOptions {
   readonly mode: 'read' | 'write' | 'auto' | 'look';
   /** Where the built-in texts are; the program's own folder by default. */
   readonly resourcesDir?: string;
+  /** Takes what went wrong without stopping anything, a line each; by default standard error does. */
+  readonly log?: (line: string) => void;
   /** The program of the thread that stores checkpoints (store/checkpoint-worker.ts), where a bundle has it in another place. */
   readonly checkpointThread?: URL;
 }
+
+/** The setting under which the last probe's findings are kept. */
+const ENGINES = 'engines';
 
 /** How long storing generated texts waits for another writer. */
 const MOMENT_MS = 1000;
@@ -51,6 +73,13 @@ export interface FolioApp {
   readonly generation: GenerationService;
   readonly engines: EngineService;
   readonly exchange: ExchangeService;
+  readonly metrics: MetricService;
+  readonly samples: SampleService;
+  readonly preferences: PreferenceService;
+  readonly trash: TrashService;
+  readonly chosenFiles: ChosenFiles;
+  /** The contract for windows around which the host does what only it can. Errors that are defects go to the log. */
+  api(host: Host): Api;
   /** Ends what is under way (a training without saving: its last checkpoint stays) and closes the record. */
   close(): void;
 }
@@ -62,7 +91,8 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
 }
 
 /** Throws what opening the record throws: in mode `read` at the first use of the store, else at once. */
-export function createApp({ dataDir, startTrainer, mode, resourcesDir, checkpointThread }: AppOptions): FolioApp {
+export function createApp(options: AppOptions): FolioApp {
+  const { dataDir, startTrainer, mode, resourcesDir, checkpointThread } = options;
   const appVersion = packageJson.version;
   const threadOptions = checkpointThread === undefined ? {} : { entry: checkpointThread };
   const store = once(() => {
@@ -89,9 +119,39 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir, checkpoin
     createTrainingService({ store: store.get(), checkpoints: checkpoints.get(), startTrainer, appVersion }),
   );
   const generation = once(() => createGenerationService({ store: store.get(), addSamples, startTrainer, appVersion }));
-  const engines = once(() => createEngineService({ startTrainer }));
+  const engines = once(() =>
+    createEngineService({
+      startTrainer,
+      memory: {
+        read: () => store.get().setting(ENGINES),
+        write: (text) => {
+          if (!store.get().readOnly) store.get().setSetting(ENGINES, text);
+        },
+      },
+    }),
+  );
   const exchange = once(() => createExchangeService(store.get()));
+  const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
+  const metrics = once(() => createMetricService(store.get()));
+  const samples = once(() => createSampleService(store.get()));
+  const preferences = once(() => createPreferenceService(store.get(), log));
+  const trash = once(() => createTrashService(store.get()));
+  const chosenFiles = new ChosenFiles();
+  const changes = once(
+    () =>
+      new Changes({
+        runs: (ids) => runs.get().list({ archived: 'without', ids }),
+        corpora: () => corpora.get().list(),
+        training: (listener) => training.get().subscribe(listener),
+      }),
+  );
   if (mode !== 'read') store.get();
+  if (store.made?.readOnly === false) {
+    trash
+      .get()
+      .empty(TRASH_MS)
+      .catch((error: unknown) => log(`what was deleted could not be freed: ${toErrorMessage(error).message}`));
+  }
 
   return {
     version: appVersion,
@@ -117,13 +177,55 @@ export function createApp({ dataDir, startTrainer, mode, resourcesDir, checkpoin
     get exchange() {
       return exchange.get();
     },
+    get metrics() {
+      return metrics.get();
+    },
+    get samples() {
+      return samples.get();
+    },
+    get preferences() {
+      return preferences.get();
+    },
+    get trash() {
+      return trash.get();
+    },
+    chosenFiles,
+    api(host) {
+      const services = {
+        version: appVersion,
+        platform: `${process.platform} ${process.arch}`,
+        dataDir,
+        chosenFiles,
+        runs: runs.get(),
+        corpora: corpora.get(),
+        training: training.get(),
+        generation: generation.get(),
+        engines: engines.get(),
+        exchange: exchange.get(),
+        metrics: metrics.get(),
+        samples: samples.get(),
+        preferences: preferences.get(),
+        trash: trash.get(),
+        changes: changes.get(),
+        circumstances: () => ({ freeMemoryBytes: freeMemory(), freeDiskBytes: freeDisk(dataDir) }),
+        dataBytes: () => storedBytes(dataDir),
+        diagnosis: (reports: readonly EngineReport[]) => diagnose({ appVersion, store: store.get(), reports }),
+      };
+      return createApi(createHandlers(services, host), (error) => log(stackOf(error)));
+    },
     close() {
+      changes.made?.close();
+      trash.made?.close();
       training.made?.close();
       checkpoints.made?.close(); // before the record, which its thread writes to
       generation.made?.close();
       store.made?.close();
     },
   };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function defaultResourcesDir(): string {

@@ -11,9 +11,7 @@ import type {
 } from '../../shared/contract/index.ts';
 
 export type RequestHandlers = {
-  readonly [Name in RequestName]: (
-    payload: RequestPayload<Name>,
-  ) => RequestResult<Name> | Promise<RequestResult<Name>>;
+  readonly [Name in RequestName]: (payload: RequestPayload<Name>) => RequestResult<Name> | Promise<RequestResult<Name>>;
 };
 
 /** Starts to tell, returns the way to stop. */

@@ -2,11 +2,15 @@
 import { ENGINE_NAMES } from '../../shared/domain.ts';
 import type { EngineName, EngineReport } from '../../shared/domain.ts';
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { FORGETFUL, knownEngines, rememberEngines } from './engine-memory.ts';
+import type { EngineMemory } from './engine-memory.ts';
 import { TrainerConnection } from './trainer-connection.ts';
 import type { EngineService, StartTrainer } from './types.ts';
 
 export interface EngineOptions {
   readonly startTrainer: StartTrainer;
+  /** Where the last probe's findings are kept from one start to the next; nowhere by default. */
+  readonly memory?: EngineMemory;
   /** How long one engine may take to load, test itself and measure its speed. */
   readonly probeMs?: number;
   /** How long a cancelled installation may clean up. */
@@ -15,16 +19,19 @@ export interface EngineOptions {
 
 export function createEngineService({
   startTrainer,
+  memory = FORGETFUL,
   probeMs = 120_000,
   cancelMs = 10_000,
 }: EngineOptions): EngineService {
   /** A crash while an engine is tried is an answer too: the reason why it is not available. */
-  const probeOne = async (engine: EngineName): Promise<EngineReport> => {
+  const probeOne = async (engine: EngineName, signal?: AbortSignal): Promise<EngineReport> => {
     try {
       const connection = new TrainerConnection(startTrainer('probe'), 'its process');
       const timer = setTimeout(() => {
         void connection.end(new FolioError('engine', `it did not answer for ${Math.round(probeMs / 1000)} s`));
       }, probeMs);
+      const cancel = (): void => void connection.end(new FolioError('cancelled', 'cancelled'));
+      signal?.addEventListener('abort', cancel, { once: true });
       try {
         return await connection.ask(
           (send) => send({ type: 'probe', engines: [engine] }),
@@ -33,20 +40,30 @@ export function createEngineService({
         );
       } finally {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', cancel);
         await connection.end(new FolioError('cancelled', 'the probe is over'));
       }
     } catch (error) {
+      if (signal?.aborted === true) throw error;
       return unavailable(engine, error);
     }
   };
 
   return {
-    async probe(engines = ENGINE_NAMES): Promise<EngineReport[]> {
+    async probe(engines = ENGINE_NAMES, found = () => undefined, signal): Promise<EngineReport[]> {
       const reports: EngineReport[] = [];
       // One after the other: each measures its speed, and would measure its neighbour's work too.
-      for (const engine of engines) reports.push(await probeOne(engine));
+      for (const engine of engines) {
+        if (signal?.aborted === true) throw new FolioError('cancelled', 'cancelled');
+        const report = await probeOne(engine, signal);
+        found(report);
+        reports.push(report);
+      }
+      rememberEngines(memory, reports);
       return reports;
     },
+
+    known: () => knownEngines(memory),
 
     async install(build, progress, signal): Promise<Readonly<Record<string, string>>> {
       const cancelled = new FolioError(

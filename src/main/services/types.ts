@@ -178,8 +178,21 @@ export interface CorpusService {
   restore(id: number): void;
 }
 
+/** What the last probe found. */
+export interface KnownEngines {
+  readonly reports: readonly EngineReport[];
+  /** When; null for never. */
+  readonly at: number | null;
+}
+
 export interface EngineService {
-  probe(engines?: readonly EngineName[]): Promise<EngineReport[]>;
+  /** Tries each engine in a process of its own, all by default; `found` hears of each as it is known. Aborted: FolioError 'cancelled'. */
+  probe(
+    engines?: readonly EngineName[],
+    found?: (report: EngineReport) => void,
+    signal?: AbortSignal,
+  ): Promise<EngineReport[]>;
+  known(): KnownEngines;
   install(
     build: 'cpu' | 'cuda',
     progress: (message: Extract<FromTrainer, { type: 'install-progress' }>) => void,

@@ -49,14 +49,18 @@ export function insertRun(sql: Sql, run: NewRun, now: number): number {
 }
 
 const ARCHIVED = {
-  all: '',
-  without: 'WHERE listed.archived_at IS NULL',
-  only: 'WHERE listed.archived_at IS NOT NULL',
+  all: 'true',
+  without: 'listed.archived_at IS NULL',
+  only: 'listed.archived_at IS NOT NULL',
 } as const satisfies Record<ListRuns['archived'], string>;
 
 /** The newest first, without deleted ones. */
-export function readSummaries(sql: Sql, { archived }: ListRuns): RunSummary[] {
-  return sql.all<SummaryRow>(`${SUMMARY} ${ARCHIVED[archived]} ORDER BY run.id DESC`).map(toSummary);
+export function readSummaries(sql: Sql, { archived, ids }: ListRuns): RunSummary[] {
+  const [wanted, values] =
+    ids === undefined ? ['true', []] : ['listed.id IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)]];
+  return sql
+    .all<SummaryRow>(`${SUMMARY} WHERE ${ARCHIVED[archived]} AND ${wanted} ORDER BY run.id DESC`, ...values)
+    .map(toSummary);
 }
 
 /** Runs in a state in which a process works on them. */

@@ -24,6 +24,8 @@ export interface NewRun {
 
 export interface ListRuns {
   readonly archived: 'without' | 'only' | 'all';
+  /** Only those of these that there are. */
+  readonly ids?: readonly number[];
 }
 
 /** One logged step, as charts need it. */
@@ -56,6 +58,8 @@ export interface EpochPosition {
   readonly lastStep: number;
   /** Active seconds behind that step; null where it was not logged. */
   readonly activeSeconds: number | null;
+  /** Null is a loss that was not a number. */
+  readonly trainLoss: number | null;
   readonly validationLoss: number | null;
 }
 
@@ -103,6 +107,14 @@ export interface NewCheckpoint {
 /** The record's own names of what is logged at a step. */
 export type MetricColumn =
   'step' | 'epoch' | 'loss' | 'gradient_norm' | 'learning_rate' | 'milliseconds' | 'active_seconds';
+
+/** Part of a run's logged steps. */
+export interface MetricSlice {
+  /** The next slice begins after it. */
+  readonly lastStep: number;
+  /** As they were asked for, of one length; null for NaN. */
+  readonly columns: readonly (readonly (number | null)[])[];
+}
 
 /** What a training can go on from. */
 export interface ResumePoint {
@@ -152,6 +164,11 @@ export interface Store {
    * long runs, which are read in slices.
    */
   metricRows(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): (number | null)[][];
+  /** The same as {@link metricRows}, column by column, several times as fast; null when nothing was logged after that step. */
+  metricSlice(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): MetricSlice | null;
+  /** The learning rates at these steps; a step that is not logged (any more) is left out. */
+  learningRates(runId: number, steps: readonly number[]): ReadonlyMap<number, number>;
+  /** Throws FolioError 'not-found'. */
   epochPositions(runId: number): EpochPosition[];
 
   /**
@@ -178,7 +195,7 @@ export interface Store {
   samples(runId: number): Sample[];
   /** What training wrote, epoch by epoch, in the order of the run's prompts and temperatures. */
   trainingSamples(runId: number): Sample[];
-  /** The newest first, with the number of all. */
+  /** The newest first, with the number of all. Throws FolioError 'not-found'. */
   samplePage(runId: number, page: SamplePageRequest): { readonly samples: Sample[]; readonly total: number };
 
   /**

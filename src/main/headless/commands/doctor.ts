@@ -5,7 +5,7 @@ import type { EngineReport } from '../../../shared/domain.ts';
 import { toErrorMessage } from '../../../shared/errors.ts';
 import type { FolioApp } from '../../app.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { freeDisk } from '../machine.ts';
+import { freeDisk } from '../../services/machine.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes, plural } from '../output/words.ts';
@@ -59,7 +59,7 @@ async function examine(context: CommandContext): Promise<number> {
     line.clear();
   }
   if (output.json) output.write(report);
-  else output.say(asText(report));
+  else output.say(output.typed(asText(report)));
   return report.database.problems.length === 0 ? EXIT.ok : EXIT.failure;
 }
 

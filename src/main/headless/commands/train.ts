@@ -9,15 +9,17 @@ import { PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
 import type { PresetName } from '../../../shared/presets.ts';
 import { defaultPrompts, promptFor } from '../../../shared/prompts.ts';
 import type { FolioApp } from '../../app.ts';
+import { distinctName } from '../../services/run-names.ts';
 import { applySettings } from '../../services/settings.ts';
-import { engineOption, gather, keepEveryOption, noInstallOption, real, text, whole } from '../arguments.ts';
+import { openTextFile } from '../../services/text/text-file.ts';
+import { engineOption, gather, keepEveryOption, newName, noInstallOption, real, text, whole } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { freeDisk, freeMemory } from '../machine.ts';
+import { freeDisk, freeMemory } from '../../services/machine.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { factLine } from '../output/training.ts';
 import { presetsHelp, settingsHelp } from '../output/settings-help.ts';
 import { visible } from '../output/layout.ts';
-import { bytes, count, plural } from '../output/words.ts';
+import { bytes, count, encodingName, nameTaken, plural } from '../output/words.ts';
 import { prepareEngine } from '../prepare-engine.ts';
 import { train } from '../training-session.ts';
 
@@ -42,7 +44,7 @@ export function define(command: Command, run: RunCommand, width: number): void {
     .option('--epochs <n>', 'passes over the text', whole(1, 100_000))
     .option('--set <key=value>', 'change a setting; may be given several times', gather)
     .addOption(engineOption())
-    .option('--name <name>', "the run's name", text)
+    .option('--name <name>', "the run's name", newName)
     .addOption(keepEveryOption())
     .addOption(noInstallOption())
     .action((options: Options) => run((context) => trainCommand(context, options)))
@@ -66,6 +68,8 @@ Examples:
 
 async function trainCommand(context: CommandContext, options: Options): Promise<number> {
   const config = configOf(options);
+  // Said before the record is asked for: another training may be writing to it.
+  if (options.corpus !== undefined) openTextFile(options.corpus).close();
   const app = await context.open('write');
   return trainOn(context, app, await corpusOf(context, app, options.corpus), config, options);
 }
@@ -124,11 +128,11 @@ export async function trainOn(
   options: Pick<Options, 'preset' | 'engine' | 'name' | 'install' | 'keepEvery'>,
 ): Promise<number> {
   const { output } = context;
-  const { name, characters, vocabularySize, encoding } = corpus;
+  const { characters, vocabularySize, encoding } = corpus;
   output.say(
     factLine(
       'Text',
-      `${visible(name)}: ${plural(characters, 'character')}, ${count(vocabularySize)} distinct, read as ${encoding}`,
+      `${visible(corpus.name)}: ${plural(characters, 'character')}, ${count(vocabularySize)} distinct, read as ${encodingName(encoding)}`,
       output,
     ),
   );
@@ -143,15 +147,19 @@ export async function trainOn(
     keepEvery: options.keepEvery,
     freeMemoryBytes: freeMemory(),
     freeDiskBytes: freeDisk(app.store.path),
-    ...(characters > COUNTED_CHARACTERS ? {} : { counts: app.corpora.counts(corpus.id) }),
+    ...(characters > COUNTED_CHARACTERS ? {} : { counts: await app.corpora.counts(corpus.id) }),
   });
   for (const problem of problems) {
     if (problem.severity === 'error') throw new FolioError(problem.cause, problem.message, problem.hint);
     output.note(`Note: ${problem.message}. ${problem.hint}`);
   }
 
-  await prepareEngine(context, app, options.engine, options.install);
+  const wantedName = options.name;
+  const name = wantedName === undefined ? undefined : distinctNameIn(app, wantedName);
+  if (wantedName !== undefined && name !== wantedName) output.note(nameTaken(wantedName, name ?? ''));
+  const installation = await prepareEngine(context, app, options.engine, options.install);
   return train(context, {
+    installation,
     config,
     vocabularySize,
     resumed: false,
@@ -165,11 +173,18 @@ export async function trainOn(
           config,
           engine: options.engine,
           keepEvery: options.keepEvery,
-          ...(options.name === undefined ? {} : { name: options.name }),
+          ...(name === undefined ? {} : { name }),
         },
         listener,
       ),
   });
+}
+
+function distinctNameIn(app: FolioApp, wanted: string): string {
+  return distinctName(
+    wanted,
+    app.runs.list().map((run) => run.name),
+  );
 }
 
 /** The first few hundred characters of a stored text. */

@@ -1,7 +1,7 @@
 /** What this machine has left. */
-import { statfsSync } from 'node:fs';
+import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * Bytes of memory that a new process may take, a container's limit included. macOS counts as free only what it uses for nothing at
@@ -23,4 +23,15 @@ export function freeDisk(path: string): number | null {
       if (folder === dirname(folder)) return null;
     }
   }
+}
+
+/** Bytes that the files of a folder take, those of folders in it included. */
+export function storedBytes(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    // A file that another process removed between the two calls takes nothing.
+    bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
 }

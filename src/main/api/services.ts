@@ -1,0 +1,40 @@
+/** What the handlers call. app.ts has it all; tests may give less. */
+import type { EngineReport } from '../../shared/domain.ts';
+import type { Changes } from '../services/changes.ts';
+import type { ChosenFiles } from '../services/chosen-files.ts';
+import type { Circumstances } from '../../shared/contract/training.ts';
+import type { MetricService } from '../services/metrics.ts';
+import type { PreferenceService } from '../services/preferences.ts';
+import type { RunService } from '../services/runs.ts';
+import type { SampleService } from '../services/samples.ts';
+import type { TrashService } from '../services/trash.ts';
+import type {
+  CorpusService,
+  EngineService,
+  ExchangeService,
+  GenerationService,
+  TrainingService,
+} from '../services/types.ts';
+
+export interface ApiServices {
+  readonly version: string;
+  readonly platform: string;
+  readonly dataDir: string;
+  readonly runs: RunService;
+  readonly corpora: CorpusService;
+  readonly training: TrainingService;
+  readonly generation: GenerationService;
+  readonly engines: EngineService;
+  readonly exchange: ExchangeService;
+  readonly metrics: MetricService;
+  readonly samples: SampleService;
+  readonly preferences: PreferenceService;
+  readonly trash: TrashService;
+  readonly chosenFiles: ChosenFiles;
+  readonly changes: Changes;
+  /** What this machine has left. */
+  circumstances(): Circumstances;
+  /** Bytes that the record takes on the disk. */
+  dataBytes(): number;
+  diagnosis(reports: readonly EngineReport[]): Promise<string>;
+}
