@@ -105,6 +105,22 @@ describe('stopped at the end of an epoch', () => {
   });
 });
 
+it('killed between the last checkpoint and the last word of a run that ended inside an epoch, it writes nothing twice', async () => {
+  const ops = await openWasm();
+  const config = tinyConfig({ maxSteps: 11 });
+  const whole = await runTiny(ops, config);
+  expect(last(whole.checkpoints)).toMatchObject({ kind: 'epoch', epoch: { complete: false, steps: 3 } });
+  const resumed = await runTiny(ops, config, { resume: last(whole.checkpoints) });
+  expect(resumed.checkpoints).toEqual([]);
+  expect(resumed.ended).toEqual(whole.ended);
+  // With a later end it takes the rest of that epoch.
+  const further = await runTiny(ops, { ...config, maxSteps: 17 }, { resume: last(whole.checkpoints) });
+  expect(further.records.map(({ epoch, steps, complete }) => [epoch, steps, complete])).toEqual([
+    [2, 8, true],
+    [3, 1, false],
+  ]);
+});
+
 function describeResume(ops: TensorOps, config: RunConfig): void {
   let whole: Recorded;
   beforeAll(async () => {

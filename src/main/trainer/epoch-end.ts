@@ -1,12 +1,13 @@
 import type { TextRange } from '../../shared/batch-plan.ts';
 import type { RunConfig } from '../../shared/config.ts';
+import type { EpochRecord } from '../../shared/domain.ts';
 import type { TensorOps } from '../engine/tensor-ops.ts';
 import { createValidationReader } from '../model/batches.ts';
 import type { Network } from '../model/network.ts';
 import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
 import { Control } from './control.ts';
 import { evaluate } from './evaluation.ts';
-import type { Send, WrittenSample } from './messages.ts';
+import type { Send, TrainingPosition, WrittenSample } from './messages.ts';
 import { writeSamples } from './writing.ts';
 
 /** Share of a time budget that one validation may take. */
@@ -22,6 +23,22 @@ export interface EpochEndInput {
   readonly config: RunConfig;
   /** The part of the text that is never trained on. */
   readonly held: TextRange;
+}
+
+/** What the record says of the epoch (or the part of one) that ends at a position. */
+export function recordOf(
+  { epoch, stepInEpoch, lossSum, epochSeconds }: TrainingPosition,
+  { batchSize, sequenceLength }: RunConfig,
+  rest: Pick<EpochRecord, 'complete' | 'validationLoss' | 'learningRate'>,
+): EpochRecord {
+  return {
+    ...rest,
+    epoch,
+    steps: stepInEpoch,
+    trainLoss: lossSum / stepInEpoch,
+    seconds: epochSeconds,
+    charactersPerSecond: (stepInEpoch * batchSize * sequenceLength) / epochSeconds,
+  };
 }
 
 /** What happens after every epoch: the held-out part is measured, and samples are written. Both can be stopped. */

@@ -10,6 +10,7 @@ import { initialWeights } from '../model/initializers.ts';
 import type { CharacterIds } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { TrainingStepper } from './stepper.ts';
+import { storedEpochsNote } from './stored-epochs.ts';
 
 type Size = Pick<RunConfig, 'units' | 'batchSize' | 'learningRate'>;
 
@@ -49,7 +50,11 @@ export async function planBest(
     const characters = ((config.minutes * 60) / stepSeconds) * tried.batchSize * tried.sequenceLength;
     const pace = `${(stepSeconds * 1000).toFixed(0)} ms a step in ${tried.precision}`;
     const reading = `${(characters / 1e6).toFixed(1)} million characters in ${config.minutes} min`;
-    plan = { config: tried, reason: `${tried.units} units take ${pace}: ${reading}` };
+    const note = storedEpochsNote(tried, ids.length, stepSeconds);
+    plan = {
+      config: tried,
+      reason: `${tried.units} units take ${pace}: ${reading}${note === null ? '' : `; ${note}`}`,
+    };
     if (characters / parameterCount(networkShapeOf(tried, vocabularySize)) >= CHARACTERS_PER_PARAMETER) break;
   }
   if (plan === null) throw new Error('no sizes to choose from');

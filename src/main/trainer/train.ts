@@ -15,11 +15,12 @@ import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { encodeCheckpoint, restoreCheckpoint } from './checkpointing.ts';
 import { Control } from './control.ts';
-import { EpochEnd } from './epoch-end.ts';
+import { EpochEnd, recordOf } from './epoch-end.ts';
 import { firstLook } from './first-look.ts';
-import type { Send, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
+import type { CheckpointMessage, Send, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
 import { Pace } from './pace.ts';
 import { TrainingStepper } from './stepper.ts';
+import { StoredEpochs } from './stored-epochs.ts';
 
 const START: TrainingPosition = {
   step: 0,
@@ -74,8 +75,13 @@ class Training {
   #learningRate: number;
   /** The step of the last checkpoint, and when it was made. */
   #saved = { step: 0, at: performance.now() };
-  /** The step up to which epochs have their records. */
+  /** The step up to which epochs have their records, or need none. */
   #recorded: number;
+  readonly #storedEpochs: StoredEpochs;
+  /** Of the epoch that has just ended, when it was not stored. */
+  #passedOver: EpochRecord | null = null;
+  /** The best epoch so far, when it was not stored: it goes before the next checkpoint. */
+  #heldBest: CheckpointMessage | null = null;
 
   constructor(input: TrainingInput, control: Control, send: Send) {
     const { ops, config, vocabulary, ids, resume } = input;
@@ -99,6 +105,7 @@ class Training {
       send,
     );
     this.#position = resume?.position ?? { ...START, activeSeconds: input.secondsSpent };
+    this.#storedEpochs = new StoredEpochs(config, this.#position.activeSeconds);
     this.#learningRate = learningRateAt(config, this.#moment(-1));
     // A run that was stopped after its last step, inside an epoch, still owes the record of that part; one that came to its end does not.
     this.#recorded =
@@ -142,12 +149,12 @@ class Training {
       if (this.#control.stopped) return this.#stop();
       // Looked at here and not at an epoch's end, so that a run that was killed right after one ends as it would have.
       const reason = this.#reasonToEnd();
-      if (reason !== null) return this.#end('finished', reason);
+      if (reason !== null) return this.#finish(reason);
       if (this.#position.stepInEpoch === this.#batcher.stepsPerEpoch) {
         // Without time for another end of epoch after this one, what is left would be a handful of steps.
         const last = !this.#pace.hasTimeForEpochEnd(this.#position);
-        if (!(await this.#endEpoch(true))) return this.#stop();
-        if (last) return this.#end('finished', '');
+        if (!(await this.#endEpoch(true, last))) return this.#stop();
+        if (last) return this.#finish('');
         continue;
       }
       if (this.#pace.isOver(this.#position)) break;
@@ -155,8 +162,8 @@ class Training {
       const due = performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000;
       if (due && this.#position.stepInEpoch < this.#batcher.stepsPerEpoch) await this.#saveInside();
     }
-    if (this.#recorded < this.#position.step && !(await this.#endEpoch(false))) return this.#stop();
-    await this.#end('finished', '');
+    if (this.#recorded < this.#position.step && !(await this.#endEpoch(false, true))) return this.#stop();
+    await this.#finish('');
   }
 
   /** A run on a time budget must know early what an end of epoch takes. */
@@ -215,12 +222,16 @@ class Training {
     });
   }
 
-  /** Validation, samples and a checkpoint. @returns false when it was asked to stop before that; nothing has changed then */
-  async #endEpoch(complete: boolean): Promise<boolean> {
+  /**
+   * Validation, samples and a checkpoint; of very short epochs only some are stored. @returns false when it was asked to stop before
+   * that; nothing has changed then
+   */
+  async #endEpoch(complete: boolean, last: boolean): Promise<boolean> {
     const start = performance.now();
     const validation = await this.#epochEnd.validate();
-    const { epoch } = this.#position;
-    const samples = validation.done ? await this.#epochEnd.samples(epoch, this.#pace.isOver(this.#position)) : null;
+    const { epoch, activeSeconds } = this.#position;
+    const isDue = last || this.#storedEpochs.isDue(epoch, activeSeconds + (performance.now() - start) / 1000);
+    const samples = !validation.done ? null : isDue ? await this.#samples() : [];
     if (samples === null) return false;
     const validationLoss = validation.nats;
     if (validationLoss !== null && !Number.isFinite(validationLoss)) {
@@ -229,7 +240,11 @@ class Training {
         `the validation loss became ${validationLoss} after step ${this.#position.step}`,
       );
     }
-    const record = this.#record(complete, validationLoss);
+    const record = recordOf(this.#position, this.#config, {
+      complete,
+      validationLoss,
+      learningRate: this.#learningRate,
+    });
     const improved = validationLoss !== null && validationLoss < (this.#position.bestValidationLoss ?? Infinity);
     const seconds = (performance.now() - start) / 1000;
     const finished = this.#position;
@@ -241,24 +256,23 @@ class Training {
       epochsWithoutImprovement: improved || validationLoss === null ? 0 : finished.epochsWithoutImprovement + 1,
     };
     if (complete) this.#beginEpoch();
-    await this.#checkpoint('epoch', record, samples);
+    if (improved) this.#heldBest = null;
+    if (isDue) await this.#checkpoint('epoch', record, samples);
+    else await this.#passOver(record, improved);
     this.#pace.epochEndTook((performance.now() - start) / 1000);
     return true;
   }
 
-  #record(complete: boolean, validationLoss: number | null): EpochRecord {
-    const { epoch, stepInEpoch, lossSum, epochSeconds } = this.#position;
-    const { batchSize, sequenceLength } = this.#config;
-    return {
-      epoch,
-      steps: stepInEpoch,
-      complete,
-      trainLoss: lossSum / stepInEpoch,
-      validationLoss,
-      seconds: epochSeconds,
-      charactersPerSecond: (stepInEpoch * batchSize * sequenceLength) / epochSeconds,
-      learningRate: this.#learningRate,
-    };
+  /** Of the epoch under way. Null when it was asked to stop. */
+  #samples(): Promise<readonly WrittenSample[] | null> {
+    return this.#epochEnd.samples(this.#position.epoch, this.#pace.isOver(this.#position));
+  }
+
+  async #passOver(record: EpochRecord, best: boolean): Promise<void> {
+    this.#passedOver = record;
+    this.#recorded = this.#position.step;
+    if (best) this.#heldBest = await this.#message('epoch', record, []);
+    await this.#send({ type: 'phase', phase: 'training' });
   }
 
   #beginEpoch(): void {
@@ -272,7 +286,8 @@ class Training {
   }
 
   async #saveInside(): Promise<void> {
-    await this.#checkpoint('recovery', null, []);
+    const ended = this.#position.stepInEpoch === 0 ? this.#passedOver : null;
+    await this.#checkpoint(ended === null ? 'recovery' : 'epoch', ended, []);
   }
 
   async #checkpoint(
@@ -281,11 +296,25 @@ class Training {
     samples: readonly WrittenSample[],
   ): Promise<void> {
     await this.#send({ type: 'phase', phase: 'saving' });
-    const bytes = await encodeCheckpoint(this.#ops, this.#stepper, this.#config, this.#vocabulary.characters);
-    await this.#send({ type: 'checkpoint', kind, position: this.#position, epoch, samples, ...bytes });
+    if (this.#heldBest !== null) await this.#send(this.#heldBest);
+    this.#heldBest = null;
+    await this.#send(await this.#message(kind, epoch, samples));
     this.#saved = { step: this.#position.step, at: performance.now() };
-    if (kind === 'epoch') this.#recorded = this.#position.step;
+    if (kind === 'epoch') {
+      this.#recorded = this.#position.step;
+      this.#passedOver = null;
+      this.#storedEpochs.stored(this.#position.activeSeconds);
+    }
     await this.#send({ type: 'phase', phase: 'training' });
+  }
+
+  async #message(
+    kind: 'epoch' | 'recovery',
+    epoch: EpochRecord | null,
+    samples: readonly WrittenSample[],
+  ): Promise<CheckpointMessage> {
+    const bytes = await encodeCheckpoint(this.#ops, this.#stepper, this.#config, this.#vocabulary.characters);
+    return { type: 'checkpoint', kind, position: this.#position, epoch, samples, ...bytes };
   }
 
   async #pause(): Promise<void> {
@@ -298,6 +327,17 @@ class Training {
   async #stop(): Promise<void> {
     if (this.#saved.step < this.#position.step) await this.#saveInside();
     await this.#end('stopped', '');
+  }
+
+  /** The last epoch is always stored: one that was passed over is stored now. */
+  async #finish(reason: string): Promise<void> {
+    const record = this.#passedOver;
+    if (record !== null && this.#position.stepInEpoch === 0) {
+      const samples = await this.#epochEnd.samples(record.epoch, true);
+      if (samples === null) return this.#stop();
+      await this.#checkpoint('epoch', record, samples);
+    }
+    await this.#end('finished', reason);
   }
 
   #end(outcome: 'finished' | 'stopped' | 'diverged', reason: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Send, TrainRequest } from './messages.ts';
 import { planBest } from './plan-best.ts';
 import { chooseEngine } from './probe.ts';
 import type { TextReceiver } from './text-receiver.ts';
+import { storedEpochsNote } from './stored-epochs.ts';
 import { train } from './train.ts';
 
 /** Chooses the engine, waits for the text, plans where asked, and trains. */
@@ -22,7 +23,7 @@ export async function runTraining(
     const { vocabulary } = text;
     const { resume } = request;
     const config = planned?.config ?? request.config;
-    const reason = planned?.reason ?? null;
+    const reason = planned?.reason ?? storedEpochsNote(config, ids.length, null);
     await train({ ops, config, reason, vocabulary, ids, resume, secondsSpent }, control, send);
   } finally {
     ops.close();
