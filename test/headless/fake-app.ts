@@ -1,6 +1,10 @@
 /** An app without engines, for the command line: what it was asked for is kept, what it answers can be changed. */
 import type { AppOptions, FolioApp } from '../../src/main/app.ts';
+import { createMetricService } from '../../src/main/services/metrics.ts';
+import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { createRunService } from '../../src/main/services/runs.ts';
+import { createSampleService } from '../../src/main/services/samples.ts';
+import { createTrashService } from '../../src/main/services/trash.ts';
 import type { StartTraining, TrainingHandle } from '../../src/main/services/types.ts';
 import type { EngineReport, RunDetail } from '../../src/shared/domain.ts';
 import { FolioError } from '../../src/shared/errors.ts';
@@ -87,8 +91,12 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
       file.includes('missing')
         ? Promise.reject(new FolioError('file', `${file} cannot be read: there is no such file`, 'Check the path.'))
         : Promise.resolve({ ...CORPUS, name: file, characters: file.includes('tiny') ? 100 : CORPUS.characters }),
-    list: () => [CORPUS],
-    counts: () => fake.counts,
+    list: () => [{ ...CORPUS, runs: 1, builtin: true }],
+    counts: () => Promise.resolve(fake.counts),
+    excerpt: () => 'First Citizen:',
+    rename: () => undefined,
+    remove: () => 0,
+    restore: () => undefined,
   };
   const training: FolioApp['training'] = {
     start: (request, listener) => {
@@ -164,6 +172,10 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     generation,
     engines,
     exchange,
+    metrics: createMetricService(store),
+    samples: createSampleService(store),
+    preferences: createPreferenceService(store, () => undefined),
+    trash: createTrashService(store),
     close: () => {
       fake.closed.push(1);
     },

@@ -3,12 +3,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import iconv from 'iconv-lite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { BUILTIN_SHA256, createCorpusService } from '../../src/main/services/corpora.ts';
-import type { Store } from '../../src/main/store/types.ts';
-import type { CorpusInfo } from '../../src/shared/domain.ts';
 import { FolioError } from '../../src/shared/errors.ts';
+import { addRun, Scratch } from '../store/support.ts';
+import { withMethods } from '../support/records.ts';
 
 const resources = fileURLToPath(new URL('../../resources', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'folio-corpora-'));
@@ -16,34 +17,18 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the record does with corpora, in memory: a corpus is there when all of its chunks have been taken. */
-function fakeStore() {
-  const corpora: CorpusInfo[] = [];
-  const texts: string[] = [];
-  const vocabularies: (readonly string[])[] = [];
-  const store: Pick<Store, 'addCorpus' | 'corpora' | 'corpusChunks' | 'findCorpus'> = {
-    addCorpus({ name, encoding, vocabulary, characters, sha256, chunks }) {
-      const bytes = Buffer.concat([...chunks]);
-      texts.push(bytes.toString('utf8'));
-      vocabularies.push(vocabulary);
-      const info: CorpusInfo = {
-        id: corpora.length + 1,
-        name,
-        sha256,
-        characters,
-        encoding,
-        vocabularySize: vocabulary.length,
-        storedBytes: bytes.length,
-        createdAt: 0,
-      };
-      corpora.push(info);
-      return info;
-    },
-    corpora: () => corpora,
-    corpusChunks: (id) => [Buffer.from(texts[id - 1] ?? '')],
-    findCorpus: (sha256) => corpora.find((corpus) => corpus.sha256 === sha256) ?? null,
+const scratch = new Scratch();
+afterEach(() => scratch.clean());
+
+function record() {
+  const store = scratch.open();
+  const ids = () => store.corpora().map(({ id }) => id);
+  return {
+    store,
+    service: createCorpusService(store, resources),
+    texts: () => ids().map((id) => Buffer.concat([...store.corpusChunks(id)]).toString('utf8')),
+    vocabularies: () => ids().map((id) => store.corpus(id).vocabulary),
   };
-  return { store, service: createCorpusService(store, resources), texts, vocabularies };
 }
 
 let files = 0;
@@ -66,7 +51,7 @@ const chinese = '第一回 宴桃园豪杰三结义 斩黄巾英雄首立功\n�
 
 describe('the built-in corpus', () => {
   it('is Shakespeare: 1,115,394 characters, 65 distinct, stored once', async () => {
-    const { service, texts, vocabularies } = fakeStore();
+    const { service, texts, vocabularies } = record();
     const corpus = await service.builtin();
     expect(corpus).toMatchObject({
       id: 1,
@@ -76,14 +61,14 @@ describe('the built-in corpus', () => {
       encoding: 'UTF-8',
       sha256: BUILTIN_SHA256,
     });
-    expect(texts[0] === readFileSync(join(resources, 'corpora/shakespeare.txt'), 'utf8')).toBe(true);
-    expect(vocabularies[0]?.slice(0, 3)).toEqual(['\n', ' ', '!']);
+    expect(texts()[0] === readFileSync(join(resources, 'corpora/shakespeare.txt'), 'utf8')).toBe(true);
+    expect(vocabularies()[0]?.slice(0, 3)).toEqual(['\n', ' ', '!']);
     expect(await service.builtin()).toEqual(corpus);
-    expect(service.list()).toEqual([corpus]);
+    expect(service.list()).toEqual([{ ...corpus, runs: 0, builtin: true }]);
   });
 
   it('is the same corpus when a person adds it as a file', async () => {
-    const { service } = fakeStore();
+    const { service } = record();
     const corpus = await service.builtin();
     expect(await service.add(join(resources, 'corpora/shakespeare.txt'))).toEqual(corpus);
   });
@@ -91,7 +76,7 @@ describe('the built-in corpus', () => {
   it('is refused when its file was changed', async () => {
     mkdirSync(join(folder, 'corpora'));
     writeFileSync(join(folder, 'corpora/shakespeare.txt'), 'To be or not to be');
-    const { store } = fakeStore();
+    const { store } = record();
     expect((await refusal(createCorpusService(store, folder).builtin())).code).toBe('damaged');
     expect(store.corpora()).toEqual([]);
   });
@@ -99,9 +84,9 @@ describe('the built-in corpus', () => {
 
 describe('adding a text', () => {
   it('counts the characters of what was stored', async () => {
-    const { service } = fakeStore();
+    const { service } = record();
     const { id } = await service.add(fileOf('añb\r\nb😀'));
-    expect([...service.counts(id)]).toEqual([
+    expect([...(await service.counts(id))]).toEqual([
       ['\n', 1],
       ['a', 1],
       ['b', 2],
@@ -111,7 +96,7 @@ describe('adding a text', () => {
   });
 
   it('stores the same text once, whatever its encoding and line ends', async () => {
-    const { service, texts } = fakeStore();
+    const { service, texts } = record();
     const first = await service.add(fileOf(chinese));
     expect(first).toMatchObject({
       name: 'text 2.txt',
@@ -125,18 +110,18 @@ describe('adding a text', () => {
       expect(await service.add(fileOf(iconv.encode(windows, encoding)))).toEqual(first);
     }
     expect(await service.add(fileOf(`\ufeff${chinese}`))).toEqual(first);
-    expect(texts).toEqual([chinese]);
+    expect(texts()).toEqual([chinese]);
   });
 
   it('counts code points and sorts the vocabulary by them', async () => {
-    const { service, vocabularies } = fakeStore();
+    const { service, vocabularies } = record();
     const corpus = await service.add(fileOf('b😀～a😀'.repeat(300_000))); // 3.3 MB: several chunks
     expect(corpus).toMatchObject({ characters: 1_500_000, vocabularySize: 4 });
-    expect(vocabularies[0]).toEqual(['a', 'b', '～', '😀']);
+    expect(vocabularies()[0]).toEqual(['a', 'b', '～', '😀']);
   });
 
   it('reports its progress in bytes of the file, up to the whole', async () => {
-    const { service } = fakeStore();
+    const { service } = record();
     const path = fileOf('Four score and seven years ago\n'.repeat(100_000));
     const reports: [number, number][] = [];
     await service.add(path, (done, total) => reports.push([done, total]));
@@ -149,7 +134,7 @@ describe('adding a text', () => {
   });
 
   it('notices that the file changes between counting and storing, and stores nothing', async () => {
-    const { store, service } = fakeStore();
+    const { store, service } = record();
     const path = fileOf('Friends, Romans, countrymen\n'.repeat(100_000));
     let changed = false;
     const error = await refusal(
@@ -164,7 +149,7 @@ describe('adding a text', () => {
   });
 
   it('stores a file that grows as it was when it was opened', async () => {
-    const { service } = fakeStore();
+    const { service } = record();
     const path = fileOf('x'.repeat(99) + '\n');
     const corpus = await service.add(path, () => {
       appendFileSync(path, 'later\n');
@@ -173,7 +158,7 @@ describe('adding a text', () => {
   });
 
   it('says how many places could not be decoded', async () => {
-    const { service } = fakeStore();
+    const { service } = record();
     const bytes = Buffer.concat([Buffer.from(chinese), Buffer.of(0xff), Buffer.from(chinese)]);
     expect((await service.add(fileOf(bytes))).encoding).toBe('UTF-8, 1 undecodable place');
     // Written as U+FFFD into a valid file: it is a character like any other.
@@ -181,7 +166,7 @@ describe('adding a text', () => {
   });
 
   it('refuses many of them, naming the encoding and the first place', async () => {
-    const { service } = fakeStore();
+    const { service } = record();
     const damaged = Buffer.concat([Buffer.from('é'.repeat(20)), Buffer.of(0xff), Buffer.from('\n')]);
     const bytes = Buffer.concat([Buffer.from('é\n'), ...Array.from({ length: 50 }, () => damaged)]);
     const error = await refusal(service.add(fileOf(bytes)));
@@ -194,7 +179,7 @@ describe('adding a text', () => {
     ['a byte order mark alone', '\ufeff', 'corpus', 'is empty'],
     ['a NUL character far inside', `${'text\n'.repeat(300_000)}\0`, 'corpus', 'a NUL character'],
   ])('refuses %s', async (_, content, code, message) => {
-    const { store, service } = fakeStore();
+    const { store, service } = record();
     const error = await refusal(service.add(fileOf(content)));
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
@@ -203,10 +188,154 @@ describe('adding a text', () => {
 
   it('refuses more than 65,536 distinct characters', async () => {
     const all = Array.from({ length: 70_000 }, (_, i) => String.fromCodePoint(0x2_0000 + i)).join('');
-    expect((await refusal(fakeStore().service.add(fileOf(all)))).code).toBe('vocabulary');
+    expect((await refusal(record().service.add(fileOf(all)))).code).toBe('vocabulary');
   });
 
   it('refuses a file that is not there', async () => {
-    expect((await refusal(fakeStore().service.add(join(folder, 'none.txt')))).code).toBe('file');
+    expect((await refusal(record().service.add(join(folder, 'none.txt')))).code).toBe('file');
+  });
+});
+
+describe('a text that is stored while other work goes on', () => {
+  const long = () => fileOf(Array.from({ length: 400_000 }, (_, i) => `line ${i}\n`).join(''));
+
+  it('comes back as it was, under the name that it was given', async () => {
+    const { store, service, texts } = record();
+    const path = long();
+    const corpus = await service.add(path, undefined, { name: 'lines' });
+    expect(corpus).toMatchObject({ name: 'lines', vocabularySize: 16 });
+    expect(texts()[0] === readFileSync(path, 'utf8')).toBe(true);
+    expect(corpus.storedBytes).toBeLessThan(corpus.characters);
+    expect(store.check()).toEqual([]);
+  });
+
+  it('is not there before it is whole, and the other work gets its turns', async () => {
+    const { store, service } = record();
+    let turns = 0;
+    let seen = 0;
+    const timer = setInterval(() => {
+      turns++;
+      seen += store.corpora().length;
+    }, 1);
+    const adding = service.add(long()).finally(() => {
+      clearInterval(timer);
+    });
+    await adding;
+    expect(turns).toBeGreaterThan(5);
+    expect(seen).toBe(0);
+    expect(store.corpora()).toHaveLength(1);
+  });
+
+  it.each([0.2, 0.7])('can be cancelled at %d of it, and nothing stays', async (share) => {
+    const { store, service } = record();
+    const cancel = new AbortController();
+    const adding = service.add(
+      long(),
+      (done, total) => {
+        if (done > share * total) cancel.abort();
+      },
+      { signal: cancel.signal },
+    );
+    expect((await refusal(adding)).code).toBe('cancelled');
+    expect(store.corpora()).toEqual([]);
+    expect(leftovers(store.path)).toBe(0);
+    expect(await service.add(long())).toMatchObject({ vocabularySize: 16 });
+  });
+
+  it('that a dying process left behind is swept at the next start, and can be added then', async () => {
+    const folder = scratch.folder();
+    const store = scratch.open(folder);
+    const path = long();
+    const adding = createCorpusService(store, resources).add(path, (done, total) => {
+      if (done > 0.7 * total) store.close();
+    });
+    expect((await refusal(adding)).code).toBe('cancelled');
+    expect(leftovers(store.path)).toBe(1);
+    const next = scratch.open(folder);
+    expect(leftovers(next.path)).toBe(0);
+    expect(await createCorpusService(next, resources).add(path)).toMatchObject({ vocabularySize: 16 });
+  });
+
+  it('is one text when two store it at once', async () => {
+    const { store, service } = record();
+    const path = long();
+    const [first, second] = await Promise.all([service.add(path), service.add(path)]);
+    expect(second).toEqual(first);
+    expect(store.corpora()).toHaveLength(1);
+    expect(leftovers(store.path)).toBe(0);
+  });
+});
+
+function leftovers(path: string): number {
+  const db = new Database(path, { readonly: true });
+  try {
+    return db.prepare('SELECT count(*) FROM corpus WHERE complete = 0').pluck().get() as number;
+  } finally {
+    db.close();
+  }
+}
+
+describe('the texts of a record', () => {
+  it('are listed with the runs that use them, renamed, and opened at their beginning', async () => {
+    const { store, service } = record();
+    const run = addRun(store);
+    const { id } = await service.add(fileOf('añ😀b'.repeat(1000)));
+    service.rename(id, ' letters ');
+    expect(service.list()).toMatchObject([
+      { id, name: 'letters', runs: 0, builtin: false },
+      { name: 'text', runs: 1 },
+    ]);
+    expect([service.excerpt(id, 3), service.excerpt(id, 5), service.excerpt(id, 10_000).length]).toEqual([
+      'añ😀',
+      'añ😀ba',
+      5000,
+    ]);
+    expect(store.run(run).corpus).toBe('text');
+    expect(() => service.rename(id, ' ')).toThrow(expect.objectContaining({ code: 'usage' }));
+    expect(() => service.rename(99, 'x')).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(() => service.excerpt(99, 1)).toThrow(expect.objectContaining({ code: 'not-found' }));
+  });
+
+  it('are not removed while runs use them; else they can be had back, by adding them again too', async () => {
+    const { store, service } = record();
+    const run = addRun(store, 'reader');
+    const id = store.run(run).corpusId ?? 0;
+    expect(() => service.remove(id)).toThrow('a run uses the text "text": 1 (reader)');
+    store.setRunStatus(run, 'stopped', '');
+    store.trash('run', [run]);
+    const bytes = service.list()[0]?.storedBytes;
+    expect(service.remove(id)).toBe(bytes);
+    expect(service.list()).toEqual([]);
+    expect(() => store.corpus(id)).toThrow(expect.objectContaining({ code: 'not-found' }));
+    store.restore('run', [run]); // it needs its text
+    expect(service.list()).toMatchObject([{ id, runs: 1 }]);
+
+    const letters = await service.add(fileOf('letters'));
+    service.remove(letters.id);
+    service.restore(letters.id);
+    service.remove(letters.id);
+    expect(await service.add(fileOf('letters'))).toEqual(letters);
+  });
+
+  it('are counted once', async () => {
+    const { store } = record();
+    const { id } = await createCorpusService(store, resources).add(fileOf('abba'));
+    let reads = 0;
+    const counting = createCorpusService(
+      withMethods(store, {
+        corpusChunks: (corpus) => {
+          reads++;
+          return store.corpusChunks(corpus);
+        },
+      }),
+      resources,
+    );
+    const [first, second] = await Promise.all([counting.counts(id), counting.counts(id)]);
+    expect([...first]).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ]);
+    expect([second, await counting.counts(id)]).toEqual([first, first]);
+    expect(reads).toBe(1);
   });
 });

@@ -5,10 +5,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { CorpusInfo } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { MAX_VOCABULARY, tooManyCharacters } from '../model/vocabulary.ts';
-import type { Store } from '../store/types.ts';
+import type { NewCorpus, Store } from '../store/types.ts';
 import { Census } from './text/census.ts';
 import { openTextFile, type TextFile } from './text/text-file.ts';
-import type { CorpusService } from './types.ts';
+import type { AddCorpusOptions, CorpusService } from './types.ts';
 
 export const BUILTIN_NAME = 'Shakespeare';
 export const BUILTIN_SHA256 = '86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed';
@@ -17,10 +17,33 @@ export const BUILTIN_SHA256 = '86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86b
 const CHARACTERS_PER_UNDECODABLE = 10_000;
 const REPLACEMENT = 0xfffd;
 
-type CorpusStore = Pick<Store, 'addCorpus' | 'corpora' | 'corpusChunks' | 'findCorpus'>;
+const MAX_NAME = 200;
+/** Runs that a refusal names. */
+const MOST_NAMED = 5;
+
+/** A file of at most so many bytes is stored in one transaction. */
+const SMALL_FILE = 256 * 1024;
+/** Texts whose characters' counts are remembered. */
+const REMEMBERED = 8;
+
+type CorpusStore = Pick<
+  Store,
+  | 'addCorpus'
+  | 'corpora'
+  | 'corpus'
+  | 'corpusChunks'
+  | 'corpusUses'
+  | 'findCorpus'
+  | 'renameCorpus'
+  | 'restore'
+  | 'runsOfCorpus'
+  | 'storeCorpus'
+  | 'trash'
+>;
 type Progress = (doneBytes: number, totalBytes: number) => void;
 
 export function createCorpusService(store: CorpusStore, resourcesDir: string): CorpusService {
+  const counted = new Map<number, Promise<ReadonlyMap<string, number>>>();
   return {
     async builtin() {
       const stored = store.findCorpus(BUILTIN_SHA256);
@@ -28,19 +51,85 @@ export function createCorpusService(store: CorpusStore, resourcesDir: string): C
       const path = join(resourcesDir, 'corpora', 'shakespeare.txt');
       return addFile(store, path, { name: BUILTIN_NAME, expectedSha256: BUILTIN_SHA256 });
     },
-    add: (file, progress) => addFile(store, file, { progress }),
-    list: () => store.corpora(),
+    add: (file, progress, options) => addFile(store, file, { ...options, progress }),
+    list() {
+      const uses = store.corpusUses();
+      return store
+        .corpora()
+        .map((corpus) => ({ ...corpus, runs: uses.get(corpus.id) ?? 0, builtin: corpus.sha256 === BUILTIN_SHA256 }));
+    },
     counts(id) {
-      const census = new Census();
-      const decoder = new TextDecoder(); // chunks are whole code points
-      for (const chunk of store.corpusChunks(id)) census.add(decoder.decode(chunk, { stream: true }));
-      return census.counts();
+      const known = counted.get(id);
+      if (known !== undefined) return known;
+      const counting = countCharacters(store, id);
+      counted.set(id, counting);
+      counting.catch(() => counted.delete(id)); // a damaged text is looked at again the next time
+      const [oldest] = counted.keys();
+      if (counted.size > REMEMBERED && oldest !== undefined) counted.delete(oldest);
+      return counting;
+    },
+    excerpt(id, maxCharacters) {
+      store.corpus(id); // refuses one that is not there
+      return opening(store.corpusChunks(id), maxCharacters);
+    },
+    rename(id, name) {
+      const trimmed = name.trim();
+      if (trimmed === '' || trimmed.length > MAX_NAME) {
+        throw new FolioError(
+          'usage',
+          `a text's name has 1 to ${MAX_NAME} characters, not ${trimmed.length}`,
+          'Choose another name.',
+        );
+      }
+      store.renameCorpus(id, trimmed);
+    },
+    remove(id) {
+      const runs = store.runsOfCorpus(id);
+      if (runs.length > 0) throw inUse(store.corpus(id).name, runs);
+      return store.trash('corpus', [id]);
+    },
+    restore(id) {
+      store.restore('corpus', [id]);
     },
   };
 }
 
-interface AddOptions {
-  readonly name?: string;
+function inUse(name: string, runs: readonly { readonly id: number; readonly name: string }[]): FolioError {
+  const named = runs.slice(0, MOST_NAMED).map((run) => `${run.id} (${run.name})`);
+  const more = runs.length > named.length ? ` and ${runs.length - named.length} more` : '';
+  return new FolioError(
+    'busy',
+    `${runs.length === 1 ? 'a run uses' : `${runs.length} runs use`} the text "${name}": ${named.join(', ')}${more}`,
+    'Delete those runs first.',
+  );
+}
+
+async function countCharacters(store: CorpusStore, id: number): Promise<ReadonlyMap<string, number>> {
+  const census = new Census();
+  const decoder = new TextDecoder(); // chunks are whole code points
+  for (const chunk of store.corpusChunks(id)) {
+    census.add(decoder.decode(chunk, { stream: true }));
+    await setImmediate();
+  }
+  return census.counts();
+}
+
+/** Takes no more chunks than it needs. */
+function opening(chunks: Iterable<Uint8Array>, maxCharacters: number): string {
+  let text = '';
+  let characters = 0;
+  for (const chunk of chunks) {
+    // A character has at most four bytes; one that is cut is further than was asked for.
+    for (const character of new TextDecoder().decode(chunk.subarray(0, 4 * (maxCharacters - characters)))) {
+      if (characters === maxCharacters) return text;
+      text += character;
+      characters++;
+    }
+  }
+  return text;
+}
+
+interface AddOptions extends AddCorpusOptions {
   readonly expectedSha256?: string;
   readonly progress?: Progress | undefined;
 }
@@ -50,9 +139,10 @@ interface AddOptions {
  * store. What is stored is what was hashed, else nothing is.
  */
 async function addFile(store: CorpusStore, path: string, options: AddOptions): Promise<CorpusInfo> {
+  const { signal } = options;
   const file = openTextFile(path);
   try {
-    const survey = await surveyText(file, (done) => options.progress?.(Math.floor(done / 2), file.bytes));
+    const survey = await surveyText(file, (done) => options.progress?.(Math.floor(done / 2), file.bytes), signal);
     if (options.expectedSha256 !== undefined && survey.sha256 !== options.expectedSha256) {
       throw new FolioError('damaged', `${path} is not the text that Folio came with`, 'Install Folio again.');
     }
@@ -61,7 +151,7 @@ async function addFile(store: CorpusStore, path: string, options: AddOptions): P
       options.progress?.(file.bytes, file.bytes);
       return stored;
     }
-    return store.addCorpus({
+    const corpus: NewCorpus = {
       name: options.name ?? file.name,
       encoding: survey.encoding,
       vocabulary: survey.vocabulary,
@@ -70,7 +160,8 @@ async function addFile(store: CorpusStore, path: string, options: AddOptions): P
       chunks: verifiedChunks(file, survey.sha256, (done) =>
         options.progress?.(Math.floor((file.bytes + done) / 2), file.bytes),
       ),
-    });
+    };
+    return await (file.bytes <= SMALL_FILE ? store.addCorpus(corpus) : store.storeCorpus(corpus, signal));
   } finally {
     file.close();
   }
@@ -90,10 +181,14 @@ export interface TextSurvey {
  * Counts and hashes a text. Other work goes on in between.
  *
  * @param progress is given the bytes read so far.
- * @throws FolioError 'corpus' when it is no text after all or is not in the encoding that it seemed to be in, 'vocabulary' when it has
+ * @throws FolioError 'cancelled' when the signal is aborted, 'corpus' when it is no text after all or is not in the encoding that it seemed to be in, 'vocabulary' when it has
  * too many distinct characters.
  */
-export async function surveyText(file: TextFile, progress?: (doneBytes: number) => void): Promise<TextSurvey> {
+export async function surveyText(
+  file: TextFile,
+  progress?: (doneBytes: number) => void,
+  signal?: AbortSignal,
+): Promise<TextSurvey> {
   const census = new Census();
   const hash = createHash('sha256');
   for (const { text, done } of file.pieces()) {
@@ -108,6 +203,7 @@ export async function surveyText(file: TextFile, progress?: (doneBytes: number) 
     }
     progress?.(done);
     await setImmediate();
+    if (signal?.aborted === true) throw new FolioError('cancelled', `${file.path} was not added: it was cancelled`);
   }
   const { characters } = census;
   if (characters === 0) throw new FolioError('corpus', `${file.path} is empty`, 'Choose a file with text in it.');

@@ -44,7 +44,7 @@ export function readEpochs(sql: Sql, runId: number): EpochRecord[] {
 export function readEpochPositions(sql: Sql, runId: number): EpochPosition[] {
   const rows = sql.all<Omit<EpochPosition, 'complete'> & { readonly complete: number }>(
     `SELECT epoch.epoch, epoch.steps, epoch.complete, last_step AS lastStep, metric.active_seconds AS activeSeconds,
-            validation_loss AS validationLoss
+            train_loss AS trainLoss, validation_loss AS validationLoss
      FROM epoch LEFT JOIN metric ON metric.run_id = epoch.run_id AND metric.step = epoch.last_step
      WHERE epoch.run_id = ? ORDER BY epoch.epoch`,
     runId,

@@ -1,5 +1,5 @@
 import { finiteOrNull, numberOrNaN, type Sql } from './sql.ts';
-import type { MetricColumn, MetricPoint } from './types.ts';
+import type { MetricColumn, MetricPoint, MetricSlice } from './types.ts';
 
 /** A step that is logged twice keeps what was said last. */
 export function insertMetrics(sql: Sql, runId: number, points: readonly MetricPoint[]): void {
@@ -53,6 +53,41 @@ export function readMetricRows(
     afterStep,
     limit,
   );
+}
+
+/** See {@link Store.metricSlice}. One column at a time: an array for every row would take four times as long. */
+export function readMetricSlice(
+  sql: Sql,
+  runId: number,
+  columns: readonly MetricColumn[],
+  afterStep: number,
+  limit: number,
+): MetricSlice | null {
+  const range = 'FROM metric WHERE run_id = ? AND step > ?';
+  const lastStep =
+    sql.column<number>(`SELECT step ${range} ORDER BY step LIMIT 1 OFFSET ?`, runId, afterStep, limit - 1)[0] ??
+    sql.column<number | null>(`SELECT max(step) ${range}`, runId, afterStep)[0];
+  if (lastStep === undefined || lastStep === null) return null;
+  const read = (column: MetricColumn) =>
+    sql.column<number | null>(`SELECT ${column} ${range} AND step <= ? ORDER BY step`, runId, afterStep, lastStep);
+  const others = new Map<MetricColumn, (number | null)[]>(
+    columns.filter((column) => column !== 'step').map((column) => [column, read(column)]),
+  );
+  const [count] = [...others.values()].map((values) => values.length);
+  // Where every step was logged, their numbers need not be read.
+  const steps = () =>
+    count === lastStep - afterStep ? Array.from({ length: count }, (_, i) => afterStep + 1 + i) : read('step');
+  return { lastStep, columns: columns.map((column) => others.get(column) ?? steps()) };
+}
+
+/** The learning rates at these steps; a step that is not logged (any more) is left out. */
+export function readLearningRates(sql: Sql, runId: number, steps: readonly number[]): ReadonlyMap<number, number> {
+  const rows = sql.rows<[step: number, rate: number]>(
+    'SELECT step, learning_rate FROM metric WHERE run_id = ? AND step IN (SELECT value FROM json_each(?))',
+    runId,
+    JSON.stringify(steps),
+  );
+  return new Map(rows);
 }
 
 /** Removes at most `limit` of a run's steps; returns how many. */

@@ -6,6 +6,7 @@ export type Value = string | number | bigint | Uint8Array | null;
 export class Sql {
   readonly db: Database.Database;
   readonly #prepared = new Map<string, Database.Statement<Value[]>>();
+  readonly #plucked = new Map<string, Database.Statement<Value[]>>();
   readonly #raw = new Map<string, Database.Statement<Value[]>>();
 
   constructor(db: Database.Database) {
@@ -33,6 +34,16 @@ export class Sql {
       this.#raw.set(text, statement);
     }
     return statement.all(...values) as Row[];
+  }
+
+  /** The values of one column. */
+  column<T extends Value>(text: string, ...values: Value[]): T[] {
+    let statement = this.#plucked.get(text);
+    if (statement === undefined) {
+      statement = this.db.prepare<Value[]>(text).pluck();
+      this.#plucked.set(text, statement);
+    }
+    return statement.all(...values) as T[];
   }
 
   get<Row>(text: string, ...values: Value[]): Row | undefined {

@@ -6,7 +6,7 @@ import { findResumePoint, readCheckpoints, readWeights, storedBytes } from './ch
 import * as corpora from './corpus.ts';
 import { readEpochPositions, readEpochs } from './epoch.ts';
 import type { Housekeeping } from './housekeeping.ts';
-import { insertMetrics, readMetricRows, readMetrics } from './metric.ts';
+import { insertMetrics, readLearningRates, readMetricRows, readMetrics, readMetricSlice } from './metric.ts';
 import { rewind, writeCheckpoint } from './record-checkpoint.ts';
 import * as runs from './run.ts';
 import { insertSample, readSamplePage, readSamples, readTrainingSamples } from './sample.ts';
@@ -22,6 +22,7 @@ import type {
   ListRuns,
   MetricColumn,
   MetricPoint,
+  MetricSlice,
   NewCheckpoint,
   NewCorpus,
   NewRun,
@@ -171,8 +172,19 @@ export class SqliteStore implements Store {
     return this.#read((sql) => readMetricRows(sql, runId, columns, afterStep, limit));
   }
 
+  metricSlice(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): MetricSlice | null {
+    return this.#read((sql) => readMetricSlice(sql, runId, columns, afterStep, limit));
+  }
+
+  learningRates(runId: number, steps: readonly number[]): ReadonlyMap<number, number> {
+    return this.#read((sql) => readLearningRates(sql, runId, steps));
+  }
+
   epochPositions(runId: number): EpochPosition[] {
-    return this.#read((sql) => readEpochPositions(sql, runId));
+    return this.#read((sql) => {
+      runs.readSummary(sql, runId);
+      return readEpochPositions(sql, runId);
+    });
   }
 
   recordCheckpoint(checkpoint: NewCheckpoint, policy: RetentionPolicy): ReturnType<Store['recordCheckpoint']> {
@@ -210,7 +222,10 @@ export class SqliteStore implements Store {
   }
 
   samplePage(runId: number, page: SamplePageRequest): { readonly samples: Sample[]; readonly total: number } {
-    return this.#read((sql) => readSamplePage(sql, runId, page));
+    return this.#read((sql) => {
+      runs.readSummary(sql, runId);
+      return readSamplePage(sql, runId, page);
+    });
   }
 
   trash(what: Deletable, ids: readonly number[]): number {

@@ -1,0 +1,94 @@
+/** What a person prefers and how the window was left, kept in the record. What is damaged there falls back to its default, by name. */
+import { z } from 'zod';
+import { FolioError } from '../../shared/errors.ts';
+import { DEFAULT_PREFERENCES, preferencesSchema, type Preferences } from '../../shared/preferences.ts';
+import type { Store } from '../store/types.ts';
+
+export const windowStateSchema = z.strictObject({
+  /** Of the window's outer frame, in device-independent pixels; null lets the system place it. */
+  x: z.number().int().nullable(),
+  y: z.number().int().nullable(),
+  width: z.number().int().min(1).max(100_000),
+  height: z.number().int().min(1).max(100_000),
+  maximized: z.boolean(),
+  fullScreen: z.boolean(),
+});
+export type WindowState = z.infer<typeof windowStateSchema>;
+
+export interface PreferenceService {
+  /** Never fails for what is stored: a value that cannot be used is the default, and the log says so. */
+  get(): Preferences;
+  /** Changes what is given, keeps the rest and returns all of it. Throws FolioError 'usage' that names a value out of range. */
+  set(change: { readonly [Key in keyof Preferences]?: Preferences[Key] | undefined }): Preferences;
+  /** Null when it was never stored, or cannot be used. */
+  windowState(): WindowState | null;
+  setWindowState(state: WindowState): void;
+}
+
+const PREFERENCES = 'preferences';
+const WINDOW = 'window';
+
+/** @param log takes a line for whoever looks for the cause */
+export function createPreferenceService(
+  store: Pick<Store, 'setting' | 'setSetting'>,
+  log: (line: string) => void,
+): PreferenceService {
+  const read = (key: string): unknown => {
+    const text = store.setting(key);
+    if (text === null) return undefined;
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      log(`the setting "${key}" is not JSON; the defaults take its place`);
+      return undefined;
+    }
+  };
+
+  const get = (): Preferences => {
+    const stored = read(PREFERENCES);
+    if (stored === undefined) return DEFAULT_PREFERENCES;
+    const object = z.record(z.string(), z.unknown()).safeParse(stored);
+    if (!object.success) {
+      log(`the setting "${PREFERENCES}" is not an object; the defaults take its place`);
+      return DEFAULT_PREFERENCES;
+    }
+    return preferencesSchema.parse({ ...DEFAULT_PREFERENCES, ...usable(object.data, log) });
+  };
+
+  return {
+    get,
+    set(change) {
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const parsed = preferencesSchema.safeParse({ ...get(), ...given });
+      if (!parsed.success) {
+        throw new FolioError('usage', `this cannot be a preference: ${z.prettifyError(parsed.error)}`);
+      }
+      store.setSetting(PREFERENCES, JSON.stringify(parsed.data));
+      return parsed.data;
+    },
+    windowState() {
+      const stored = read(WINDOW);
+      if (stored === undefined) return null;
+      const parsed = windowStateSchema.safeParse(stored);
+      if (parsed.success) return parsed.data;
+      log(`the stored state of the window cannot be used: ${z.prettifyError(parsed.error)}`);
+      return null;
+    },
+    setWindowState(state) {
+      store.setSetting(WINDOW, JSON.stringify(windowStateSchema.parse(state)));
+    },
+  };
+}
+
+/** The preferences among these that this version knows and accepts; the others are named in the log. */
+function usable(stored: Readonly<Record<string, unknown>>, log: (line: string) => void): Partial<Preferences> {
+  const kept: Record<string, unknown> = {};
+  const schemas: Readonly<Record<string, z.ZodType>> = preferencesSchema.shape;
+  for (const [key, value] of Object.entries(stored)) {
+    const schema = Object.hasOwn(schemas, key) ? schemas[key] : undefined;
+    if (schema === undefined) log(`the preference "${key}" is not known to this version`);
+    else if (schema.safeParse(value).success) kept[key] = value;
+    else log(`the preference "${key}" cannot be ${JSON.stringify(value).slice(0, 100)}; its default takes its place`);
+  }
+  return kept;
+}

@@ -1,0 +1,52 @@
+/** Frees what was deleted, some time after it was, in pieces with other work in between. */
+import { setImmediate as otherWork } from 'node:timers/promises';
+import type { Purged, Store } from '../store/types.ts';
+
+/** How long what was deleted can be had back. */
+export const TRASH_MS = 24 * 60 * 60 * 1000;
+
+export interface TrashService {
+  /**
+   * Frees what was deleted at least so long ago (0: all of it), and what an earlier call left when the program ended. Resolves with
+   * what was freed. One call at a time works; another waits for it.
+   */
+  empty(olderThanMs: number): Promise<Purged>;
+  /** Leaves what is left to the next start. */
+  close(): void;
+}
+
+export function createTrashService(
+  store: Pick<Store, 'condemn' | 'purgeNext'>,
+  now: () => number = Date.now,
+): TrashService {
+  let closed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const empty = async (olderThanMs: number): Promise<Purged> => {
+    let total: Purged = { runs: 0, corpora: 0, samples: 0, bytesFreed: 0 };
+    if (closed) return total;
+    store.condemn(now() - olderThanMs);
+    for (let purged = store.purgeNext(); purged !== null; purged = store.purgeNext()) {
+      total = {
+        runs: total.runs + purged.runs,
+        corpora: total.corpora + purged.corpora,
+        samples: total.samples + purged.samples,
+        bytesFreed: total.bytesFreed + purged.bytesFreed,
+      };
+      await otherWork();
+      if (closed) break;
+    }
+    return total;
+  };
+
+  return {
+    empty(olderThanMs) {
+      const result = queue.then(() => empty(olderThanMs));
+      queue = result.catch(() => undefined);
+      return result;
+    },
+    close() {
+      closed = true;
+    },
+  };
+}
