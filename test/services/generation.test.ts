@@ -1,111 +1,26 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Texts from stored weights, and the process that writes them. */
 import { setImmediate as settled } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createGenerationService } from '../../src/main/services/generation.ts';
-import type { GenerateOptions, GenerationService } from '../../src/main/services/types.ts';
-import type { ToTrainer } from '../../src/main/trainer/messages.ts';
+import { describe, expect, it } from 'vitest';
 import { FolioError } from '../../src/shared/errors.ts';
-import { PRESETS } from '../../src/shared/presets.ts';
-import { checkpointMessage, FakeTrainer, REPORT } from '../support/fake-trainer.ts';
-import { temporaryRecord, withMethods } from '../support/records.ts';
-import type { TemporaryRecord } from '../support/records.ts';
-
-let record: TemporaryRecord;
-let trainers: FakeTrainer[];
-let service: GenerationService;
-let runId: number;
-const never = new AbortController().signal;
-const quiet = (): void => undefined;
-
-/** What the fakes answer; a test may replace it. */
-let answer: (trainer: FakeTrainer, message: ToTrainer) => void;
-
-class AnsweringTrainer extends FakeTrainer {
-  override async send(message: ToTrainer): Promise<void> {
-    await super.send(message);
-    queueMicrotask(() => {
-      answer(this, message);
-    });
-  }
-}
-
-function obediently(trainer: FakeTrainer, message: ToTrainer): void {
-  if (message.type === 'load') trainer.say({ type: 'loaded', report: REPORT, rejected: [] });
-  if (message.type === 'generate') {
-    const texts = Array.from({ length: message.count }, (_, stream) => 'be'.repeat(stream + 1));
-    texts.forEach((text, stream) => {
-      trainer.say({ type: 'text-grown', id: message.id, stream, text });
-    });
-    trainer.say({ type: 'generated', id: message.id, texts, charactersPerSecond: 9, cancelled: false });
-  }
-}
-
-beforeEach(() => {
-  record = temporaryRecord();
-  trainers = [];
-  answer = obediently;
-  service = createService();
-  const { vocabulary } = record.store.corpus(record.corpusId);
-  runId = record.store.createRun({
-    name: 'a run',
-    preset: 'quick',
-    corpusId: record.corpusId,
-    config: PRESETS.quick.config,
-    vocabulary,
-    status: 'queued',
-  });
-  for (const epoch of [1, 2]) {
-    const { weights, optimizer, position, epoch: epochRecord, kind } = checkpointMessage({ epoch });
-    record.store.recordCheckpoint(
-      {
-        runId,
-        kind,
-        position: '{}',
-        epoch,
-        step: position.step,
-        activeSeconds: 1,
-        weights,
-        optimizer,
-        epochRecord,
-        samples: [],
-        metrics: [],
-      },
-      { everyNth: 1, optimizerStates: 1 },
-    );
-  }
-});
-
-afterEach(() => {
-  service.close();
-  record.remove();
-});
-
-function createService(store = record.store): GenerationService {
-  return createGenerationService({
-    store,
-    startTrainer: () => {
-      const trainer = new AnsweringTrainer();
-      trainers.push(trainer);
-      return trainer;
-    },
-    appVersion: '1.2.3',
-    cancelMs: 20,
-  });
-}
-
-const options = (change: Partial<GenerateOptions> = {}): GenerateOptions => ({
+import { REPORT } from '../support/fake-trainer.ts';
+import { withMethods } from '../support/records.ts';
+import {
+  answerWith,
+  createService,
+  never,
+  obediently,
+  options,
+  quiet,
+  record,
   runId,
-  epoch: 'last',
-  prompt: 'to ',
-  unknown: 'refuse',
-  settings: { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 5, length: 10, stop: '' },
-  count: 2,
-  engine: 'auto',
-  ...change,
-});
+  sentTo,
+  service,
+  trainers,
+  useGeneration,
+  useService,
+} from './generation-harness.ts';
 
-const sentTo = (index: number): string[] => trainers[index]?.sent.map(({ type }) => type) ?? [];
+useGeneration();
 
 describe('generating', () => {
   it('streams, and stores each text with its provenance', async () => {
@@ -181,7 +96,7 @@ describe('generating', () => {
     const addSamples = (): never => {
       throw new FolioError('locked', 'another process writes');
     };
-    service = createService(withMethods(record.store, { addSamples }));
+    useService(createService(withMethods(record.store, { addSamples })));
     const { samples, notStored } = await service.generate(options({ count: 1 }), quiet, never);
     expect(samples).toMatchObject([{ id: 0, text: 'be' }]);
     expect(notStored).toBe('another process writes');
@@ -194,25 +109,25 @@ describe('generating', () => {
   });
 
   it('tells the death of its process, and starts another for the next request', async () => {
-    answer = (trainer, message) => {
+    answerWith((trainer, message) => {
       if (message.type === 'generate') trainer.exit(null, 'SIGKILL');
       else obediently(trainer, message);
-    };
+    });
     await expect(service.generate(options(), quiet, never)).rejects.toMatchObject({
       code: 'trainer-died',
       message: expect.stringContaining('memory') as string,
     });
-    answer = obediently;
+    answerWith(obediently);
     await expect(service.generate(options(), quiet, never)).resolves.toMatchObject({ cancelled: false });
     expect(trainers).toHaveLength(2);
   });
 
   it('loads again after weights that the engine refused', async () => {
-    answer = (trainer, message) => {
+    answerWith((trainer, message) => {
       if (message.type === 'load') trainer.say({ type: 'error', error: { code: 'engine', message: 'no' } });
-    };
+    });
     await expect(service.generate(options(), quiet, never)).rejects.toMatchObject({ code: 'engine' });
-    answer = obediently;
+    answerWith(obediently);
     await service.generate(options(), quiet, never);
     expect(trainers.flatMap(({ sent }) => sent.map(({ type }) => type))).toEqual(['load', 'load', 'generate']);
   });
@@ -221,11 +136,11 @@ describe('generating', () => {
 describe('a process that has failed once', () => {
   it('loads weights again that were there before others failed to load', async () => {
     await service.generate(options({ epoch: 1 }), quiet, never);
-    answer = (trainer, message) => {
+    answerWith((trainer, message) => {
       if (message.type === 'load') trainer.say({ type: 'error', error: { code: 'engine', message: 'no' } });
-    };
+    });
     await expect(service.generate(options({ epoch: 2 }), quiet, never)).rejects.toMatchObject({ code: 'engine' });
-    answer = obediently;
+    answerWith(obediently);
     await service.generate(options({ epoch: 1 }), quiet, never);
     expect(sentTo(0)).toEqual(['load', 'generate', 'load', 'load', 'generate']);
   });
@@ -234,14 +149,14 @@ describe('a process that has failed once', () => {
 describe('cancelling', () => {
   it('keeps what was written, under the length that it reached', async () => {
     const controller = new AbortController();
-    answer = (trainer, message) => {
+    answerWith((trainer, message) => {
       if (message.type === 'generate') {
         trainer.say({ type: 'text-grown', id: message.id, stream: 0, text: 'not' });
         controller.abort();
       } else if (message.type === 'cancel') {
         trainer.say({ type: 'generated', id: message.id, texts: ['not'], charactersPerSecond: 1, cancelled: true });
       } else obediently(trainer, message);
-    };
+    });
     const { samples, cancelled } = await service.generate(options({ count: 1 }), quiet, controller.signal);
     expect(cancelled).toBe(true);
     expect(samples).toMatchObject([{ text: 'not', settings: { length: 3, seed: 5 } }]);
@@ -249,10 +164,10 @@ describe('cancelling', () => {
 
   it('ends a process that does not listen', async () => {
     const controller = new AbortController();
-    answer = (trainer, message) => {
+    answerWith((trainer, message) => {
       if (message.type === 'generate') controller.abort();
       else obediently(trainer, message);
-    };
+    });
     await expect(service.generate(options(), quiet, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(trainers[0]?.kills).toEqual(['SIGKILL']);
   });
@@ -276,91 +191,12 @@ describe('cancelling', () => {
   });
 
   it('ends with the program', async () => {
-    answer = (trainer, message) => {
+    answerWith((trainer, message) => {
       if (message.type !== 'generate') obediently(trainer, message);
-    };
+    });
     const pending = service.generate(options(), quiet, never);
     await settled();
     service.close();
     await expect(pending).rejects.toMatchObject({ code: 'cancelled' });
-  });
-});
-
-describe('evaluating', () => {
-  const evaluate = (
-    text: string,
-    unknown: 'refuse' | 'drop' = 'refuse',
-    signal = never,
-  ): ReturnType<GenerationService['evaluate']> => {
-    const file = join(record.dir, 'text.txt');
-    writeFileSync(file, text);
-    return service.evaluate({ runId, epoch: 'best', file, unknown, engine: 'auto' }, quiet, signal);
-  };
-
-  let text = '';
-  beforeEach(() => {
-    text = '';
-    answer = (trainer, message) => {
-      obediently(trainer, message);
-      if (message.type !== 'text') return;
-      text += Buffer.from(message.bytes).toString();
-      if (message.last)
-        trainer.say(
-          { type: 'evaluate-progress', done: 1, total: 2 },
-          { type: 'evaluated', nats: Math.LN2 * 2, characters: text.length },
-        );
-    };
-  });
-
-  it('sends the text and converts the loss', async () => {
-    expect(await evaluate('to be or not')).toEqual({
-      nats: Math.LN2 * 2,
-      bits: 2,
-      perplexity: expect.closeTo(4) as number,
-      characters: 12,
-      dropped: [],
-    });
-    expect(text).toBe('to be or not');
-    expect(trainers[0]?.sent.find(({ type }) => type === 'evaluate')).toEqual({ type: 'evaluate', characters: 12 });
-  });
-
-  it('refuses unknown characters before a process is started, or drops them', async () => {
-    await expect(evaluate('to Zürich')).rejects.toMatchObject({
-      code: 'prompt',
-      message: expect.stringContaining('Z (U+005A), c (U+0063) and ü (U+00FC)') as string,
-    });
-    expect(trainers).toEqual([]);
-    expect(await evaluate('to Zürich', 'drop')).toMatchObject({ characters: 6, dropped: ['Z', 'c', 'ü'] });
-    expect(text).toBe('to rih');
-  });
-
-  it('refuses a text in which nothing can be predicted, and a file that is not there', async () => {
-    await expect(evaluate('tZZ', 'drop')).rejects.toMatchObject({ code: 'corpus' });
-    const missing = service.evaluate(
-      { runId, epoch: 'last', file: '/nonexistent', unknown: 'drop', engine: 'auto' },
-      quiet,
-      never,
-    );
-    await expect(missing).rejects.toMatchObject({ code: 'file' });
-  });
-
-  it('sends no more of a text when the process has reported an error', async () => {
-    answer = (trainer, message) => {
-      obediently(trainer, message);
-      if (message.type === 'text') trainer.say({ type: 'error', error: { code: 'engine', message: 'out of memory' } });
-    };
-    await expect(evaluate('to be '.repeat(100_000))).rejects.toMatchObject({ message: 'out of memory' });
-    await settled();
-    expect(sentTo(0).filter((type) => type === 'text')).toHaveLength(1);
-  });
-
-  it('is cancelled by ending the process', async () => {
-    const controller = new AbortController();
-    answer = (trainer, message) => {
-      if (message.type === 'text' && message.last) controller.abort();
-      else obediently(trainer, message);
-    };
-    await expect(evaluate('to be', 'refuse', controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(trainers[0]?.kills).toEqual(['SIGKILL']);
   });
 });

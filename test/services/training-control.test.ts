@@ -1,0 +1,195 @@
+/** Pausing, stopping and resuming trainings. */
+import { describe, expect, it, vi } from 'vitest';
+import type { FromTrainer } from '../../src/main/trainer/messages.ts';
+import { checkpointMessage, READY, stepMessage } from '../support/fake-trainer.ts';
+import { withMethods } from '../support/records.ts';
+import {
+  config,
+  events,
+  FINISHED,
+  forgetEvents,
+  listen,
+  record,
+  service,
+  start,
+  statuses,
+  trainer,
+  useTrainings,
+} from './training-harness.ts';
+
+useTrainings();
+
+describe('pause, continue and stop', () => {
+  it('is paused when the trainer says so, and running when it goes on', async () => {
+    const handle = await start();
+    trainer.say(READY);
+    handle.pause();
+    expect(trainer.sent.at(-1)).toEqual({ type: 'pause' });
+    expect(record.store.run(handle.runId).status).toBe('running');
+    trainer.say({ type: 'phase', phase: 'paused' });
+    expect(record.store.run(handle.runId).status).toBe('paused');
+    handle.continue();
+    trainer.say({ type: 'phase', phase: 'training' });
+    expect(record.store.run(handle.runId).status).toBe('running');
+    expect(statuses()).toEqual(['running', 'paused', 'running']);
+  });
+
+  it('saves and ends as stopped', async () => {
+    const handle = await start();
+    trainer.say(READY, stepMessage(1));
+    handle.stop();
+    handle.stop();
+    expect(trainer.sent.filter(({ type }) => type === 'stop')).toHaveLength(1);
+    expect(record.store.run(handle.runId).status).toBe('stopping');
+    trainer.say(checkpointMessage({ step: 1 }), { type: 'ended', outcome: 'stopped', reason: 'as asked' });
+    trainer.exit(0);
+    expect(await handle.done).toMatchObject({ status: 'stopped', reason: 'as asked', error: null, steps: 1 });
+    expect(statuses()).toEqual(['running', 'stopping', 'stopped']);
+  });
+
+  it('stays stopping when the engine becomes ready only then', async () => {
+    const handle = await start();
+    handle.stop();
+    trainer.say(READY);
+    expect(record.store.run(handle.runId)).toMatchObject({ status: 'stopping', engine: 'wasm' });
+  });
+
+  it('ends a trainer that does not answer, and says so; one that still says something is left alone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const handle = await start(service({ timeouts: { stopMs: 60_000 } }));
+    trainer.say(READY, stepMessage(1), checkpointMessage({ epoch: 1 }));
+    handle.stop();
+    vi.advanceTimersByTime(59_000);
+    trainer.say({ type: 'phase', phase: 'saving' });
+    vi.advanceTimersByTime(59_000);
+    expect(trainer.kills).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    const finished = await handle.done;
+    expect(trainer.kills).toEqual(['SIGKILL']);
+    expect(finished.status).toBe('interrupted');
+    expect(finished.reason).toContain('did not answer');
+    expect(finished.error?.hint).toContain(`folio resume ${handle.runId}\` goes on from epoch 1, step 10`);
+  });
+
+  it('is stopped, and not interrupted, when the trainer ends before its first step: nothing is lost', async () => {
+    const handle = await start();
+    handle.stop();
+    trainer.exit(null, 'SIGINT');
+    expect(await handle.done).toMatchObject({
+      status: 'stopped',
+      error: null,
+      reason: expect.stringContaining('SIGINT') as string,
+    });
+  });
+
+  it('ends the trainer after its last word: a process that lives on would keep the command waiting', async () => {
+    const handle = await start();
+    trainer.say(READY, FINISHED);
+    expect(await handle.done).toMatchObject({ status: 'finished', error: null });
+    expect(trainer.kills).toEqual(['SIGKILL']);
+  });
+
+  it('is abandoned at once when the program closes', async () => {
+    const training = service();
+    const handle = await start(training);
+    trainer.say(READY, stepMessage(1));
+    training.close();
+    expect(record.store.run(handle.runId)).toMatchObject({ status: 'interrupted' });
+    expect(await handle.done).toMatchObject({ status: 'interrupted' });
+  });
+});
+
+describe('resuming', () => {
+  async function interruptedRun(...messages: readonly FromTrainer[]): Promise<number> {
+    const handle = await start();
+    trainer.say(READY, ...messages);
+    trainer.exit(null, 'SIGKILL');
+    await handle.done;
+    forgetEvents();
+    return handle.runId;
+  }
+
+  it('sends the newest checkpoint back, and forgets what came after it', async () => {
+    const runId = await interruptedRun(
+      stepMessage(1),
+      checkpointMessage({ epoch: 1 }),
+      checkpointMessage({ step: 14 }),
+      stepMessage(15),
+    );
+    expect(record.store.metrics(runId).map(({ step }) => step)).toEqual([1, 15]);
+    const handle = await service().resume(runId, 'wasm', listen);
+    expect(record.store.metrics(runId).map(({ step }) => step)).toEqual([1]);
+    const request = await trainer.received('train');
+    expect(request).toMatchObject({
+      plan: false,
+      engine: 'wasm',
+      config,
+      resume: { position: checkpointMessage({ step: 14 }).position },
+    });
+    expect([...(request.resume?.weights ?? [])]).toEqual([1, 14]);
+    expect([...(request.resume?.optimizer ?? [])]).toEqual([2, 14]);
+    expect(events).toEqual([
+      { run: runId, type: 'created', name: 'quick on hamlet' },
+      { run: runId, type: 'status', status: 'queued', reason: 'resumes from epoch 2, step 14' },
+    ]);
+    trainer.say(READY, stepMessage(15, { milliseconds: 2000 }), FINISHED);
+    trainer.exit(0);
+    expect(await handle.done).toMatchObject({ status: 'finished', epochs: 1, steps: 15, seconds: 16 });
+    expect(record.store.metrics(runId).at(-1)).toMatchObject({ step: 15, activeSeconds: 16 });
+  });
+
+  it('starts from the beginning when nothing had been stored', async () => {
+    const runId = await interruptedRun(stepMessage(1));
+    await service().resume(runId, 'auto', listen);
+    expect(await trainer.received('train')).toMatchObject({ resume: null, config });
+    expect(record.store.metrics(runId)).toEqual([]);
+    expect(events.at(-1)).toMatchObject({
+      status: 'queued',
+      reason: expect.stringContaining('from the beginning') as string,
+    });
+  });
+
+  it('names a damaged checkpoint that it passes over', async () => {
+    const runId = await interruptedRun(checkpointMessage({ epoch: 1 }));
+    const point = record.store.resumePoint(runId);
+    if (point === null) throw new Error('there is a checkpoint');
+    const store = withMethods(record.store, {
+      resumePoint: () => ({ ...point, damaged: ['epoch 2: a byte flipped'] }),
+    });
+    await service({ store }).resume(runId, 'auto', listen);
+    expect(events.at(-1)).toMatchObject({
+      reason: 'resumes from epoch 1, step 10; passed over as damaged: epoch 2: a byte flipped',
+    });
+    expect(record.store.run(runId).statusReason).toContain('a byte flipped');
+  });
+
+  it('refuses to start over when all checkpoints are damaged: their weights may be good', async () => {
+    const runId = await interruptedRun(checkpointMessage({ epoch: 1 }));
+    const store = withMethods(record.store, { resumePoint: () => null });
+    await expect(service({ store }).resume(runId, 'auto', listen)).rejects.toMatchObject({ code: 'damaged' });
+    expect(record.store.run(runId).checkpoints).toHaveLength(1);
+  });
+
+  it('refuses a position that is not one', async () => {
+    const runId = await interruptedRun(checkpointMessage({ epoch: 1 }));
+    const point = record.store.resumePoint(runId);
+    if (point === null) throw new Error('there is a checkpoint');
+    for (const position of ['', '{}', '{"step":-1}', 'null']) {
+      const store = withMethods(record.store, { resumePoint: () => ({ ...point, position }) });
+      await expect(service({ store }).resume(runId, 'auto', listen)).rejects.toMatchObject({ code: 'damaged' });
+    }
+  });
+
+  it('refuses a finished run, one that is not there, and one that another process trains', async () => {
+    const training = service();
+    const handle = await start(training);
+    trainer.say(READY, FINISHED);
+    trainer.exit(0);
+    await handle.done;
+    await expect(training.resume(handle.runId, 'auto', listen)).rejects.toMatchObject({ code: 'config' });
+    await expect(training.resume(99, 'auto', listen)).rejects.toMatchObject({ code: 'not-found' });
+    const runId = await interruptedRun();
+    record.store.setRunStatus(runId, 'queued', '');
+    await expect(training.resume(runId, 'auto', listen)).rejects.toMatchObject({ code: 'busy' });
+  });
+});
