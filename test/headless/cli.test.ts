@@ -6,7 +6,7 @@ import { FolioError } from '../../src/shared/errors.ts';
 import { PRESET_NAMES } from '../../src/shared/presets.ts';
 import { fakeApp } from './fake-app.ts';
 import { run } from './fixtures.ts';
-import { folio } from './run-cli.ts';
+import { folio, squeeze } from './run-cli.ts';
 
 const COMMANDS = 'train resume runs show generate evaluate export import delete engines doctor serve'.split(' ');
 
@@ -29,7 +29,7 @@ describe('help', () => {
   it.each(COMMANDS)('of %s explains its options and the common ones', async (command) => {
     const { code, out } = await folio([command, '--help']);
     expect(code).toBe(0);
-    expect(out).toContain(`Usage: folio ${command}`);
+    expect(out).toContain(`Usage: npx folio ${command}`);
     expect(out).toContain('--data <dir>');
     expect(out).toContain('--json');
   });
@@ -46,7 +46,7 @@ describe('help', () => {
   it('keeps to the width of the terminal', async () => {
     for (const command of COMMANDS) {
       const { out } = await folio([command, '--help'], { columns: 60, tty: true });
-      const examples = /^ {2}folio /;
+      const examples = /^ {2}npx folio /;
       const long = out.split('\n').filter((line) => line.length > 60 && !examples.test(line));
       expect(long, command).toEqual([]);
     }
@@ -98,6 +98,68 @@ describe('usage errors', () => {
     expect(err.replaceAll(/\s+/g, ' ')).toMatch(message);
   });
 
+  it.each([
+    [['train', '--units', '64'], '--set units=64'],
+    [['train', '--seed', '7'], '--set seed=7'],
+    [['train', '--learning-rate', '1e-3'], '--set learningRate=1e-3'],
+    [['train', '--batch-size=32', '--Seed', '-1'], '--set batchSize=32 --set seed=-1'],
+    [['train', '--epochs', '2', '--prompts', 'To be', '--lr', '0.1'], '--set prompts="To be" --set learningRate=0.1'],
+    [['train', '--carryState', '--json'], '--set carryState=VALUE'],
+  ])('%j says how a setting is given: %s', async (argv, set) => {
+    const { code, err } = await folio(argv);
+    expect(code).toBe(2);
+    expect(squeeze(err)).toMatch(/^error: unknown option '--\S+' Use `/);
+    expect(squeeze(err)).toContain(`Use \`${set}\`. \`npx folio train --help\` explains it.`);
+  });
+
+  it('for settings say what goes with other commands, too', async () => {
+    expect(squeeze((await folio(['resume', '1', '--units', '64'])).err)).toContain('the settings that it began with');
+    expect((await folio(['generate', '1', '--units', '64'])).err).not.toContain('--set');
+  });
+
+  it('name the command that was meant, not a word like another one', async () => {
+    expect((await folio(['show', 'train', '--nosuch'])).err).toContain('`npx folio show --help` explains it.');
+  });
+
+  it('webgpu is not offered, and who asks for it is told that it is to come', async () => {
+    for (const argv of [
+      ['train', '--engine', 'webgpu'],
+      ['resume', '1', '--engine', 'webgpu'],
+      ['generate', '1', '--engine', 'webgpu'],
+    ]) {
+      const fake = fakeApp();
+      const { code, err } = await folio(argv, { fake });
+      expect(code).toBe(2);
+      expect(squeeze(err)).toContain("argument 'webgpu' is invalid. It is not part of this version yet. Choose auto,");
+      expect(fake.modes).toEqual([]);
+      const help = squeeze((await folio([argv[0] ?? '', '--help'])).out);
+      expect(help).toContain('webgpu is not part of this version yet');
+      expect(help).toContain('(choices: "auto", "tensorflow", "wasm", default: "auto")');
+    }
+    expect(squeeze((await folio(['train', '--engine', 'cuda'])).err)).toContain(
+      'Allowed choices are auto, tensorflow, wasm.',
+    );
+    expect(squeeze((await folio(['engines', '--help'])).out)).toContain('webgpu: not part of this version yet');
+  });
+
+  it.each([
+    ['7', "run's id"],
+    ['#12', "run's id"],
+    [' 3 ', "run's id"],
+    ['last', 'the last run'],
+    ['LAST', 'the last run'],
+  ])('a name %j is refused: it would be mistaken for %s', async (name, mistaken) => {
+    for (const argv of [['train'], ['import', 'w.safetensors']]) {
+      const fake = fakeApp();
+      const { code, err } = await folio([...argv, '--name', name], { fake });
+      expect(code).toBe(2);
+      expect(squeeze(err)).toContain(`would be mistaken for`);
+      expect(squeeze(err)).toContain(mistaken);
+      expect(fake.modes).toEqual([]);
+    }
+    expect((await folio(['train', '--name', `x${name}`])).code).toBe(0);
+  });
+
   it('are JSON as well with --json', async () => {
     const { code, err, json } = await folio(['generate', '1', '--promt', 'x', '--json']);
     expect(code).toBe(2);
@@ -108,7 +170,7 @@ describe('usage errors', () => {
         error: {
           code: 'usage',
           message: "unknown option '--promt'",
-          hint: 'Did you mean --prompt? `folio generate --help` explains it.',
+          hint: 'Did you mean --prompt? `npx folio generate --help` explains it.',
         },
       },
     ]);
@@ -161,6 +223,15 @@ describe('failures', () => {
     expect((await folio(['show', 'last'], { fake: empty })).err).toContain('npx folio train --preset quick');
     const npmRun = await folio(['show', 'last'], { fake: empty, env: { npm_lifecycle_event: 'folio' } });
     expect(npmRun.err).toContain('npm run folio -- train --preset quick');
+    const elsewhere = await folio(['show', 'last', '--data', '/my data', '--json'], { fake: empty });
+    expect(squeeze(elsewhere.err)).toContain('`npx folio train --preset quick --data "/my data"` trains one.');
+    expect(elsewhere.json()).toMatchObject([
+      { error: { hint: '`npx folio train --preset quick --data "/my data"` trains one.' } },
+    ]);
+    const help = (await folio(['train', '--help'], { env: { npm_lifecycle_event: 'folio' } })).out;
+    expect(help).toContain('Usage: npm run folio -- train [options]');
+    expect(help).toContain('  npm run folio -- train --preset quick\n');
+    expect(squeeze(help)).toContain('`npm run folio -- resume` goes on');
   });
 
   it('close the app', async () => {

@@ -2,12 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { fakeApp } from './fake-app.ts';
-import { epochRecord, finished, trainingEvents } from './fixtures.ts';
-import { folio, plain } from './run-cli.ts';
+import { CORPUS, epochRecord, finished, trainingEvents } from './fixtures.ts';
+import { folio, plain, squeeze } from './run-cli.ts';
 
 const LINE = 60;
 
 describe('what is shown', () => {
+  it('names windows-1252 as people know it', async () => {
+    const fake = fakeApp();
+    fake.app.corpora.builtin = () => Promise.resolve({ ...CORPUS, encoding: 'windows-1252, 1 undecodable place' });
+    expect(squeeze((await folio(['train'], { fake })).out)).toContain(
+      'read as windows-1252 (Latin-1), 1 undecodable place',
+    );
+  });
+
   it('is the text, engine, model, first look, epochs, samples and what to do next', async () => {
     const { code, out } = await folio(['train', '--epochs', '1']);
     expect(code).toBe(0);

@@ -1,9 +1,21 @@
 /** folio train: what is asked of the services, and how it ends. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FolioError } from '../../src/shared/errors.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { fakeApp, type FakeApp } from './fake-app.ts';
 import { engineReport, finished, run, trainingEvents } from './fixtures.ts';
 import { folio, interrupting } from './run-cli.ts';
+
+/** A text that is really there: whether it is one is looked at before the app is opened. */
+let tiny = '';
+beforeAll(() => {
+  tiny = join(mkdtempSync(join(tmpdir(), 'folio-train-')), 'tiny.txt');
+  writeFileSync(tiny, 'x'.repeat(100));
+});
+afterAll(() => rmSync(join(tiny, '..'), { recursive: true, force: true }));
 
 /** A training that goes on until it is told to stop. */
 function endless(): FakeApp {
@@ -65,7 +77,7 @@ describe('what is trained', () => {
 
   it('is refused when the text is too short, with the setting that helps', async () => {
     const fake = fakeApp();
-    const { code, err } = await folio(['train', '--corpus', 'tiny.txt'], { fake });
+    const { code, err } = await folio(['train', '--corpus', tiny], { fake });
     expect(code).toBe(1);
     expect(err).toContain('100 characters');
     expect(err).toContain('--set batchSize=');
@@ -103,7 +115,33 @@ describe('what is trained', () => {
   it('is refused when the file cannot be read', async () => {
     const { code, err } = await folio(['train', '--corpus', 'missing.txt']);
     expect(code).toBe(1);
-    expect(err).toContain('missing.txt cannot be read');
+    expect(err).toContain('there is no file missing.txt');
+  });
+
+  it('is refused for what is wrong with it, even while another training has the record', async () => {
+    const openError = new FolioError('locked', 'process 4711 (folio train) is working with /data');
+    for (const [argv, message] of [
+      [['--set', 'units=x'], 'units must be a whole number'],
+      [['--corpus', 'missing.txt'], 'there is no file missing.txt'],
+      [['--corpus', '/'], '/ is a directory'],
+      [['--corpus', process.execPath], 'not a text file'],
+      [['--corpus', tiny], 'process 4711 (folio train)'],
+    ] as const) {
+      const { err } = await folio(['train', ...argv], { openError });
+      expect(err.replaceAll('\n', ' ')).toContain(message);
+      expect(err.includes('4711')).toBe(message.includes('4711'));
+    }
+  });
+
+  it('gets a distinct name where the wanted one is taken, and says so', async () => {
+    const fake = fakeApp([run({ name: 'Mine' }), run({ id: 2, name: 'mine (2)' })]);
+    const { code, err } = await folio(['train', '--name', ' mine '], { fake });
+    expect(code).toBe(0);
+    expect(fake.started).toMatchObject([{ name: 'mine (3)' }]);
+    expect(err).toBe('There is a run "mine" already: this one is called "mine (3)".\n');
+    const other = await folio(['train', '--name', 'yours'], { fake });
+    expect(fake.started[1]).toMatchObject({ name: 'yours' });
+    expect(other.err).toBe('');
   });
 });
 

@@ -62,6 +62,23 @@ describe('import', () => {
     expect(store.listRuns().map(({ id }) => id)).toEqual([run.id]);
   });
 
+  it('gets a name that no other run has, and that means no other run', async () => {
+    const service = createExchangeService(store);
+    const nameOf = async (file: string, name?: string): Promise<string> => {
+      writeFileSync(join(folder, file), encodeSafetensors(WEIGHTS, METADATA));
+      return store.run(await service.importWeights(join(folder, file), name)).name;
+    };
+    expect(await nameOf('Mine.safetensors')).toBe('Mine');
+    expect(await nameOf('mine.safetensors')).toBe('mine (2)');
+    expect(await nameOf('x.safetensors', 'MINE')).toBe('MINE (3)');
+    expect(await nameOf('12.safetensors')).toBe('imported 12');
+    expect(await nameOf('last.safetensors')).toBe('imported last');
+    expect(await nameOf(`${'y'.repeat(230)}.safetensors`)).toBe('y'.repeat(190));
+    const before = store.listRuns().length;
+    expect((await failure(nameOf('x.safetensors', '#12'))).message).toContain("mistaken for a run's id");
+    expect(store.listRuns()).toHaveLength(before);
+  });
+
   it('takes a name, and other keys in the metadata', async () => {
     const metadata = { ...METADATA, format: 'pt', config: JSON.stringify({ ...CONFIG, note: 'mine' }) };
     const id = await createExchangeService(store).importWeights(write(WEIGHTS, metadata), 'Mine');

@@ -11,7 +11,7 @@ export async function openEngine(name: EngineName): Promise<TensorOps> {
     case 'tensorflow':
       return (await import('./tensorflow/ops.ts')).openTensorFlow();
     case 'webgpu':
-      throw new FolioError('engine', 'the webgpu engine is not part of this version', 'Use tensorflow or wasm.');
+      throw new FolioError('engine', 'the webgpu engine is not part of this version yet', 'Use tensorflow or wasm.');
     case 'wasm':
       return (await import('./tfjs/wasm.ts')).openWasm();
     default:

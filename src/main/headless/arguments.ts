@@ -2,6 +2,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { ENGINE_NAMES } from '../../shared/domain.ts';
+import { FolioError } from '../../shared/errors.ts';
+import { runName } from '../services/run-names.ts';
 
 /** Said in the help of every command that takes one. */
 export const RUN_ARGUMENT = "a run's id, its name, or `last`";
@@ -47,15 +49,35 @@ export function text(value: string): string {
   return value;
 }
 
+/** A name for a new run. */
+export function newName(value: string): string {
+  try {
+    return runName(value);
+  } catch (error) {
+    if (!(error instanceof FolioError)) throw error;
+    throw new InvalidArgumentError(`${error.message[0]?.toUpperCase() ?? ''}${error.message.slice(1)}.`);
+  }
+}
+
 /** Gathers an option that may be given several times. */
 export function gather(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
+/** Has its name in Folio already, but computes nothing yet. */
+const ENGINE_TO_COME = 'webgpu';
+
 export function engineOption(): Option {
-  return new Option('--engine <name>', 'what computes; auto takes the fastest that works here')
-    .choices(['auto', ...ENGINE_NAMES])
-    .default('auto');
+  const what = `what computes; auto takes the fastest that works here (${ENGINE_TO_COME} is not part of this version yet)`;
+  const names = ENGINE_NAMES.filter((name) => name !== ENGINE_TO_COME);
+  const option = new Option('--engine <name>', what).choices(['auto', ...names]).default('auto');
+  const check = option.parseArg;
+  return option.argParser((value, before: unknown) => {
+    if (value === ENGINE_TO_COME) {
+      throw new InvalidArgumentError(`It is not part of this version yet. Choose auto, ${names.join(' or ')}.`);
+    }
+    return check?.(value, before) ?? value;
+  });
 }
 
 export function keepEveryOption(): Option {

@@ -4,12 +4,13 @@ import { Command, CommanderError } from 'commander';
 import { FolioError } from '../../shared/errors.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { addCommonOptions } from './arguments.ts';
-import { commandLine } from './context.ts';
+import { asTyped, commandLine, programName } from './command-line.ts';
 import type { CommandContext, OpenApp, RunCommand } from './context.ts';
 import { processIo } from './io.ts';
 import type { Io } from './io.ts';
 import { Output } from './output/output.ts';
 import { EXIT, exitCodeOf, reportProblem } from './output/problem.ts';
+import { settingHint } from './setting-hint.ts';
 
 interface CommandModule {
   /** Adds arguments, options, help and the action. */
@@ -93,12 +94,11 @@ A first session:
   folio train                           the tutorial's network, 10 epochs
   folio runs
 
-Each command explains itself: folio train --help
-From the checkout it is called npx folio, or npm run folio -- (and then the command).`;
+Each command explains itself: folio train --help`;
 
 /** Runs one command line. Never throws: what goes wrong is reported and becomes the exit code. */
 export async function runCli(argv: readonly string[], io: Io, openApp: OpenApp): Promise<number> {
-  const output = new Output(io, wantsJson(argv));
+  const output = new Output(io, wantsJson(argv), dataFolder(argv));
   let exitCode: number = EXIT.ok;
   try {
     const program = createProgram(output, openApp, (code) => (exitCode = code));
@@ -130,7 +130,7 @@ export async function runFromProcess(argv: readonly string[]): Promise<void> {
 function createProgram(output: Output, openApp: OpenApp, setExitCode: (code: number) => void): Command {
   const { io } = output;
   const modules = new Map<Command, Entry>();
-  const program = new Command('folio')
+  const program = new Command(programName(io))
     .description(packageJson.description)
     .version(packageJson.version, '--version', 'print the version')
     .helpOption('-h, --help', 'explain')
@@ -139,7 +139,7 @@ function createProgram(output: Output, openApp: OpenApp, setExitCode: (code: num
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({
-      writeOut: (text) => io.out.write(text),
+      writeOut: (text) => io.out.write(asTyped(text, io, undefined)),
       writeErr: () => undefined,
       outputError: () => undefined,
       getOutHelpWidth: () => Math.min(output.width, 100),
@@ -153,6 +153,7 @@ function createProgram(output: Output, openApp: OpenApp, setExitCode: (code: num
     .hook('preSubcommand', async (_program, command) => {
       const module = await modules.get(command)?.load();
       module?.define(command, runner(program, command, output, openApp, setExitCode), Math.min(output.width, 100));
+      command.description(asTyped(command.description(), io, undefined)); // before it is broken into lines
     })
     .addHelpText('after', EXAMPLES);
   addCommonOptions(program);
@@ -208,11 +209,22 @@ function wantsJson(argv: readonly string[]): boolean {
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
+/** The folder that `--data` names, for messages; the parser itself is what believes it. */
+function dataFolder(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const at = words.findLastIndex((word) => word === '--data' || word.startsWith('--data='));
+  const folder = words[at] === '--data' ? words[at + 1] : words[at]?.slice('--data='.length);
+  return folder === undefined || folder === '' ? undefined : resolve(folder);
+}
+
 /** Commander's message taken apart: what is wrong, and the nearest right name or where to read more. */
 function usageError(error: CommanderError, argv: readonly string[]): FolioError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = /^\((Did you mean .*)\)$/.exec(rest.join(' '))?.[1];
-  const named = COMMANDS.find(({ name }) => argv.includes(name));
+  const known = argv.map((word) => COMMANDS.find(({ name }) => name === word));
+  const named = known.find((entry) => entry !== undefined);
+  const setting = error.code === 'commander.unknownOption' ? settingHint(named?.name ?? '', first, argv) : null;
+  const suggestion = setting ?? /^\((Did you mean .*)\)$/.exec(rest.join(' '))?.[1];
   const help =
     named === undefined ? '`folio --help` lists the commands.' : `\`folio ${named.name} --help\` explains it.`;
   return new FolioError('usage', first, suggestion === undefined ? help : `${suggestion} ${help}`);

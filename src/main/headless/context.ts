@@ -21,31 +21,6 @@ export interface CommandContext {
 /** Runs a command's work and ends with its exit code. */
 export type RunCommand = (work: (context: CommandContext) => Promise<number>) => Promise<void>;
 
-/** How this Folio is called, so that what it proposes can be typed. */
-function programName(io: Io): string {
-  const script = io.env['npm_lifecycle_event'];
-  return script === 'folio' || script === 'start' ? 'npm run folio --' : 'npx folio';
-}
-
-/** Messages say `folio resume 3`; a person at a checkout types `npx folio resume 3`. */
-export function asTyped(text: string, io: Io): string {
-  return text.replace(
-    /(?<![\w-] |[\w-])folio (?=(train|resume|runs|show|generate|engines|doctor|delete|import|export)\b)/g,
-    () => `${programName(io)} `,
-  );
-}
-
-/** A command line that can be typed as it stands. */
-export function commandLine(io: Io, dataDir: string | undefined, words: readonly string[]): string {
-  const data = dataDir === undefined ? [] : ['--data', dataDir];
-  return [programName(io), ...[...words, ...data].map(shellWord)].join(' ');
-}
-
-/** A word as a shell reads it back. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word.replace(/["$`\\]/g, '\\$&')}"`;
-}
-
 /** An AbortSignal that an interrupt triggers; the second one leaves at once. */
 export function abortOnInterrupt(io: Io): { readonly signal: AbortSignal; readonly done: () => void } {
   const controller = new AbortController();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EngineChoice, EngineReport } from '../../shared/domain.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { FolioApp } from '../app.ts';
-import { abortOnInterrupt, asTyped } from './context.ts';
+import { abortOnInterrupt } from './context.ts';
 import type { CommandContext } from './context.ts';
 import type { Io } from './io.ts';
 import { createLiveLine } from './output/live-line.ts';
@@ -26,6 +26,7 @@ const DOING = {
  * Makes sure that TensorFlow is there when the choice may take it. Where it cannot be had, `auto` says why and goes on
  * without it, and does not try again for a day; a person who named it gets the error. All of it goes to stderr.
  *
+ * @returns 'failed' when the person has been told why it is not there.
  * @throws FolioError from the installation when `choice` is 'tensorflow'; 'cancelled' on Ctrl-C.
  */
 export async function prepareEngine(
@@ -33,23 +34,24 @@ export async function prepareEngine(
   app: FolioApp,
   choice: EngineChoice,
   mayInstall: boolean,
-): Promise<void> {
-  if (!mayInstall || (choice !== 'auto' && choice !== 'tensorflow')) return;
+): Promise<'failed' | null> {
+  if (!mayInstall || (choice !== 'auto' && choice !== 'tensorflow')) return null;
   const [report] = await app.engines.probe(['tensorflow']);
   // One that failed its self-test is installed already; installing it again would change nothing.
-  if (report === undefined || report.available || report.selfTest === 'failed') return;
+  if (report === undefined || report.available || report.selfTest === 'failed') return null;
   const { output, io } = context;
   const circumstances = circumstancesOf(app, report, io);
   const failure = choice === 'auto' ? rememberedFailure(app, circumstances) : null;
   if (failure !== null) {
     const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
-    output.note(asTyped(`TensorFlow, the fastest engine, is not there: ${failure.message}${hint}`, io));
-    output.note(asTyped('`folio engines --install tensorflow` tries again.', io));
-    return;
+    output.note(`TensorFlow, the fastest engine, is not there: ${failure.message}${hint}`);
+    output.note('When that has changed, `folio engines --install tensorflow` tries again.');
+    return 'failed';
   }
   output.note('Folio computes fastest with TensorFlow. Installing it once, outside of this folder:');
   try {
     await installTensorFlow(context, app, 'cpu');
+    return null;
   } catch (error) {
     if (!(error instanceof FolioError) || error.code === 'cancelled') throw error;
     const { message, hint } = error;
@@ -59,6 +61,7 @@ export async function prepareEngine(
     output.note(`TensorFlow was not installed: ${message}`);
     if (hint !== undefined) output.note(hint);
     output.note('Going on with the fastest engine that works without it; --no-install skips this attempt.');
+    return 'failed';
   }
 }
 

@@ -14,6 +14,8 @@ export interface Training {
   readonly config: RunConfig;
   readonly vocabularySize: number;
   readonly resumed: boolean;
+  /** What became of TensorFlow's installation just now; null where there was no occasion for one. */
+  readonly installation: 'failed' | null;
   /** A prompt to propose for generating. */
   readonly prompt: string;
   /** Starts it, by the training service. */

@@ -17,10 +17,8 @@ import { checkWeights, networkShapeOf, type Weights } from '../model/weights.ts'
 import type { Store } from '../store/types.ts';
 import { resolveCheckpoint } from './checkpoints.ts';
 import { replaceFile } from './replace-file.ts';
+import { distinctName, IMPORTED, meansAnotherRun, runName } from './run-names.ts';
 import type { ExchangeService } from './types.ts';
-
-/** What a run of imported weights has in place of a preset's name. */
-export const IMPORTED = 'imported';
 
 /** What the record can store, and some room for metadata of others: a larger file is refused before it is read. */
 const MAX_FILE_BYTES = MAX_STORED_BYTES + 10_000_000;
@@ -48,7 +46,10 @@ export function createExchangeService(store: Store): ExchangeService {
     async importWeights(file, name) {
       const { arrays, vocabulary, config } = readExchangeFile(await readWhole(file));
       const runId = store.createRun({
-        name: name ?? basename(file).replace(/\.safetensors$/i, ''),
+        name: distinctName(
+          name === undefined ? importedName(file) : runName(name),
+          store.listRuns().map((run) => run.name),
+        ),
         preset: IMPORTED,
         corpusId: null,
         config,
@@ -94,8 +95,19 @@ function metadataOf({
   return { vocabulary: JSON.stringify(vocabulary), config: JSON.stringify(shapeSchema.parse(config)) };
 }
 
-async function readWhole(file: string): Promise<Uint8Array> {
-  try {
+/** What imported weights are called unless a person says so: as their file is. */
+export function importedName(file: string): string {
+  const stem = basename(file)
+    .replace(/\.safetensors$/i, '')
+    .trim();
+  return stem === '' || meansAnotherRun(stem) ? `imported ${stem}`.trim() : stem.slice(0, MAX_DEFAULT_NAME);
+}
+
+const MAX_DEFAULT_NAME = 190;
+
+/** Throws FolioError 'file' when there is no such file, or one too large. What is in it shows when it is read. */
+export async function requireWeightsFile(file: string): Promise<void> {
+  await explaining(file, async () => {
     const info = await stat(file);
     if (info.isDirectory()) throw new FolioError('file', `${file} is a folder`, 'Choose a safetensors file in it.');
     if (info.size > MAX_FILE_BYTES)
@@ -103,7 +115,17 @@ async function readWhole(file: string): Promise<Uint8Array> {
         'file',
         `${file} has ${(info.size / 1e9).toFixed(2)} GB, and ${(MAX_STORED_BYTES / 1e9).toFixed(2)} GB is the most that can be imported`,
       );
-    return await readFile(file);
+  });
+}
+
+async function readWhole(file: string): Promise<Uint8Array> {
+  await requireWeightsFile(file);
+  return explaining(file, () => readFile(file));
+}
+
+async function explaining<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof FolioError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

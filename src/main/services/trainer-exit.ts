@@ -26,7 +26,7 @@ export function describeExit(who: string, exit: TrainerExit): string {
 }
 
 function howItEnded({ code, signal }: TrainerExit): string {
-  if (signal === 'SIGKILL') return 'was killed by the system (SIGKILL), probably because memory ran out';
+  if (signal === 'SIGKILL') return 'was killed (SIGKILL), perhaps because the system was out of memory';
   if (signal !== null) return CRASHES.has(signal) ? `crashed (${signal})` : `was ended from outside (${signal})`;
   if (code === null) return 'could not be started';
   if (code === 0) return 'ended before its work was done';

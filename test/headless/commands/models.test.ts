@@ -1,9 +1,14 @@
 /** The commands that let a run write, measure it, and move it. */
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { RunDetail } from '../../../src/shared/domain.ts';
+import { FolioError } from '../../../src/shared/errors.ts';
 import { fakeApp } from '../fake-app.ts';
 import { run } from '../fixtures.ts';
 import { folio, squeeze } from '../run-cli.ts';
+
+/** One that is there; the app of these tests reads and writes nothing. */
+const FILE = fileURLToPath(import.meta.url);
 
 describe('generate', () => {
   it('writes the prompt and the text on stdout, all else on stderr', async () => {
@@ -100,6 +105,16 @@ describe('generate', () => {
     expect(err).toBe('error: é is not in the vocabulary\nUse --unknown drop.\n');
   });
 
+  it('refuses a --stop that can never appear, before anything is computed', async () => {
+    const { code, out, err } = await folio(['generate', '1', '--stop', '\\né§é']);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(squeeze(err)).toContain(
+      'error: the text of --stop can never appear: the run does not know é (U+00E9) and § (U+00A7) ',
+    );
+    expect((await folio(['generate', '1', '--stop', '\\nROMEO'])).code).toBe(0);
+  });
+
   it('keeps what is there when it is interrupted, and ends with 130', async () => {
     const { code, out } = await folio(['generate', '1'], { onListening: (interrupt) => interrupt('signal') });
     expect(code).toBe(130);
@@ -114,6 +129,15 @@ describe('evaluate, export, import', () => {
     expect(squeeze(out)).toContain('Loss 0.6931 nats a character 1.0000 bits a character Perplexity 2.000');
     const [result] = (await folio(['evaluate', '1', '--text', 'x.txt', '--json'])).json();
     expect(result).toMatchObject({ nats: Math.LN2, bits: 1, perplexity: 2, characters: 1000 });
+  });
+
+  it('tells large numbers with separators', async () => {
+    const fake = fakeApp();
+    const measured = { nats: 10.1, bits: 14.57, perplexity: 24_343.0094, characters: 1_115_394, dropped: [] };
+    fake.app.generation.evaluate = () => Promise.resolve(measured);
+    const { out } = await folio(['evaluate', '1', '--text', 'x.txt'], { fake });
+    expect(out).toContain('24,343.009');
+    expect(out).toContain('1,115,394');
   });
 
   it('says what it left out of the text', async () => {
@@ -168,14 +192,39 @@ describe('evaluate, export, import', () => {
     expect(code).toBe(0);
     expect(out).toBe('Wrote /tmp/w.safetensors (16.1 MB).\n');
     const [result] = (await folio(['export', '1', '--epoch', 'best', '--out', '/tmp/w.safetensors', '--json'])).json();
-    expect(result).toEqual({ run: 1, epoch: 'best', file: '/tmp/w.safetensors', bytes: 16_086_276 });
+    expect(result).toEqual({
+      run: 1,
+      epoch: 'best',
+      file: '/tmp/w.safetensors',
+      bytes: 16_086_276,
+      replaced: false,
+    });
+  });
+
+  it('says when an export takes the place of another file', async () => {
+    const argv = ['export', '1', '--out', FILE];
+    expect((await folio(argv)).out).toBe(`Replaced ${FILE} (16.1 MB).\n`);
+    expect((await folio([...argv, '--json'])).json()).toMatchObject([{ file: FILE, replaced: true }]);
   });
 
   it('imports and says what to do with it', async () => {
-    const { code, out } = await folio(['import', 'w.safetensors']);
+    const argv = ['import', FILE, '--name', 'mine'];
+    const { code, out, err } = await folio(argv);
     expect(code).toBe(0);
-    expect(out).toContain('run 9');
+    expect(out).toContain('Imported as run 9, mine.');
     expect(out).toContain('npx folio generate 9');
-    expect((await folio(['import', 'w.safetensors', '--json'])).json()).toEqual([{ run: 9 }]);
+    expect(err).toBe('');
+    expect((await folio([...argv, '--json'])).json()).toEqual([{ run: 9, name: 'mine' }]);
+    const again = await folio(argv, { fake: fakeApp([run({ name: 'mine' })]) });
+    expect(again.out).toContain('Imported as run 9, mine (2).');
+    expect(again.err).toBe('There is a run "mine" already: this one is called "mine (2)".\n');
+  });
+
+  it('says that there is nothing to import before it asks for the record', async () => {
+    const openError = new FolioError('locked', 'process 4711 is working with /data');
+    const { code, err } = await folio(['import', 'nothing.safetensors'], { openError });
+    expect(code).toBe(1);
+    expect(squeeze(err)).toContain('nothing.safetensors cannot be read');
+    expect(err).not.toContain('4711');
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RunDetail } from '../../../src/shared/domain.ts';
+import { FolioError } from '../../../src/shared/errors.ts';
 import { fakeApp } from '../fake-app.ts';
 import { epochRecord, run, sample } from '../fixtures.ts';
 import { folio, squeeze } from '../run-cli.ts';
@@ -16,9 +17,51 @@ describe('runs', () => {
     const { code, out } = await folio(['runs'], { fake: fakeApp(runs), columns: 140 });
     expect(code).toBe(0);
     const [header, second, first] = out.split('\n');
-    expect(squeeze(header ?? '')).toBe('Id Name Status Epoch Train loss Validation Time Size Engine Created');
+    expect(squeeze(header ?? '')).toBe('Id Name Status Epochs Train loss Validation Time Size Engine Created');
     expect(second).toMatch(/2 {2}a second one .*interrupted .*1\.500/);
     expect(first).toMatch(/1 {2}tutorial on Shakespeare .*finished .*2\.505.*2 min 30 s.*16\.1 MB/);
+  });
+
+  it('tells whole epochs and the one that is only begun, and nothing of epochs where nothing was trained', async () => {
+    const part = epochRecord({ complete: false });
+    const ten = { ...run().config, epochs: 10 };
+    const various = [
+      run({ id: 1, config: ten, epochs: [], epoch: 1, step: 5, status: 'running' }),
+      run({ id: 2, config: ten, epochs: [part], status: 'stopped' }),
+      run({ id: 3, config: ten, epochs: [epochRecord()], epoch: 2, step: 180 }),
+      run({ id: 4, config: { ...ten, minutes: 3 }, epoch: 2, step: 180 }),
+      run({ id: 5, config: ten, epochs: [], epoch: 0, step: 0 }),
+      run({ id: 6 }),
+    ].map((one) => ({ ...one, name: `run-${one.id}-` }));
+    const fake = fakeApp(various);
+    const { out } = await folio(['runs'], { fake, columns: 140 });
+    const told = various.map(({ name }) => new RegExp(`${name} +\\w+ +(.*?) +\\S+ +- `).exec(out)?.[1]);
+    expect(told).toEqual(['0/10, in 1', '0/10, in 1', '1/10, in 2', '1, in 2', '-', '1/1']);
+    const shown = await Promise.all(various.map(async ({ id }) => (await folio(['show', `${id}`], { fake })).out));
+    expect(shown.map((text) => /^Trained +(.*?)(:|, created)/m.exec(text)?.[1])).toEqual([
+      '0 of 10 epochs, in epoch 1',
+      '0 of 10 epochs, in epoch 1',
+      '1 of 10 epochs, in epoch 2',
+      '1 epoch, in epoch 2',
+      'nothing stored yet',
+      '1 of 1 epoch',
+    ]);
+    expect(shown[1]).toContain('Checkpoints of a part of epoch 1, 16.1 MB.');
+    expect(shown[1]).toContain('Written after a part of epoch 1:');
+    expect(shown[1]).toMatch(/7,339 +best, in part$/m);
+    expect(shown[5]).toContain('Checkpoints of epoch 1, 16.1 MB.');
+    expect(shown[5]).toContain('Written after epoch 1:');
+  });
+
+  it('leaves out a run that somebody else deletes meanwhile', async () => {
+    const fake = fakeApp(runs);
+    fake.app.runs.show = (id) => {
+      if (id === 2) throw new FolioError('not-found', 'there is no run 2');
+      return run();
+    };
+    const { code, out } = await folio(['runs'], { fake });
+    expect(code).toBe(0);
+    expect(out.trim().split('\n')).toHaveLength(2);
   });
 
   it.each([60, 80, 100])('keeps to %i columns and to what matters', async (columns) => {
@@ -87,6 +130,18 @@ describe('show', () => {
     );
   });
 
+  it('says of imported weights what there is to say', async () => {
+    const imported = run({
+      ...{ preset: 'imported', corpus: '', corpusId: null, epochs: [], samples: [], epoch: 0, step: 0, engine: '' },
+      checkpoints: run().checkpoints.map((checkpoint) => ({ ...checkpoint, epoch: 0, step: 0 })),
+    });
+    const { out } = await folio(['show', '1'], { fake: fakeApp([imported]) });
+    expect(out).toMatch(/^Text +unknown \(only the weights were imported\), \d+ distinct characters$/m);
+    expect(out).toMatch(/^Trained +elsewhere, imported 20/m);
+    expect(out).toContain('\nThe weights as they were imported, 16.1 MB.');
+    expect(out).not.toMatch(/epochs? 0|0 steps/);
+  });
+
   it('shows a run that has nothing yet', async () => {
     const fresh = run({
       epochs: [],
@@ -108,7 +163,7 @@ describe('delete', () => {
   it('asks, and deletes on yes only', async () => {
     const fake = fakeApp();
     const no = await folio(['delete', '1'], { fake, answer: '' });
-    expect(no.err).toContain('Delete run 1, "tutorial on Shakespeare" (1 epoch, 16.1 MB)?');
+    expect(no.err).toContain('Delete run 1, "tutorial on Shakespeare" (1 of 1 epoch, 16.1 MB)?');
     expect(no.code).toBe(1);
     expect(fake.deleted).toEqual([]);
     const yes = await folio(['delete', '1'], { fake, answer: 'y' });
@@ -119,6 +174,25 @@ describe('delete', () => {
 
   it('does not ask with --yes, and says what it freed', async () => {
     expect((await folio(['delete', '1', '--yes', '--json'])).json()).toEqual([{ run: 1, bytesFreed: 16_086_276 }]);
+  });
+
+  it('never proposes another run, and takes no beginning of a name', async () => {
+    const fake = fakeApp([run({ name: '9 lives' }), run({ id: 2, name: 'mine' })]);
+    for (const [reference, hint] of [
+      ['9', 'The runs are 1-2; `npx folio runs` lists them.'],
+      ['#9', 'The runs are 1-2; `npx folio runs` lists them.'],
+      ['mime', '`npx folio runs` lists the runs.'],
+      ['min', '`npx folio runs` lists the runs.'],
+    ] as const) {
+      const { code, err } = await folio(['delete', reference, '--yes'], { fake });
+      expect(code).toBe(1);
+      expect(err.split('\n')[1]).toBe(hint);
+    }
+    expect(fake.deleted).toEqual([]);
+    expect((await folio(['show', 'mime'], { fake })).err).toContain('Did you mean "mine" (2)?');
+    expect((await folio(['show', 'min'], { fake })).code).toBe(0);
+    expect((await folio(['delete', 'MINE', '--yes'], { fake })).code).toBe(0);
+    expect(fake.deleted).toEqual([2]);
   });
 
   it('refuses a run that is being trained', async () => {

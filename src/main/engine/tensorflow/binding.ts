@@ -93,7 +93,7 @@ export function loadBinding(env: Environment = process.env): TensorFlowBinding {
 /** Loads an addon by its path. See {@link loadBinding}. */
 export function loadAddon(file: string): TensorFlowBinding {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
-  const hint = `Install it again: ${INSTALL_HINT}`;
+  const hint = `Install it again: \`${INSTALL_HINT}\`.`;
   const addon: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(addon, file);

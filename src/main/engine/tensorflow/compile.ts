@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
 import { OWN_SOURCES } from './builds.ts';
+import { MissingProgram } from './missing-program.ts';
 import type { Environment } from './paths.ts';
 import { describe, lastLines, run } from './processes.ts';
 
@@ -42,8 +43,15 @@ export async function findCompiler(options: Options): Promise<Compiler> {
       );
     }
   }
-  throw new FolioError(
-    'install',
+  throw new MissingProgram(
+    {
+      what: `a C++ compiler (looked for ${COMPILERS.join(', ')})`,
+      debian: 'g++',
+      elsewhere:
+        process.platform === 'darwin'
+          ? 'xcode-select --install brings a compiler'
+          : 'a compiler is in the package gcc-c++ (Fedora) or gcc (Arch), or name one in CXX',
+    },
     `There is no C++ compiler (looked for ${COMPILERS.join(', ')}).`,
     process.platform === 'darwin'
       ? 'Install one: xcode-select --install. Or name one in CXX.'

@@ -10,6 +10,7 @@ import { hashFile, verifyBuild, writeManifest } from './cache.ts';
 import { compileAddon, findCompiler, type Compiler } from './compile.ts';
 import { findExternalLibrary } from './external.ts';
 import { describeBuild } from './locate.ts';
+import { both } from './missing-program.ts';
 import { ADDON_NAME, tensorFlowFolder, type Environment } from './paths.ts';
 import { externalRecipe, wheelRecipe, type InstallProgress, type Job, type Libraries, type Recipe } from './recipes.ts';
 import { publish, withInstallLock } from './staging.ts';
@@ -66,9 +67,7 @@ async function install(recipe: Recipe, job: Job): Promise<Readonly<Record<string
   const home = path.join(job.root, recipe.id);
   const wrong = await verifyBuild(home, (done, total) => job.report('verify', done, total), job.signal);
   if (wrong === null) return describeBuild(home);
-  // Known before the long download: a missing compiler, a missing pip, a full disk.
-  const compiler = await findCompiler(job);
-  await recipe.prepare(job);
+  const compiler = await prepare(recipe, job);
   let usesGpu = false;
   await publish(job.root, recipe.id, async (folder) => {
     const libraries = await recipe.libraries(folder, job);
@@ -76,6 +75,23 @@ async function install(recipe: Recipe, job: Job): Promise<Readonly<Record<string
   });
   const details = { ...describeBuild(home), device: usesGpu ? 'GPU' : 'CPU' };
   return recipe.kind === 'cuda' && !usesGpu ? { ...details, warning: NO_GPU } : details;
+}
+
+/** Known before the long download, and told together: a missing compiler, a missing pip, a full disk. */
+async function prepare(recipe: Recipe, job: Job): Promise<Compiler> {
+  const compiler = await findCompiler(job).catch(refusal);
+  const refused = await recipe.prepare(job).then(() => null, refusal);
+  if (!(compiler instanceof FolioError)) {
+    if (refused !== null) throw refused;
+    return compiler;
+  }
+  throw refused === null ? compiler : both(compiler, refused);
+}
+
+/** An error for people as a value; anything else (the person cancelled, a defect) ends the work. */
+function refusal(error: unknown): FolioError {
+  if (error instanceof FolioError) return error;
+  throw error;
 }
 
 /** Compiles the addon, tries it and writes the manifest: the part that is the same for every build. */
@@ -171,5 +187,10 @@ function explain(error: unknown, root: string, signal: AbortSignal | undefined):
       { cause: error },
     );
   }
-  return new FolioError('install', `Installing TensorFlow failed: ${message}`, 'Try again.', { cause: error });
+  return new FolioError(
+    'install',
+    `Installing TensorFlow failed: ${message}`,
+    'If the message names nothing that can be changed here, try again later, and report it with the output of: folio doctor',
+    { cause: error },
+  );
 }

@@ -123,10 +123,10 @@ function pinned(kind: BuildKind): ReturnType<typeof pinnedBuild> {
 function readyOr(build: CachedBuild, missing: string, environment = ''): ReadyBuild {
   if (build.state === 'ready') return build;
   throw build.state === 'missing'
-    ? new FolioError('engine', missing, `Install it: ${environment}${INSTALL_HINT}`)
+    ? new FolioError('engine', missing, `Install it: \`${environment}${INSTALL_HINT}\`.`)
     : new FolioError(
         'engine',
         `TensorFlow in ${build.folder} is damaged: ${build.reason}.`,
-        `Install it again: ${environment}${INSTALL_HINT}`,
+        `Install it again: \`${environment}${INSTALL_HINT}\`.`,
       );
 }

@@ -3,11 +3,13 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
 import { WHEEL_PYTHON, type TensorFlowBuild } from './builds.ts';
+import { MissingProgram } from './missing-program.ts';
 import type { Environment } from './paths.ts';
 import { describe, lastLines, run } from './processes.ts';
 
 const PYTHONS = ['python3', 'python', 'py'];
 const WATCH_MS = 200;
+const PYTHON_ELSEWHERE = 'Python 3 with pip is in the package python3-pip (Fedora) or python-pip (Arch)';
 
 interface Options {
   readonly env: Environment;
@@ -28,14 +30,18 @@ export async function findPip(options: Options): Promise<string> {
   }
   const [python] = withoutPip;
   if (python === undefined) {
-    throw new FolioError(
-      'install',
+    throw new MissingProgram(
+      { what: 'Python 3 with pip, which downloads it', debian: 'python3-pip', elsewhere: PYTHON_ELSEWHERE },
       'Python is not installed; its pip is what downloads TensorFlow.',
       'Install Python 3 with pip (on Debian and Ubuntu: apt install python3-pip), or name a folder with the library in FOLIO_LIBTENSORFLOW.',
     );
   }
-  throw new FolioError(
-    'install',
+  throw new MissingProgram(
+    {
+      what: `pip for ${python}, which downloads it`,
+      debian: 'python3-pip',
+      elsewhere: `pip comes with ${python} -m ensurepip --user`,
+    },
     `${python} has no pip, which is what downloads TensorFlow.`,
     `Install it (on Debian and Ubuntu: apt install python3-pip; elsewhere: ${python} -m ensurepip --user).`,
   );

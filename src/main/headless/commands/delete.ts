@@ -5,7 +5,8 @@ import { RUN_ARGUMENT } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
 import { visible } from '../output/layout.ts';
 import { EXIT } from '../output/problem.ts';
-import { bytes, plural } from '../output/words.ts';
+import { progressInWords } from '../output/progress.ts';
+import { bytes } from '../output/words.ts';
 
 export function define(command: Command, run: RunCommand): void {
   command
@@ -16,8 +17,10 @@ export function define(command: Command, run: RunCommand): void {
       run(async (context) => {
         const { io, output } = context;
         const app = await context.open('write');
-        const found = app.runs.resolveRun(reference);
-        const what = `run ${found.id}, "${visible(found.name)}" (${plural(found.epoch, 'epoch')}, ${bytes(found.storedBytes)})`;
+        const found = app.runs.resolveRun(reference, 'exact');
+        const trained = progressInWords(app.runs.show(found.id));
+        const amount = [...(trained === null ? [] : [trained]), bytes(found.storedBytes)].join(', ');
+        const what = `run ${found.id}, "${visible(found.name)}" (${amount})`;
         if (options.yes !== true) {
           if (!io.interactive) {
             throw new FolioError('usage', `deleting ${what} needs a yes`, 'There is nobody to ask here: add --yes.');

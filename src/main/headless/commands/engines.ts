@@ -9,7 +9,7 @@ import { EXIT } from '../output/problem.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
 import { factLine } from '../output/training.ts';
-import { count } from '../output/words.ts';
+import { count, decimal } from '../output/words.ts';
 import { installTensorFlow } from '../prepare-engine.ts';
 
 interface Options {
@@ -19,7 +19,9 @@ interface Options {
 
 export function define(command: Command, run: RunCommand): void {
   command
-    .description('Try every engine: what is there, whether it computes correctly, how fast, and what is missing.')
+    .description(
+      'Try every engine: what is there, whether it computes correctly, how fast, and what is missing (webgpu: not part of this version yet).',
+    )
     .addOption(new Option('--install <engine>', 'install an engine first').choices(['tensorflow']))
     .option('--cuda', 'with --install tensorflow: the build for NVIDIA GPUs (Linux)')
     .action((options: Options) => run((context) => showEngines(context, options)))
@@ -62,7 +64,7 @@ function showReports(reports: readonly EngineReport[], output: Output): void {
     ),
   );
   output.say();
-  for (const report of reports) output.say(factLine(report.engine, report.reason, output));
+  for (const report of reports) output.say(factLine(report.engine, output.typed(report.reason), output));
   const chosen = reports
     .filter(({ available }) => available)
     .sort((a, b) => (b.gflops ?? 0) - (a.gflops ?? 0))
@@ -72,7 +74,7 @@ function showReports(reports: readonly EngineReport[], output: Output): void {
       ? '\nNo engine works here. The reasons above say what is missing.'
       : `\n\`auto\` takes the fastest that passes its self-test: ${chosen.engine}.`,
   );
-  output.say(`\nDiagnosis to paste:\n${diagnosis(reports)}`);
+  output.say(`\nDiagnosis to paste:\n${output.typed(diagnosis(reports))}`);
 }
 
 /** Everything that is known of the engines, as plain lines. */
@@ -87,6 +89,6 @@ export function diagnosis(reports: readonly EngineReport[]): string {
 }
 
 function measured({ device, selfTest, gflops, mixedPays }: EngineReport): string {
-  const speed = gflops === null ? 'speed not measured' : `${gflops.toFixed(1)} GFLOP/s`;
+  const speed = gflops === null ? 'speed not measured' : `${decimal(gflops, 1)} GFLOP/s`;
   return `${device}, self-test ${selfTest}, ${speed}, bfloat16 ${mixedPays ? 'pays' : 'does not pay'}`;
 }

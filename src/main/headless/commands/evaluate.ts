@@ -10,7 +10,7 @@ import type { CommandContext, RunCommand } from '../context.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { factLine } from '../output/training.ts';
-import { count } from '../output/words.ts';
+import { count, decimal } from '../output/words.ts';
 
 interface Options {
   readonly epoch: number | 'best' | 'last';
@@ -63,7 +63,7 @@ async function evaluate(context: CommandContext, reference: string, options: Opt
     output.say(
       factLine(
         'Perplexity',
-        `${result.perplexity.toFixed(3)}: as unsure as between so many equally likely characters`,
+        `${decimal(result.perplexity, 3)}: as unsure as between so many equally likely characters`,
         output,
       ),
     );

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { describeCharacters } from '../../../shared/characters.ts';
 import { MAX_SEED } from '../../../shared/config.ts';
 import type { EngineChoice, SampleSettings } from '../../../shared/domain.ts';
+import { FolioError } from '../../../shared/errors.ts';
 import { promptFor } from '../../../shared/prompts.ts';
 import { engineOption, EPOCH_OPTION, epochReference, real, RUN_ARGUMENT, text, whole } from '../arguments.ts';
 import { noteBetterEpoch } from '../better-epoch.ts';
@@ -87,6 +88,7 @@ async function generate(context: CommandContext, reference: string, options: Opt
   };
 
   const known = new Set(vocabulary);
+  refuseStopThatCannotAppear(settings.stop, known);
   const shownPrompt =
     options.unknown === 'drop'
       ? Array.from(prompt)
@@ -138,6 +140,17 @@ async function generate(context: CommandContext, reference: string, options: Opt
   } finally {
     done();
   }
+}
+
+/** A text that ends at what cannot come would never end by it. */
+function refuseStopThatCannotAppear(stop: string, known: ReadonlySet<string>): void {
+  const unknown = [...new Set(stop)].filter((character) => !known.has(character));
+  if (unknown.length === 0) return;
+  throw new FolioError(
+    'prompt',
+    `the text of --stop can never appear: the run does not know ${describeCharacters(unknown)}`,
+    'Choose one of characters that it knows, or leave --stop out.',
+  );
 }
 
 /** A stop text is typed on one line: \\n in it means a line feed. */

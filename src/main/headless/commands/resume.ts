@@ -26,8 +26,10 @@ export function define(command: Command, run: RunCommand): void {
         const { id } = app.runs.resolveRun(reference);
         const { config, vocabulary, status } = app.runs.show(id);
         // A finished run is refused by the service; nothing needs to be installed for that.
-        if (status !== 'finished') await prepareEngine(context, app, options.engine, options.install);
+        const installation =
+          status === 'finished' ? null : await prepareEngine(context, app, options.engine, options.install);
         return train(context, {
+          installation,
           config,
           vocabularySize: vocabulary.length,
           resumed: true,

@@ -1,10 +1,13 @@
 /** folio runs: every run, the newest first. */
 import type { Command } from 'commander';
-import type { RunSummary } from '../../../shared/domain.ts';
+import type { RunDetail, RunSummary } from '../../../shared/domain.ts';
+import { FolioError } from '../../../shared/errors.ts';
+import type { FolioApp } from '../../app.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { visible } from '../output/layout.ts';
 import type { Output } from '../output/output.ts';
 import { EXIT } from '../output/problem.ts';
+import { shortProgress } from '../output/progress.ts';
 import { table } from '../output/table.ts';
 import { bytes, duration, loss, time } from '../output/words.ts';
 
@@ -19,18 +22,30 @@ async function listRuns(context: CommandContext): Promise<number> {
   if (output.json) output.write(runs);
   else if (runs.length === 0)
     output.say(`No runs yet. Train one:\n  ${context.commandLine('train', '--preset', 'quick')}`);
-  else output.say(runsTable(runs, output));
+  else output.say(runsTable(detailsOf(app, runs), output));
   return EXIT.ok;
 }
 
+/** Which epochs are whole is in the details only. A run that somebody else has deleted meanwhile is left out. */
+function detailsOf(app: FolioApp, runs: readonly RunSummary[]): RunDetail[] {
+  return runs.flatMap(({ id }) => {
+    try {
+      return [app.runs.show(id)];
+    } catch (error) {
+      if (error instanceof FolioError && error.code === 'not-found') return [];
+      throw error;
+    }
+  });
+}
+
 /** The table; on a narrow terminal it keeps id, name, status and loss longest. */
-export function runsTable(runs: readonly RunSummary[], output: Output): string {
+export function runsTable(runs: readonly RunDetail[], output: Output): string {
   return table(
     [
       { title: 'Id', align: 'right' },
       { title: 'Name', shrinkTo: 16 },
       { title: 'Status' },
-      { title: 'Epoch', align: 'right', priority: 2 },
+      { title: 'Epochs', align: 'right', priority: 2 },
       { title: 'Train loss', align: 'right', priority: 1 },
       { title: 'Validation', align: 'right', priority: 3 },
       { title: 'Time', align: 'right', priority: 5 },
@@ -42,7 +57,7 @@ export function runsTable(runs: readonly RunSummary[], output: Output): string {
       String(run.id),
       visible(run.name),
       run.status,
-      String(run.epoch),
+      shortProgress(run),
       loss(run.trainLoss),
       loss(run.validationLoss),
       duration(run.activeSeconds),

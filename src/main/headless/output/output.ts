@@ -1,5 +1,6 @@
 /** Where a command's words go: results to stdout, notices to stderr; with --json only JSON on stdout. */
 import pc from 'picocolors';
+import { asTyped } from '../command-line.ts';
 import type { Io } from '../io.ts';
 import { wrap } from './layout.ts';
 
@@ -8,14 +9,17 @@ export type Style = ReturnType<typeof pc.createColors>;
 export class Output {
   readonly io: Io;
   readonly json: boolean;
+  /** The folder that the person named, for the commands that are proposed. */
+  readonly dataDir: string | undefined;
   /** For what goes to stdout. */
   readonly style: Style;
   /** For what goes to stderr. */
   readonly errorStyle: Style;
 
-  constructor(io: Io, json: boolean) {
+  constructor(io: Io, json: boolean, dataDir?: string) {
     this.io = io;
     this.json = json;
+    this.dataDir = dataDir;
     this.style = pc.createColors(wantsColor(io, io.out.isTTY === true));
     this.errorStyle = pc.createColors(wantsColor(io, io.err.isTTY === true));
   }
@@ -38,12 +42,17 @@ export class Output {
 
   /** A paragraph of the result, broken to the width. */
   sayWrapped(text: string, indent = ''): void {
-    this.say(wrap(text, Math.min(this.width, 100), indent));
+    this.say(wrap(this.typed(text), Math.min(this.width, 100), indent));
+  }
+
+  /** Commands in a text ("`folio resume 3`") as the person would type them. */
+  typed(text: string): string {
+    return asTyped(text, this.io, this.dataDir);
   }
 
   /** A notice: never part of the result. */
   note(text: string): void {
-    this.io.err.write(`${wrap(text, Math.min(this.width, 100))}\n`);
+    this.io.err.write(`${wrap(this.typed(text), Math.min(this.width, 100))}\n`);
   }
 
   /** One JSON value on a line of its own. */

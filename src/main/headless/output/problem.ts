@@ -1,7 +1,6 @@
 /** How a failure is told, and with which exit code the process ends. */
 import { FolioError, toErrorMessage } from '../../../shared/errors.ts';
 import type { ErrorMessage } from '../../../shared/errors.ts';
-import { asTyped } from '../context.ts';
 import type { Output } from './output.ts';
 import { visible, wrap } from './layout.ts';
 
@@ -26,7 +25,7 @@ export function reportProblem(error: unknown, output: Output): void {
 export function tellProblem(error: unknown, output: Output): ErrorMessage {
   const problem = describe(error, output);
   const { red, bold } = output.errorStyle;
-  const told = (text: string): string => wrap(asTyped(visible(text), output.io), Math.min(output.width, 100));
+  const told = (text: string): string => wrap(visible(text), Math.min(output.width, 100));
   output.io.err.write(`${told(`error: ${problem.message}`).replace('error:', red(bold('error:')))}\n`);
   if (problem.hint !== undefined) output.io.err.write(`${told(problem.hint)}\n`);
   if (!(error instanceof FolioError) && error instanceof Error && isSet(output.io.env['FOLIO_DEBUG'])) {
@@ -36,7 +35,9 @@ export function tellProblem(error: unknown, output: Output): ErrorMessage {
 }
 
 function describe(error: unknown, output: Output): ErrorMessage {
-  const problem = toErrorMessage(error);
+  const { code, message, hint } = toErrorMessage(error);
+  const typedHint = hint === undefined ? {} : { hint: output.typed(hint) };
+  const problem: ErrorMessage = { code, message: output.typed(message), ...typedHint };
   if (error instanceof FolioError) return problem;
   return {
     ...problem,

@@ -4,7 +4,6 @@ import { CONFIG_KEYS } from '../../../shared/config.ts';
 import type { EngineReport, Sample } from '../../../shared/domain.ts';
 import { assertNever } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
-import { asTyped } from '../context.ts';
 import { createLiveLine } from './live-line.ts';
 import type { LiveLine } from './live-line.ts';
 import { cells, visible, wrap } from './layout.ts';
@@ -21,6 +20,8 @@ export interface TrainingDisplayOptions {
   readonly vocabularySize: number;
   /** Whether the run went on from a checkpoint: no first look then. */
   readonly resumed: boolean;
+  /** `failed` when the person has just read why TensorFlow could not be installed: not told again, nor how to install it. */
+  readonly installation?: 'failed' | null;
   readonly now?: () => number;
 }
 
@@ -63,7 +64,7 @@ export class TrainingDisplay {
         this.#busy('starting the engine');
         return;
       case 'engine':
-        this.#say(engineLines(event.report, event.rejected, this.#output));
+        this.#say(engineLines(event.report, this.#told(event.rejected), this.#output));
         this.#busy('preparing');
         return;
       case 'plan':
@@ -166,6 +167,15 @@ export class TrainingDisplay {
     this.#tell('  writes', `${quoted(look.prediction, room)}`);
   }
 
+  /** Advice to install what has just failed to install would lead in a circle. */
+  #told(rejected: readonly EngineReport[]): EngineReport[] {
+    return rejected.map((report) =>
+      report.engine === 'tensorflow' && !report.available && this.#options.installation === 'failed'
+        ? { ...report, reason: 'it could not be installed, as said above' }
+        : report,
+    );
+  }
+
   #startTraining(): void {
     this.#trainingStarted = true;
     this.#say('');
@@ -221,7 +231,7 @@ export class TrainingDisplay {
       else lines[lines.length - 1] = longer;
     }
     const emphasized = lines.join('\n').replace(/^epoch \S+/, (name) => bold(name));
-    this.#say(emphasized.replaceAll(/loss ([\d.]+)/g, (_, value: string) => `loss ${bold(value)}`));
+    this.#say(emphasized.replaceAll(/loss ([\d.,]+)/g, (_, value: string) => `loss ${bold(value)}`));
   }
 
   #showSample(sample: Sample): void {
@@ -256,8 +266,7 @@ export function engineLines(report: EngineReport, rejected: readonly EngineRepor
   const speed = report.gflops === null || report.reason.includes('GFLOP') ? '' : `; ${count(report.gflops)} GFLOP/s`;
   const lines = [factLine('Engine', `${report.engine}: ${report.device}`, output)];
   lines.push(factLine('', `${report.reason}${speed}`, output));
-  for (const other of rejected)
-    lines.push(factLine('', asTyped(`not ${other.engine}: ${other.reason}`, output.io), output));
+  for (const other of rejected) lines.push(factLine('', output.typed(`not ${other.engine}: ${other.reason}`), output));
   return lines.join('\n');
 }
 

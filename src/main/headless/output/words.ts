@@ -1,8 +1,14 @@
 /** Numbers, times and names as people read them. */
+import { visible } from './layout.ts';
 
 /** 4021569 -> "4,021,569". */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+/** 24190.5, 3 -> "24,190.500". */
+export function decimal(value: number, digits: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** "1 run", "2 runs", "0 batches". */
@@ -12,7 +18,7 @@ export function plural(value: number, noun: string, many = `${noun}s`): string {
 
 /** Losses in nats a character, three decimals; "-" where there is none. */
 export function loss(value: number | null): string {
-  return value === null ? '-' : Number.isFinite(value) ? value.toFixed(3) : 'not a number';
+  return value === null ? '-' : Number.isFinite(value) ? decimal(value, 3) : 'not a number';
 }
 
 /** 16086276 -> "16.1 MB". Powers of 1000, as disks are sold. */
@@ -49,6 +55,16 @@ export function time(milliseconds: number): string {
     `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
     `${two(date.getHours())}:${two(date.getMinutes())}`
   );
+}
+
+/** The encoding of a text; windows-1252 by the name that more people know, too. */
+export function encodingName(encoding: string): string {
+  return encoding.replace(/\bwindows-1252\b(?! \()/i, '$& (Latin-1)');
+}
+
+/** Why a run has another name than was asked for. */
+export function nameTaken(wanted: string, name: string): string {
+  return `There is a run "${visible(wanted)}" already: this one is called "${visible(name)}".`;
 }
 
 /** A value of a configuration as `--set` would take it. */
