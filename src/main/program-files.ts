@@ -7,6 +7,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
+/** Before the first use below, which is at loading. */
+const packageSchema = z.looseObject({ name: z.string() });
+
 const HERE = fileURLToPath(import.meta.url);
 
 /** The nearest folder upwards with Folio's own package.json. */
@@ -36,8 +39,6 @@ export function entryFile(name: string): string {
 export function builtFolder(name: 'preload' | 'renderer'): string {
   return join(dirname(MAIN), name);
 }
-
-const packageSchema = z.looseObject({ name: z.string() });
 
 function rootAbove(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
