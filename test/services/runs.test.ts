@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { isActive, isResumable, RUN_TRANSITIONS } from '../../src/main/services/run-states.ts';
-import { createRunService, type RunService } from '../../src/main/services/runs.ts';
+import { distinctName, runName } from '../../src/main/services/run-names.ts';
+import { createRunService, resolveRun, type RunService } from '../../src/main/services/runs.ts';
+import { createTrashService } from '../../src/main/services/trash.ts';
 import type { SqliteStore } from '../../src/main/store/store.ts';
-import { RUN_STATUSES } from '../../src/shared/domain.ts';
+import { RUN_STATUSES, type RunSummary } from '../../src/shared/domain.ts';
+import { FolioError } from '../../src/shared/errors.ts';
 import { containing } from '../store/matchers.ts';
 import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from '../store/support.ts';
 
@@ -105,11 +108,64 @@ describe('resolveRun', () => {
     expect(() => runs.resolveRun('hamelt')).toThrow(
       expect.objectContaining({ code: 'not-found', hint: 'Did you mean "hamlet" (2)? `folio runs` lists the runs.' }),
     );
-    expect(() => runs.resolveRun('9')).toThrow(
-      expect.objectContaining({ code: 'not-found', message: 'there is no run "9"' }),
-    );
     expect(() => runs.resolveRun('  ')).toThrow(expect.objectContaining({ code: 'not-found' }));
     expect(() => createRunService(scratch.open()).resolveRun('x')).toThrow(/no runs yet/);
+  });
+});
+
+describe('a number that is no run', () => {
+  const answer = (names: readonly string[], reference: string, use?: 'exact'): string => {
+    const { runs } = service(...names);
+    try {
+      return `found ${runs.resolveRun(reference, use).name}`;
+    } catch (error) {
+      if (!(error instanceof FolioError)) throw error;
+      return `${error.message}. ${error.hint ?? ''}`;
+    }
+  };
+
+  it.each([
+    [['a'], '9', 'there is no run 9. The only run is 1; `folio runs` lists them.'],
+    [['98', '100', '9 lives'], '99', 'there is no run 99. The runs are 1-3; `folio runs` lists them.'],
+    [['9 lives'], '#9', 'there is no run 9. The only run is 1; `folio runs` lists them.'],
+    [['a', '99'], '99', 'found 99'], // of an older record, which took such names
+  ])('%j: %s', (names, reference, told) => expect(answer(names, reference)).toBe(told));
+
+  it('is no name either where a run is to be deleted', () => {
+    expect(answer(['a', '99'], '99', 'exact')).toContain('there is no run 99.');
+    expect(answer(['abc'], 'ab', 'exact')).toBe('there is no run "ab". `folio runs` lists the runs.');
+    expect(answer(['abc'], 'ABC', 'exact')).toBe('found abc');
+  });
+
+  it('is told its neighbours where the list of all would be long', () => {
+    const listed = Array.from({ length: 40 }, (_, index) => ({ id: 3 * index + 1, name: `run ${index}` }));
+    const runs = listed as unknown as readonly RunSummary[]; // all that is looked at
+    const hint = (text: string): unknown => expect.objectContaining({ hint: containing(text) });
+    expect(() => resolveRun(runs, '50')).toThrow(hint('The nearest ids are 49 and 52;'));
+    expect(() => resolveRun(runs, '900')).toThrow(hint('The nearest id is 118;'));
+  });
+});
+
+describe('names', () => {
+  it.each(['7', '#7', 'last', 'Last', ' 12 '])('%j is refused for a run: it means one already', (name) => {
+    const { runs, ids } = service('one');
+    expect(() => runs.rename(ids[0] ?? 0, name)).toThrow(
+      expect.objectContaining({ code: 'usage', message: containing('would be mistaken for') }),
+    );
+    expect(runs.show(ids[0] ?? 0).name).toBe('one');
+  });
+
+  it('`last` is the newest run, whatever others are called', () => {
+    const { runs, ids } = service('last', 'Last', 'newest');
+    expect(runs.resolveRun('last').id).toBe(ids[2]);
+  });
+
+  it('that are taken get the first free number', () => {
+    expect(distinctName('a', ['b'])).toBe('a');
+    expect(distinctName('A', ['a', 'A (2)'])).toBe('A (3)');
+    expect(distinctName('a (2)', ['a (2)'])).toBe('a (2) (2)');
+    const long = 'x'.repeat(200);
+    expect(runName(distinctName(long, [long]))).toBe(`${'x'.repeat(196)} (2)`);
   });
 });
 
@@ -136,5 +192,99 @@ describe('deleting', () => {
     expect(runs.delete(id)).toBe(1500);
     expect(runs.list()).toEqual([]);
     expect(() => runs.delete(id)).toThrow(expect.objectContaining({ code: 'not-found' }));
+  });
+});
+
+describe('archiving', () => {
+  it('puts runs away from the list and takes them back', () => {
+    const { runs, ids } = service('one', 'two', 'three');
+    const names = (archived: 'without' | 'only' | 'all') => runs.list({ archived }).map(({ name }) => name);
+    runs.archive(ids.slice(0, 2), true);
+    expect([names('without'), names('only'), names('all')]).toEqual([
+      ['three'],
+      ['two', 'one'],
+      ['three', 'two', 'one'],
+    ]);
+    expect(runs.list()).toHaveLength(3);
+    const { archivedAt } = runs.show(ids[0] ?? 0);
+    expect(archivedAt).not.toBeNull();
+    runs.archive(ids, true);
+    expect(runs.show(ids[0] ?? 0).archivedAt).toBe(archivedAt);
+    runs.archive(ids, false);
+    expect(names('only')).toEqual([]);
+    expect(() => {
+      runs.archive([ids[0] ?? 0, 99], true);
+    }).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(names('only')).toEqual([]);
+  });
+});
+
+describe('deleting with a way back', () => {
+  function stopped(...names: string[]) {
+    const made = service(...names);
+    for (const id of made.ids) {
+      made.store.recordCheckpoint(epochCheckpoint(id, 1), KEEP_ALL);
+      made.store.setRunStatus(id, 'stopped', '');
+    }
+    return made;
+  }
+
+  it('hides several runs at once and brings them back as they were', () => {
+    const { store, runs, ids } = stopped('one', 'two', 'three');
+    const before = ids.map((id) => runs.show(id));
+    const [one = 0, two = 0] = ids;
+    expect(runs.trash([one, two, two])).toBe(3000);
+    expect(runs.list().map(({ name }) => name)).toEqual(['three']);
+    expect(() => runs.show(one)).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(() => runs.resolveRun('one')).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(() => runs.trash([one])).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(() => store.resumePoint(one)).toThrow(expect.objectContaining({ code: 'not-found' }));
+    runs.restore([one, two]);
+    expect(ids.map((id) => runs.show(id))).toEqual(before);
+    expect(store.check()).toEqual([]);
+  });
+
+  it('is refused whole while a process works on one of them', () => {
+    const { store, runs, ids } = stopped('one', 'two');
+    const [one = 0, two = 0] = ids;
+    store.setRunStatus(two, 'running', '');
+    expect(() => runs.trash([one, two])).toThrow(expect.objectContaining({ code: 'busy' }));
+    expect(runs.list()).toHaveLength(2);
+  });
+
+  it('is for good once the trash is emptied, which takes the texts that nothing else uses', async () => {
+    const { store, runs, ids } = stopped('one', 'two');
+    const [one = 0, two = 0] = ids;
+    const corpus = store.run(one).corpusId ?? 0;
+    runs.trash([one]);
+    store.trash('corpus', [corpus]); // the service refuses this: run 2 still uses it
+    const trash = createTrashService(store, () => 1_000_000);
+    expect(await trash.empty(999_000)).toMatchObject({ runs: 0 }); // deleted after that
+    expect(await trash.empty(0)).toEqual({ runs: 1, corpora: 0, samples: 0, bytesFreed: 1500 });
+    expect(() => runs.restore([one])).toThrow(/gone for good/);
+    expect(runs.list().map(({ id }) => id)).toEqual([two]);
+    runs.trash([two]);
+    expect(await trash.empty(0)).toMatchObject({ runs: 1, corpora: 1 });
+    expect(await trash.empty(0)).toEqual({ runs: 0, corpora: 0, samples: 0, bytesFreed: 0 });
+    expect(store.check()).toEqual([]);
+    expect(addRun(store, 'new')).toBe(3); // with the same text, added anew
+  });
+
+  it('goes on being for good after a purge that the end of the program cut short', async () => {
+    const folder = scratch.folder();
+    const store = scratch.open(folder);
+    const id = addRun(store);
+    store.recordCheckpoint(epochCheckpoint(id, 1), KEEP_ALL);
+    store.recordCheckpoint(epochCheckpoint(id, 2), KEEP_ALL);
+    store.trash('run', [id]);
+    store.condemn(Infinity);
+    expect(store.purgeNext()).toMatchObject({ runs: 0, bytesFreed: 1500 });
+    store.close();
+    const next = scratch.open(folder);
+    expect(() => {
+      next.restore('run', [id]);
+    }).toThrow(expect.objectContaining({ code: 'not-found' }));
+    expect(next.check()).toEqual([]);
+    expect(await createTrashService(next).empty(1e12)).toMatchObject({ runs: 1, bytesFreed: 1500 });
   });
 });
