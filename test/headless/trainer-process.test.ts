@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { forkTrainer, trainerEnvironment } from '../../src/main/headless/trainer-process.ts';
+import { forkTrainer } from '../../src/main/headless/trainer-process.ts';
+import { trainerEnvironment } from '../../src/main/services/trainer-environment.ts';
 import type { TrainerExit } from '../../src/main/services/trainer-exit.ts';
 import type { TrainerProcess } from '../../src/main/services/types.ts';
 import type { FromTrainer } from '../../src/main/trainer/messages.ts';

@@ -1,9 +1,9 @@
 /** Processes that own tensors, outside of Electron: child_process.fork, one socket for messages, output kept for a post-mortem. */
 import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { FolioError } from '../../shared/errors.ts';
+import { entryFile } from '../program-files.ts';
 import { OutputTail } from '../services/output-tail.ts';
+import { trainerEnvironment } from '../services/trainer-environment.ts';
 import type { TrainerExit } from '../services/trainer-exit.ts';
 import type { StartTrainer, TrainerProcess } from '../services/types.ts';
 import type { FromTrainer } from '../trainer/messages.ts';
@@ -11,10 +11,8 @@ import type { FromTrainer } from '../trainer/messages.ts';
 /** How long an ended process's output may stay open (a program that it started may hold it) before its end is told. */
 const CLOSE_GRACE_MS = 2000;
 
-const ENTRY = fileURLToPath(new URL('../trainer/entry.ts', import.meta.url));
-
 /** Forks the trainer. Its first argument is the purpose. It ends by itself when this process does (its channel closes). */
-export const startTrainer: StartTrainer = (purpose) => forkTrainer(ENTRY, purpose);
+export const startTrainer: StartTrainer = (purpose) => forkTrainer(entryFile('trainer/entry'), purpose);
 
 /** As {@link startTrainer}, for any program that speaks trainer/messages.ts. */
 export function forkTrainer(entry: string, purpose: Parameters<StartTrainer>[0]): TrainerProcess {
@@ -71,18 +69,5 @@ export function forkTrainer(entry: string, purpose: Parameters<StartTrainer>[0])
     kill: (signal = 'SIGTERM') => {
       child.kill(signal);
     },
-  };
-}
-
-/**
- * This process's environment with TensorFlow told to be quiet, to take a GPU's memory as it needs it, and to compute on as many threads as
- * this process may use: it counts processors itself, and knows nothing of a container's share of them. What the person set stands.
- */
-export function trainerEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return {
-    TF_CPP_MIN_LOG_LEVEL: '3',
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true', // must be set before the library is loaded
-    TF_NUM_INTRAOP_THREADS: String(availableParallelism()),
-    ...environment,
   };
 }

@@ -1,0 +1,42 @@
+/** The desktop program's entry: what must be said before Electron is ready, then one start. */
+import { join } from 'node:path';
+import { app, dialog, protocol } from 'electron';
+import { FolioError } from '../../shared/errors.ts';
+import { defaultDataDir } from '../app.ts';
+import { Desktop } from './desktop.ts';
+import { openLog } from './log.ts';
+import { hardenApp } from './permissions.ts';
+import { PRIVILEGED_SCHEME } from './protocol.ts';
+import { desktopWords } from './words.ts';
+
+const dataDir = defaultDataDir();
+const log = openLog(dataDir);
+const refused = (what: string): void => log.warn(`refused: ${what}`);
+
+app.setName('Folio');
+// Chromium's own files lie beside the record: one folder holds all, and each record has its own single instance.
+app.setPath('userData', join(dataDir, 'window'));
+hardenApp(app, refused);
+protocol.registerSchemesAsPrivileged([PRIVILEGED_SCHEME]);
+
+if (app.requestSingleInstanceLock()) {
+  app
+    .whenReady()
+    .then(() => new Desktop({ dataDir, log, refused }).start())
+    .catch((error: unknown) => {
+      log.error('Folio could not start', error);
+      dialog.showErrorBox(words().cannotStart, explanation(error));
+      app.exit(1);
+    });
+} else {
+  app.quit(); // the first one comes forward
+}
+
+function words(): ReturnType<typeof desktopWords> {
+  return desktopWords('auto', app.getPreferredSystemLanguages());
+}
+
+function explanation(error: unknown): string {
+  if (!(error instanceof FolioError)) return `${String(error)}\n\n${log.file}`;
+  return [error.message, error.hint].filter(Boolean).join('\n\n');
+}
