@@ -7,13 +7,13 @@ import { Worker } from 'node:worker_threads';
 import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
 import type { FromTrainer, ToTrainer } from '../../src/main/trainer/messages.ts';
 import { connectPort } from '../../src/main/trainer/port.ts';
-import { checkpointInPieces, hashesOf } from '../../src/main/trainer/pieces.ts';
+import { CheckpointSender, hashesOf } from '../../src/main/trainer/pieces.ts';
 
 const PARAMETERS = 4_021_569;
 const STEPS = 172;
 
 const port = connectPort();
-const send = checkpointInPieces((message) => port.send(message));
+const checkpoints = new CheckpointSender((message) => port.send(message));
 let epoch = 0;
 
 function floats(count: number): Float32Array<ArrayBuffer> {
@@ -57,7 +57,7 @@ async function checkpoint(): Promise<void> {
     sha256: hashesOf(bytes),
     ...bytes,
   };
-  await send(message);
+  await checkpoints.send(message);
 }
 
 port.onMessage((message: ToTrainer) => {
@@ -74,6 +74,7 @@ port.onMessage((message: ToTrainer) => {
     } as const;
     void port.send({ type: 'ready', report, rejected: [] });
   }
+  if (message.type === 'stored') checkpoints.stored();
   if (message.type === 'continue') void checkpoint();
   if (message.type === 'stop') void port.send({ type: 'ended', outcome: 'finished', reason: '' });
 });

@@ -1,5 +1,6 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { EngineReport, Sample } from '../shared/domain.ts';
@@ -8,7 +9,7 @@ import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
 import type { Host } from './api/host.ts';
-import { programFile } from './program-files.ts';
+import { entryFile, programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
@@ -53,8 +54,6 @@ export interface AppOptions {
   readonly resourcesDir?: string;
   /** Takes what went wrong without stopping anything, a line each; by default standard error does. */
   readonly log?: (line: string) => void;
-  /** The program of the thread that stores checkpoints (store/checkpoint-worker.ts), where a bundle has it in another place. */
-  readonly checkpointThread?: URL;
 }
 
 /** The setting under which the last probe's findings are kept. */
@@ -92,9 +91,9 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
 
 /** Throws what opening the record throws: in mode `read` at the first use of the store, else at once. */
 export function createApp(options: AppOptions): FolioApp {
-  const { dataDir, startTrainer, mode, resourcesDir, checkpointThread } = options;
+  const { dataDir, startTrainer, mode, resourcesDir } = options;
   const appVersion = packageJson.version;
-  const threadOptions = checkpointThread === undefined ? {} : { entry: checkpointThread };
+  const checkpointThread = { entry: pathToFileURL(entryFile('store/checkpoint-worker')) };
   const store = once(() => {
     const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
     if (opened.readOnly) return opened;
@@ -114,7 +113,7 @@ export function createApp(options: AppOptions): FolioApp {
   };
   const runs = once(() => createRunService(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
-  const checkpoints = once(() => new CheckpointWriter(store.get().path, threadOptions));
+  const checkpoints = once(() => new CheckpointWriter(store.get().path, checkpointThread));
   const training = once(() =>
     createTrainingService({ store: store.get(), checkpoints: checkpoints.get(), startTrainer, appVersion }),
   );

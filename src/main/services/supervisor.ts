@@ -273,6 +273,7 @@ export class Supervisor implements TrainingHandle {
   #checkpointStored(message: CheckpointMessage, { info, bytesFreed, samples }: StoredCheckpoint): void {
     // Ended meanwhile, by this side: the checkpoint is stored, and that is all.
     if (this.#outcome !== null) return;
+    this.#send({ type: 'stored' });
     this.#resumable = `epoch ${info.epoch}, step ${info.step}`;
     this.#steps = message.position.step;
     if (message.epoch !== null) {

@@ -74,9 +74,9 @@ export class CheckpointWriter {
     this.#post({ type: 'piece', part, bytes });
   }
 
-  /** Forgets the pieces of a checkpoint that will not be completed. */
+  /** Forgets the pieces of a checkpoint that will not be completed, and starts the thread: a training begins. */
   discard(): void {
-    if (this.#worker !== null) this.#post({ type: 'discard' });
+    this.#post({ type: 'discard' });
   }
 
   /**

@@ -6,13 +6,14 @@ import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts'
 import { Control } from './control.ts';
 import { LoadedModel } from './loaded-model.ts';
 import type { ToTrainer, TrainRequest } from './messages.ts';
-import { checkpointInPieces } from './pieces.ts';
+import { CheckpointSender } from './pieces.ts';
 import { connectPort } from './port.ts';
 import { TextReceiver } from './text-receiver.ts';
 import { runTraining } from './training-job.ts';
 
 const port = connectPort();
 const control = new Control();
+const checkpoints = new CheckpointSender((message) => port.send(message));
 let text: TextReceiver | null = null;
 let model: LoadedModel | null = null;
 
@@ -51,8 +52,7 @@ async function install(build: 'cpu' | 'cuda'): Promise<void> {
 
 async function startTraining(request: TrainRequest): Promise<void> {
   text = new TextReceiver(request.vocabulary, request.characters);
-  const send = checkpointInPieces((message) => port.send(message));
-  await runTraining(request, text, control, send);
+  await runTraining(request, text, control, checkpoints.send);
 }
 
 function loaded(): LoadedModel {
@@ -76,6 +76,8 @@ function receive(message: ToTrainer): void {
       return control.continue();
     case 'stop':
       return control.stop();
+    case 'stored':
+      return checkpoints.stored();
     case 'load':
       return job(async () => {
         model ??= new LoadedModel((answer) => port.send(answer));

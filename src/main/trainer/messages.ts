@@ -81,6 +81,8 @@ export type ToTrainer =
   | { readonly type: 'continue' }
   /** Save where you are, then end. */
   | { readonly type: 'stop' }
+  /** The last checkpoint is stored. */
+  | { readonly type: 'stored' }
   | {
       readonly type: 'load';
       readonly weights: Uint8Array;

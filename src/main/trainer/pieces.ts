@@ -12,20 +12,39 @@ export function hashesOf({ weights, optimizer }: CheckpointBytes): CheckpointHas
   return { weights: sha256(weights), optimizer: sha256(optimizer) };
 }
 
-/** A `send` that takes a checkpoint which is larger than a piece apart; the receiver puts it together (services/recorder.ts). */
-export function checkpointInPieces(send: Send): Send {
-  return async (message) => {
-    if (message.type !== 'checkpoint' || message.weights.length + message.optimizer.length <= PIECE_BYTES) {
-      return send(message);
-    }
+/**
+ * Sends a training's messages. A checkpoint that is larger than a piece is taken apart (services/recorder.ts puts it together), and none
+ * is sent before the last one was stored: training runs ahead of a slow disk by one checkpoint and no more.
+ */
+export class CheckpointSender {
+  readonly #send: Send;
+  #lastIsStored: Promise<void> = Promise.resolve();
+  #stored: () => void = () => undefined;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** The main process has stored the last checkpoint. */
+  stored(): void {
+    this.#stored();
+  }
+
+  readonly send: Send = async (message) => {
+    if (message.type !== 'checkpoint') return this.#send(message);
+    await this.#lastIsStored;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#lastIsStored = promise;
+    this.#stored = resolve;
+    if (message.weights.length + message.optimizer.length <= PIECE_BYTES) return this.#send(message);
     for (const part of PARTS) {
       const all = message[part];
       for (let start = 0; start < all.length; start += PIECE_BYTES) {
-        await send({ type: 'checkpoint-piece', part, bytes: all.subarray(start, start + PIECE_BYTES) });
+        await this.#send({ type: 'checkpoint-piece', part, bytes: all.subarray(start, start + PIECE_BYTES) });
       }
     }
     const inPieces = { weights: message.weights.length, optimizer: message.optimizer.length };
-    await send({ ...message, weights: NONE, optimizer: NONE, inPieces });
+    await this.#send({ ...message, weights: NONE, optimizer: NONE, inPieces });
   };
 }
 
