@@ -101,17 +101,27 @@ describe('a curve', () => {
     const metrics = createMetricService(scratch.open(folder, { mode: 'read' }));
     const delays = monitorEventLoopDelay({ resolution: 1 });
     delays.enable();
-    const begun = performance.now();
+    let turns = 0;
+    const turn = () => {
+      turns++;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    const begun = process.cpuUsage();
     const curve = await metrics.curve(id, request({ points: 2000, smoothing: 0.9 }));
-    const milliseconds = performance.now() - begun;
+    const { user, system } = process.cpuUsage(begun);
+    const milliseconds = (user + system) / 1000; // of the processor, so that other tests do not count
     delays.disable();
+    clearImmediate(next);
     expect(curve.total).toBe(200_000);
     expect(curve.x.length).toBeGreaterThan(1900);
     expect(curve.x.length).toBeLessThanOrEqual(2000);
     const longest = delays.max / 1e6;
-    console.log(`a curve of 200,000 steps: ${milliseconds.toFixed(0)} ms, the longest slice ${longest.toFixed(0)} ms`);
-    expect(milliseconds).toBeLessThan(1000);
-    expect(longest).toBeLessThan(200);
+    console.log(
+      `a curve of 200,000 steps: ${milliseconds.toFixed(0)} ms of the processor, the longest slice ${longest.toFixed(0)} ms`,
+    );
+    expect(milliseconds).toBeLessThan(600);
+    expect(turns).toBeGreaterThanOrEqual(20); // the event loop goes round between two slices
   });
 });
 

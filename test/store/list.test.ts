@@ -6,7 +6,7 @@ import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from './support.ts';
 const scratch = new Scratch();
 afterEach(() => scratch.clean());
 
-it('lists 5,000 runs with ten checkpoints each in well under half a second', () => {
+it('lists 5,000 runs with ten checkpoints each in a moment', () => {
   const folder = scratch.folder();
   const first = scratch.open(folder);
   const id = addRun(first);
@@ -25,12 +25,14 @@ it('lists 5,000 runs with ten checkpoints each in well under half a second', () 
       SELECT run.id, 'epoch', i, i * 10, 1, 16000000, 0, 1, '', '' FROM run, n;
   `);
   db.close();
+  scratch.open(folder).archiveRuns([4998, 4999], true);
   const store = scratch.open(folder, { mode: 'read' });
-  const begun = performance.now();
-  const runs = store.listRuns();
-  const milliseconds = performance.now() - begun;
-  expect(runs).toHaveLength(5000);
+  const begun = process.cpuUsage();
+  const runs = store.listRuns({ archived: 'without' });
+  const { user, system } = process.cpuUsage(begun);
+  const milliseconds = (user + system) / 1000; // of the processor, so that other tests do not count
+  expect(runs).toHaveLength(4998);
   expect(runs[0]).toMatchObject({ id: 5000, storedBytes: 160_000_000, trainLoss: 2.9, validationLoss: 3.5 });
-  console.log(`5,000 runs listed in ${milliseconds.toFixed(0)} ms`);
-  expect(milliseconds).toBeLessThan(500);
+  console.log(`5,000 runs listed in ${milliseconds.toFixed(0)} ms of the processor`);
+  expect(milliseconds).toBeLessThan(200);
 });

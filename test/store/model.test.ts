@@ -44,6 +44,9 @@ type Op =
   | { readonly type: 'resume'; readonly run: number }
   | { readonly type: 'rewind'; readonly run: number; readonly checkpoint: number }
   | { readonly type: 'delete'; readonly run: number }
+  | { readonly type: 'trash'; readonly run: number }
+  | { readonly type: 'restore'; readonly run: number }
+  | { readonly type: 'purge' }
   | { readonly type: 'sweep' }
   | { readonly type: 'reopen' };
 
@@ -66,6 +69,9 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('resume' as const), run }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('rewind' as const), run, checkpoint: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('delete' as const), run }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('trash' as const), run }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('restore' as const), run }) },
+  { weight: 1, arbitrary: fc.constant<Op>({ type: 'purge' }) },
   { weight: 1, arbitrary: fc.constant<Op>({ type: 'sweep' }) },
   { weight: 1, arbitrary: fc.constant<Op>({ type: 'reopen' }) },
 );
@@ -114,6 +120,7 @@ it('says the same as a model after every step of any sequence of writes', { time
       const folder = scratch.folder();
       let store = scratch.open(folder);
       let models: ModelRun[] = [];
+      let deleted: ModelRun[] = [];
       const create = (): void => {
         const id = addRun(store, 'run');
         models.push({
@@ -141,6 +148,22 @@ it('says the same as a model after every step of any sequence of writes', { time
           const dead = models.filter(({ status }) => ['queued', 'running', 'paused', 'stopping'].includes(status));
           expect(store.sweepDeadRuns().map(({ id }) => id)).toEqual(dead.map(({ id }) => id));
           for (const model of dead) model.status = 'interrupted';
+          return;
+        }
+        if (next.type === 'restore') {
+          const model = deleted[next.run];
+          if (model === undefined) return;
+          store.restore('run', [model.id]);
+          deleted = deleted.filter((other) => other !== model);
+          models = [...models, model].sort((a, b) => a.id - b.id);
+          return;
+        }
+        if (next.type === 'purge') {
+          store.condemn(Infinity);
+          let runs = 0;
+          for (let purged = store.purgeNext(); purged !== null; purged = store.purgeNext()) runs += purged.runs;
+          expect(runs).toBe(deleted.length);
+          deleted = [];
           return;
         }
         const model = models[next.run];
@@ -209,6 +232,12 @@ it('says the same as a model after every step of any sequence of writes', { time
             rewindModel(model, to);
             break;
           }
+          case 'trash':
+            if (!['finished', 'stopped', 'interrupted', 'failed'].includes(model.status)) break; // the service refuses it
+            expect(store.trash('run', [model.id])).toBe(bytesBefore);
+            models = models.filter((other) => other !== model);
+            deleted.push(model);
+            break;
           case 'delete':
             expect(store.deleteRun(model.id)).toBe(bytesBefore);
             models = models.filter((other) => other !== model);

@@ -113,6 +113,39 @@ describe('a file of an older format', () => {
     expect(Buffer.concat([...store.corpusChunks(1)]).toString()).toBe('to be or not to be');
   });
 
+  it('of the first version gets what the second has, and loses nothing', () => {
+    const folder = v1();
+    const before = new Database(join(folder, 'folio.db'), { readonly: true });
+    const rows = (db: Database.Database, table: string) =>
+      db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all() as Record<string, unknown>[];
+    const tables = ['run', 'corpus', 'corpus_chunk', 'metric', 'epoch', 'checkpoint', 'checkpoint_blob', 'sample'];
+    const old = new Map(tables.map((table) => [table, rows(before, table)]));
+    before.close();
+    const store = scratch.open(folder);
+    const after = new Database(store.path, { readonly: true });
+    expect(after.pragma('user_version', { simple: true })).toBe(2);
+    for (const [table, kept] of old) {
+      expect(kept.length, table).toBeGreaterThan(0);
+      expect(rows(after, table), table).toMatchObject(kept);
+    }
+    after.close();
+    const run = store.run(1);
+    expect([run.archivedAt, run.keepEvery, run.samples.map(({ streams }) => streams)]).toEqual([
+      null,
+      null,
+      [null, null],
+    ]);
+    expect(store.listRuns({ archived: 'without' }).map(({ id }) => id)).toEqual([1]);
+    expect(store.corpora().map(({ id }) => id)).toEqual([1]);
+    store.archiveRuns([1], true);
+    store.trash('run', [1]);
+    expect(store.trash('corpus', [1])).toBeGreaterThan(0);
+    expect([store.listRuns(), store.corpora()]).toEqual([[], []]);
+    store.restore('run', [1]);
+    expect(store.run(1)).toEqual({ ...run, archivedAt: expect.any(Number) as number });
+    expect(store.check()).toEqual([]);
+  });
+
   it('is backed up, then upgraded', () => {
     const folder = v1();
     const store = scratch.open(folder, { migrations: [...MIGRATIONS, next] });

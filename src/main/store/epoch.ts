@@ -60,7 +60,7 @@ export function deleteEpochsAfter(sql: Sql, runId: number, step: number): void {
 export function bestEpoch(sql: Sql, runId: number): number | null {
   const best = sql.get<{ epoch: number }>(
     `SELECT epoch FROM epoch WHERE run_id = ? AND coalesce(validation_loss, train_loss) IS NOT NULL
-     ORDER BY validation_loss NULLS LAST, train_loss, epoch LIMIT 1`,
+     ORDER BY validation_loss NULLS LAST, CASE WHEN validation_loss IS NULL THEN train_loss END, epoch LIMIT 1`,
     runId,
   );
   return best?.epoch ?? null;
