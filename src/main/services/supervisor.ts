@@ -10,6 +10,7 @@ import type { Store } from '../store/types.ts';
 import type { CheckpointMessage, FromTrainer, TrainRequest } from '../trainer/messages.ts';
 import type { Recorder } from './recorder.ts';
 import { assertTransition } from './run-states.ts';
+import { InOrder } from './in-order.ts';
 import { describeExit } from './trainer-exit.ts';
 import type { TrainerExit } from './trainer-exit.ts';
 import {
@@ -62,10 +63,8 @@ export class Supervisor implements TrainingHandle {
   #steps: number;
   /** Whether there is anything yet that a stop would have to save. */
   #hasTrained = false;
-  /** A checkpoint is being stored in another thread: what comes after it waits. */
-  #storing = false;
-  #backlog: FromTrainer[] = [];
-  #exit: TrainerExit | null = null;
+  /** A checkpoint that is being stored in another thread holds up what comes after it. */
+  readonly #order = new InOrder();
   #stopTimer: NodeJS.Timeout | undefined;
   #exitTimer: NodeJS.Timeout | undefined;
 
@@ -81,7 +80,7 @@ export class Supervisor implements TrainingHandle {
     this.done = promise;
     this.#resolveDone = resolve;
     process.onMessage((message) => this.#receive(message));
-    process.onExit((code, signal, stderr) => this.#exited({ code, signal, stderr }));
+    process.onExit((code, signal, stderr) => this.#order.do(() => this.#exited({ code, signal, stderr })));
     void this.#feed();
   }
 
@@ -160,34 +159,25 @@ export class Supervisor implements TrainingHandle {
   #receive(message: FromTrainer): void {
     if (this.#outcome !== null) return;
     if (this.#status === 'stopping') this.#awaitAnswerToStop();
-    // (Pieces of the next checkpoint stay behind the one that is being stored by themselves.)
-    if (this.#storing && message.type !== 'checkpoint-piece') this.#backlog.push(message);
-    else this.#guarded(() => this.#handle(message));
-  }
-
-  /** What came while a checkpoint was being stored, up to the next checkpoint; the exit is the last. */
-  #catchUp(): void {
-    this.#storing = false;
-    while (!this.#storing) {
-      const message = this.#outcome === null ? this.#backlog.shift() : undefined;
-      if (message === undefined) {
-        if (this.#exit !== null) this.#exited(this.#exit);
-        return;
-      }
-      this.#guarded(() => this.#handle(message));
-    }
+    this.#order.do(() => {
+      if (this.#outcome === null) return this.#guarded(() => this.#handle(message));
+    });
   }
 
   /** Whatever fails in here is a write that failed (or a defect): training goes no further than what can be recorded. */
-  #guarded(body: () => void): void {
+  #guarded<T>(body: () => T): T | undefined {
     try {
-      body();
+      return body();
     } catch (error) {
-      this.#conclude(outcomeOfFailure('the record could not be written', error, this.#circumstances));
+      this.#couldNotWrite(error);
     }
   }
 
-  #handle(message: FromTrainer): void {
+  #couldNotWrite(error: unknown): void {
+    this.#conclude(outcomeOfFailure('the record could not be written', error, this.#circumstances));
+  }
+
+  #handle(message: FromTrainer): Promise<void> | undefined {
     const { store, recorder } = this.#supervision;
     switch (message.type) {
       case 'ready':
@@ -220,14 +210,11 @@ export class Supervisor implements TrainingHandle {
         recorder.piece(message);
         return;
       case 'checkpoint':
-        this.#checkpoint(message);
-        return;
+        return this.#checkpoint(message);
       case 'ended':
         recorder.flush();
         // Its last checkpoint is stored: what is left of the process has nothing to keep.
-        this.#conclude(
-          outcomeOfEnd({ ...message, reason: message.reason || this.#reasonFor(message) }, this.#circumstances),
-        );
+        this.#conclude(outcomeOfEnd(message, this.#circumstances, this.#stopReason));
         return;
       case 'error':
         recorder.flush();
@@ -247,27 +234,11 @@ export class Supervisor implements TrainingHandle {
     }
   }
 
-  #reasonFor({ outcome }: Extract<FromTrainer, { type: 'ended' }>): string {
-    return outcome === 'stopped' ? this.#stopReason : '';
-  }
-
-  #checkpoint(message: CheckpointMessage): void {
+  #checkpoint(message: CheckpointMessage): Promise<void> | undefined {
     const stored = this.#supervision.recorder.checkpoint(message, this.#report?.engine ?? '');
-    if (!(stored instanceof Promise)) {
-      this.#checkpointStored(message, stored);
-      return;
-    }
-    this.#storing = true;
-    const failed = (error: unknown): void => {
-      this.#conclude(outcomeOfFailure('the record could not be written', error, this.#circumstances));
-    };
-    void stored
-      .then((done) => {
-        this.#guarded(() => this.#checkpointStored(message, done));
-      }, failed)
-      .then(() => {
-        this.#catchUp();
-      });
+    const tell = (done: StoredCheckpoint): void => this.#guarded(() => this.#checkpointStored(message, done));
+    if (stored instanceof Promise) return stored.then(tell, (error: unknown) => this.#couldNotWrite(error));
+    tell(stored);
   }
 
   #checkpointStored(message: CheckpointMessage, { info, bytesFreed, samples }: StoredCheckpoint): void {
@@ -287,13 +258,9 @@ export class Supervisor implements TrainingHandle {
 
   // The end ------------------------------------------------------------------------------------------------------------
 
-  #exited(exit: TrainerExit): void {
+  #exited(exit: TrainerExit): undefined {
     clearTimeout(this.#stopTimer);
     clearTimeout(this.#exitTimer);
-    if (this.#storing) {
-      this.#exit = exit;
-      return;
-    }
     if (this.#outcome === null) {
       this.#guarded(() => this.#supervision.recorder.flush());
       const reason = this.#killed ?? describeExit('the training process', exit);

@@ -22,8 +22,9 @@ export interface Circumstances {
 
 type Ended = Extract<FromTrainer, { type: 'ended' }>;
 
-/** The process came to the end of its work, and saved. */
-export function outcomeOfEnd({ outcome, reason }: Ended, circumstances: Circumstances): Outcome {
+/** The process came to the end of its work, and saved. @param stopReason why it was asked to stop, where there is more to say */
+export function outcomeOfEnd({ outcome, reason }: Ended, circumstances: Circumstances, stopReason: string): Outcome {
+  if (outcome === 'stopped' && reason === '') return { status: outcome, reason: stopReason, error: null };
   if (outcome !== 'diverged') return { status: outcome, reason, error: null };
   return {
     status: 'failed',
@@ -65,11 +66,12 @@ function withResume(hint: string | undefined, { runId, resumable }: Circumstance
 }
 
 /** A loss that is no longer a number comes from steps that are too large: smaller ones, or clipped gradients, are the way out. */
-function stabilizingHint({ config, resumable }: Circumstances): string {
+function stabilizingHint({ runId, config, resumable }: Circumstances): string {
   const { learningRate, clipNorm } = config;
   const clip = clipNorm === 0 ? 'clipNorm=1' : `clipNorm=${rounded(clipNorm / 4)} (it was ${clipNorm})`;
-  const kept = resumable === null ? '' : ` What it had learnt by ${resumable} is kept.`;
-  return `Train again with --set learningRate=${rounded(learningRate / 3)} (it was ${learningRate}) or --set ${clip}.${kept}`;
+  const again =
+    resumable === null ? 'Train again' : `What it had learnt by ${resumable} is kept: \`folio resume ${runId}\``;
+  return `${again} with --set learningRate=${rounded(learningRate / 3)} (it was ${learningRate}) or --set ${clip}.`;
 }
 
 function rounded(value: number): number {
