@@ -78,7 +78,7 @@ const COMMANDS: readonly Entry[] = [
     summary: 'check the database and report on the installation',
     load: () => import('./commands/doctor.ts'),
   },
-  { name: 'serve', summary: 'the app for a browser (not there yet)', load: () => import('./commands/serve.ts') },
+  { name: 'serve', summary: 'the app in a browser on this machine', load: () => import('./commands/serve.ts') },
   {
     name: 'welcome',
     summary: 'a short guided training; what `npm start` runs',

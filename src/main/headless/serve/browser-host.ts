@@ -1,0 +1,21 @@
+/** What the program can do around a window in a browser: no dialogs of its own, and files that come and go by HTTP. */
+import { FolioError } from '../../../shared/errors.ts';
+import type { Host } from '../../api/host.ts';
+import type { Transfers } from './transfers.ts';
+
+export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
+  return {
+    kind: 'browser',
+    logFile: null,
+    openFile: () =>
+      Promise.reject(
+        new FolioError('usage', 'in a browser the page lets the person choose a file', 'Upload it: POST /files?name=…'),
+      ),
+    // The browser asks where to put it when the file is fetched: GET /files/HANDLE.
+    saveFile: (_kind, suggestedName) => transfers.place(suggestedName),
+    showFolder: (path) =>
+      Promise.reject(
+        new FolioError('usage', 'a browser cannot show a folder of this machine', `Open it yourself: ${path}`),
+      ),
+  };
+}
