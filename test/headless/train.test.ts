@@ -164,11 +164,12 @@ describe('--json', () => {
 
   it('ends with the finished event, which holds the error', async () => {
     const fake = fakeApp();
-    const error = { code: 'diverged', message: 'the loss is not a number', hint: 'Train again.' } as const;
+    const error = { code: 'diverged', message: 'the loss is not a number', hint: '`folio resume 1` goes on.' } as const;
     fake.play = (_tell, end) => end(finished({ status: 'failed', reason: error.message, error }));
     const { code, err, json } = await folio(['train', '--json'], { fake });
     expect(code).toBe(1);
-    expect(json()).toMatchObject([{ type: 'finished', run: 1, error }]);
+    const typed = { ...error, hint: '`npx folio resume 1` goes on.' };
+    expect(json()).toMatchObject([{ type: 'finished', run: 1, error: typed }]);
     expect(err).toContain('error: the loss is not a number');
   });
 });

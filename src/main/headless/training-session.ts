@@ -4,7 +4,8 @@ import { assertNever, fromErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { TrainingHandle } from '../services/types.ts';
 import type { CommandContext } from './context.ts';
-import { EXIT, exitCodeOf, tellProblem } from './output/problem.ts';
+import type { Output } from './output/output.ts';
+import { EXIT, exitCodeOf, tellProblem, typedProblem } from './output/problem.ts';
 import { TrainingDisplay } from './output/training.ts';
 import { duration, plural } from './output/words.ts';
 
@@ -49,7 +50,7 @@ export async function train(context: CommandContext, training: Training): Promis
 
   try {
     handle = await training.start((event) => {
-      if (display === null) output.write(event);
+      if (display === null) output.write(typedEvent(event, output));
       else display.handle(event);
     });
     // Before there was a handle there was nothing to stop. (The compiler does not see that the listener may have run.)
@@ -61,6 +62,12 @@ export async function train(context: CommandContext, training: Training): Promis
     display?.close();
     stopListening();
   }
+}
+
+/** What stdout and stderr say of an error is the same. */
+function typedEvent(event: TrainingEvent, output: Output): TrainingEvent {
+  if (event.type !== 'finished' || event.error === null) return event;
+  return { ...event, error: typedProblem(event.error, output) };
 }
 
 function conclude(context: CommandContext, training: Training, finished: Finished, interrupted: boolean): number {

@@ -34,10 +34,13 @@ export function tellProblem(error: unknown, output: Output): ErrorMessage {
   return problem;
 }
 
+/** With its commands as the person would type them. */
+export function typedProblem({ code, message, hint }: ErrorMessage, output: Output): ErrorMessage {
+  return { code, message: output.typed(message), ...(hint === undefined ? {} : { hint: output.typed(hint) }) };
+}
+
 function describe(error: unknown, output: Output): ErrorMessage {
-  const { code, message, hint } = toErrorMessage(error);
-  const typedHint = hint === undefined ? {} : { hint: output.typed(hint) };
-  const problem: ErrorMessage = { code, message: output.typed(message), ...typedHint };
+  const problem = typedProblem(toErrorMessage(error), output);
   if (error instanceof FolioError) return problem;
   return {
     ...problem,
