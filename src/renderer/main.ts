@@ -6,8 +6,8 @@ import CannotStart from './components/CannotStart.svelte';
 import { Folio } from './state/folio.svelte.ts';
 import './styles/index.css';
 
-const target = document.getElementById('folio');
-if (target === null) throw new Error('index.html has no #folio');
+const target = document.getElementById('page-root');
+if (target === null) throw new Error('index.html has no #page-root');
 
 try {
   const connection = await connect();
