@@ -127,6 +127,7 @@ describe('a number that is no run', () => {
   it.each([
     [['a'], '9', 'there is no run 9. The only run is 1; `folio runs` lists them.'],
     [['98', '100', '9 lives'], '99', 'there is no run 99. The runs are 1-3; `folio runs` lists them.'],
+    [['9 lives'], '9', 'there is no run 9. The only run is 1; `folio runs` lists them.'],
     [['9 lives'], '#9', 'there is no run 9. The only run is 1; `folio runs` lists them.'],
     [['a', '99'], '99', 'found 99'], // of an older record, which took such names
   ])('%j: %s', (names, reference, told) => expect(answer(names, reference)).toBe(told));
