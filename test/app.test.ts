@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp, defaultDataDir } from '../src/main/app.ts';
 import type { AppOptions, FolioApp } from '../src/main/app.ts';
@@ -159,6 +160,29 @@ describe('the app', () => {
     second.store.setRunStatus(handle.runId, 'running', '');
     second.close();
     expect(open('write').runs.show(handle.runId).status).toBe('interrupted');
+  });
+});
+
+describe('what was deleted', () => {
+  it('is freed a day later, at the next start of a program that writes', async () => {
+    const first = open('write');
+    const [old, fresh] = [importedRun(first), importedRun(first)];
+    for (const id of [old, fresh]) first.store.setRunStatus(id, 'finished', '');
+    first.runs.trash([old, fresh]);
+    first.close();
+    apps = [];
+    const db = new Database(join(dataDir, 'folio.db'));
+    db.prepare('UPDATE run SET deleted_at = deleted_at - ? WHERE id = ?').run(24 * 60 * 60 * 1000, old);
+    db.close();
+
+    const second = open('write');
+    const freed = await second.trash.empty(Infinity); // waits for what began at the start, and frees nothing itself
+    expect(freed).toMatchObject({ runs: 0 });
+    expect(() => {
+      second.runs.restore([old]);
+    }).toThrow(/gone for good/);
+    second.runs.restore([fresh]);
+    expect(second.runs.list().map(({ id }) => id)).toEqual([fresh]);
   });
 });
 

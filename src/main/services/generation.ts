@@ -112,7 +112,7 @@ export function createGenerationService(options: GenerationOptions): GenerationS
 
     async evaluate(request, progress, signal) {
       const run = store.run(request.runId);
-      const text = await openKnownText(request.file, new Vocabulary(run.vocabulary), request.unknown);
+      const text = await openKnownText(request.file, new Vocabulary(run.vocabulary), request.unknown, signal);
       try {
         return await inTurn(async () => {
           refuseAborted(signal);

@@ -22,19 +22,21 @@ const LEAST_CHARACTERS = 2;
 /**
  * Opens and counts a text file; the caller closes it.
  *
- * @throws FolioError 'file' or 'corpus' when it cannot be read as text, 'prompt' when it has characters that the vocabulary
+ * @throws FolioError 'cancelled' when the signal is aborted while it is counted, 'file' or 'corpus' when it cannot be read as text, 'prompt' when it has characters that the vocabulary
  *   lacks and `unknown` is 'refuse'.
  */
 export async function openKnownText(
   path: string,
   vocabulary: Vocabulary,
   unknown: UnknownCharacters,
+  signal?: AbortSignal,
 ): Promise<KnownText> {
   const file = openTextFile(path);
   try {
     const census = new Census();
     for (const { text } of file.pieces()) {
       census.add(text);
+      if (signal?.aborted === true) throw new FolioError('cancelled', `${path} was not read: it was cancelled`);
       await otherWork(); // a large file takes seconds, and this process has a window to serve
     }
     const dropped: string[] = [];
