@@ -3,7 +3,7 @@ import { planBatches, splitForValidation } from '../../shared/batch-plan.ts';
 import { runConfigSchema, type ConfigKey, type RunConfig } from '../../shared/config.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { TrainingPosition } from '../trainer/messages.ts';
-import { checkConfig } from './settings.ts';
+import { applySettings, checkConfig } from './settings.ts';
 
 /**
  * The settings that leave weights, optimizer state, position and the order of the text what they are: how far a run goes, how large its
@@ -62,6 +62,13 @@ export function changedConfig(config: RunConfig, changes: ResumeChanges): Change
     .map((key) => `${key}=${String(parsed.data[key])} (it was ${String(config[key])})`)
     .join(', ');
   return { config: parsed.data, words };
+}
+
+/** What `name=value` pairs (`folio resume 3 --set learningRate=0.001`) change. @throws FolioError what applySettings throws */
+export function parseChanges(config: RunConfig, pairs: readonly string[]): ResumeChanges {
+  const wanted = applySettings(config, pairs);
+  const named = new Set(pairs.map((pair) => pair.slice(0, pair.indexOf('=')).trim()));
+  return Object.fromEntries(Object.entries(wanted).filter(([key]) => named.has(key)));
 }
 
 /**
