@@ -15,7 +15,7 @@ describe('asTyped', () => {
     ['Try npx folio runs, or npm run folio -- runs', 'Try npx folio runs, or npm run folio -- runs'],
     ['process 7 (folio train --json) is working', 'process 7 (folio train --json) is working'],
     ['there is no run "folio train"', 'there is no run "folio train"'],
-    ['/home/me/folio train.txt is empty', '/home/me/folio train.txt is empty'],
+    ['/texts/folio train.txt is empty', '/texts/folio train.txt is empty'],
     ['the portfolio runs on', 'the portfolio runs on'],
     ['Folio runs on', 'Folio runs on'],
   ])('%j becomes %j', (message, typed) => expect(asTyped(message, NPX, undefined)).toBe(typed));
