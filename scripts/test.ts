@@ -58,6 +58,14 @@ function runNode(args: readonly string[], show: boolean, env: NodeJS.ProcessEnv 
 
 const CHECKS: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
+  [
+    'components',
+    'node_modules/svelte-check/bin/svelte-check',
+    '--tsconfig',
+    'src/renderer/tsconfig.json',
+    '--output',
+    'human',
+  ],
   ['lint', 'node_modules/eslint/bin/eslint.js', '.'],
   ['layout', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
 ];

@@ -162,6 +162,7 @@ const UNUSED_INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   '@tensorflow/tfjs-node-gpu':
     'downloads a library that is gone; ours comes from the pinned wheel and is compiled by src/main/engine/tensorflow',
   'core-js': 'prints a request for donations',
+  'core-js-bundle': 'as core-js',
 };
 
 describe('the dependencies', () => {
