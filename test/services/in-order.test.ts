@@ -1,0 +1,31 @@
+import { setImmediate as settled } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { InOrder } from '../../src/main/services/in-order.ts';
+
+it('does at once what it can, and holds up what comes after something that takes time', async () => {
+  const order = new InOrder();
+  const done: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const note = (name: string) => () => void done.push(name);
+  order.do(note('a'));
+  expect(done).toEqual(['a']);
+  order.do(() => gate.promise.then(note('b')));
+  order.do(note('c'));
+  order.do(() => Promise.resolve().then(note('d')));
+  order.do(note('e'));
+  expect(done).toEqual(['a']);
+  gate.resolve();
+  await settled();
+  expect(done).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+it('finishes what it is doing before what that asks for', () => {
+  const order = new InOrder();
+  const done: string[] = [];
+  order.do(() => {
+    order.do(() => void done.push('inner'));
+    done.push('outer');
+    return undefined;
+  });
+  expect(done).toEqual(['outer', 'inner']);
+});
