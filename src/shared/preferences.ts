@@ -5,6 +5,8 @@ import { MAX_SMOOTHING } from './curve.ts';
 export const preferencesSchema = z.strictObject({
   language: z.enum(['auto', 'en', 'zh']),
   theme: z.enum(['system', 'light', 'dark']),
+  /** Whether things may move on the screen: as the system says, or never more than necessary. */
+  motion: z.enum(['system', 'reduced']),
   /** Points (px) of generated text. */
   textSize: z.number().int().min(12).max(32),
   engine: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm']),
@@ -20,6 +22,7 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 export const DEFAULT_PREFERENCES: Preferences = {
   language: 'auto',
   theme: 'system',
+  motion: 'system',
   textSize: 17,
   engine: 'auto',
   chartAxis: 'epoch',
