@@ -1,6 +1,5 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { EngineReport, Sample } from '../shared/domain.ts';
@@ -9,7 +8,7 @@ import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
 import type { Host } from './api/host.ts';
-import { entryFile, programFile } from './program-files.ts';
+import { programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
@@ -93,7 +92,6 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
 export function createApp(options: AppOptions): FolioApp {
   const { dataDir, startTrainer, mode, resourcesDir } = options;
   const appVersion = packageJson.version;
-  const checkpointThread = { entry: pathToFileURL(entryFile('store/checkpoint-worker')) };
   const store = once(() => {
     const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
     if (opened.readOnly) return opened;
@@ -113,7 +111,7 @@ export function createApp(options: AppOptions): FolioApp {
   };
   const runs = once(() => createRunService(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
-  const checkpoints = once(() => new CheckpointWriter(store.get().path, checkpointThread));
+  const checkpoints = once(() => new CheckpointWriter(store.get().path));
   const training = once(() =>
     createTrainingService({ store: store.get(), checkpoints: checkpoints.get(), startTrainer, appVersion }),
   );

@@ -56,11 +56,18 @@ function close(): void {
   } finally {
     connection?.sql.db.close();
     connection = null;
-    Atomics.store(closed, 0, 1);
-    Atomics.notify(closed, 0);
+    tellClosed();
     port.close();
   }
 }
+
+function tellClosed(): void {
+  Atomics.store(closed, 0, 1);
+  Atomics.notify(closed, 0);
+}
+
+// However it ends, nobody waits in vain.
+process.on('exit', tellClosed);
 
 port.on('message', (message: ToWriterThread) => {
   if (message.type === 'piece') parts.add(message.part, message.bytes);

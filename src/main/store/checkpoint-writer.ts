@@ -58,7 +58,8 @@ export class CheckpointWriter {
   readonly #path: string;
   readonly #entry: URL;
   readonly #now: () => number;
-  readonly #closed = new Int32Array(new SharedArrayBuffer(4));
+  /** Of the thread that runs. */
+  #closed = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | null = null;
   #waiting: PromiseWithResolvers<StoredCheckpoint> | null = null;
 
@@ -108,11 +109,12 @@ export class CheckpointWriter {
   }
 
   #start(): Worker {
-    Atomics.store(this.#closed, 0, 0);
+    this.#closed = new Int32Array(new SharedArrayBuffer(4));
     const workerData: WriterThreadData = { path: this.#path, closed: this.#closed };
     const worker = new Worker(this.#entry, { workerData, execArgv: [] });
     worker.unref();
     worker.on('message', (message: FromWriterThread) => {
+      if (this.#worker !== worker) return; // closed meanwhile
       const waiting = this.#waiting;
       this.#waiting = null;
       worker.unref();
@@ -120,15 +122,15 @@ export class CheckpointWriter {
       else waiting?.reject(fromErrorMessage(message.error));
     });
     const died = (why: string): void => {
-      Atomics.store(this.#closed, 0, 1);
-      if (this.#worker === worker) this.#worker = null;
+      if (this.#worker !== worker) return;
+      this.#worker = null;
       this.#fail(new FolioError('internal', `the thread that stores checkpoints ${why}`));
     };
     worker.on('error', (error) => {
       died(`failed: ${toErrorMessage(error).message}`);
     });
     worker.on('exit', (code) => {
-      if (this.#worker === worker) died(`ended with code ${code}`);
+      died(`ended with code ${code}`);
     });
     return worker;
   }

@@ -1,0 +1,128 @@
+/** Checkpoints that another thread stores: the same record, pieces put together, errors told, nothing lost at the end. */
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
+import type { SqliteStore } from '../../src/main/store/store.ts';
+import { PRESETS } from '../../src/shared/presets.ts';
+import { addText, bytes, epochCheckpoint, KEEP_ALL, metric, recoveryCheckpoint, Scratch } from './support.ts';
+
+const scratch = new Scratch();
+const writers: CheckpointWriter[] = [];
+afterEach(() => {
+  for (const writer of writers.splice(0)) writer.close();
+  scratch.clean();
+});
+
+function open(entry?: URL): { store: SqliteStore; writer: CheckpointWriter; run: number } {
+  const store = scratch.open();
+  const run = store.createRun({
+    name: 'short',
+    preset: 'quick',
+    corpusId: addText(store),
+    config: PRESETS.quick.config,
+    vocabulary: ['a'],
+    status: 'running',
+  });
+  const writer = new CheckpointWriter(store.path, { now: () => 4711, ...(entry === undefined ? {} : { entry }) });
+  writers.push(writer);
+  return { store, writer, run };
+}
+
+const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
+
+describe('a checkpoint stored by the other thread', () => {
+  it('is what the store itself would have stored', async () => {
+    const here = open();
+    const there = open();
+    for (const epoch of [1, 2, 3]) {
+      const direct = here.store.recordCheckpoint(
+        { ...epochCheckpoint(here.run, epoch), metrics: [metric(epoch, epoch)] },
+        KEEP_ALL,
+      );
+      const stored = await there.writer.record(
+        { ...epochCheckpoint(there.run, epoch), metrics: [metric(epoch, epoch)] },
+        KEEP_ALL,
+        null,
+      );
+      const { createdAt: _, ...info } = direct.info;
+      expect(stored.info).toMatchObject(info);
+      expect([stored.bytesFreed, stored.samples.length]).toEqual([direct.bytesFreed, direct.samples.length]);
+      expect(stored.info.createdAt).toBe(4711);
+    }
+    expect(there.store.metrics(there.run)).toEqual(here.store.metrics(here.run));
+    expect(there.store.run(there.run).epochs).toEqual(here.store.run(here.run).epochs);
+    expect(there.store.check()).toEqual([]);
+  });
+
+  it('is put together from its pieces, those of a checkpoint that never came left out', async () => {
+    const { store, writer, run } = open();
+    const [weights, optimizer] = [bytes(100_000, 1), bytes(200_000, 2)];
+    writer.piece('weights', bytes(5, 3));
+    writer.discard();
+    for (let at = 0; at < 100_000; at += 40_000) writer.piece('weights', weights.subarray(at, at + 40_000));
+    for (let at = 0; at < 200_000; at += 70_000) writer.piece('optimizer', optimizer.subarray(at, at + 70_000));
+    const empty = new Uint8Array(0);
+    const sha256 = { weights: hash(weights), optimizer: hash(optimizer) };
+    const checkpoint = { ...recoveryCheckpoint(run, 1, 5), weights: empty, optimizer: empty, sha256 };
+    const { info } = await writer.record(checkpoint, KEEP_ALL, { weights: 100_000, optimizer: 200_000 });
+    expect(info).toMatchObject({ step: 5, bytes: 300_000, resumable: true });
+    const point = store.resumePoint(run);
+    expect(Buffer.compare(point?.weights ?? empty, weights)).toBe(0);
+    expect(Buffer.compare(point?.optimizer ?? empty, optimizer)).toBe(0);
+  });
+
+  it('is refused, whole, when bytes are missing or changed on the way; the next one is stored', async () => {
+    const { store, writer, run } = open();
+    writer.piece('weights', bytes(10, 1));
+    const checkpoint = epochCheckpoint(run, 1);
+    await expect(writer.record(checkpoint, KEEP_ALL, { weights: 11, optimizer: 0 })).rejects.toMatchObject({
+      code: 'damaged',
+    });
+    const wrong = { ...checkpoint, sha256: { weights: hash(checkpoint.weights), optimizer: 'f'.repeat(64) } };
+    await expect(writer.record(wrong, KEEP_ALL, null)).rejects.toThrow(/optimizer data changed on the way/);
+    expect(store.run(run)).toMatchObject({ checkpoints: [], epochs: [] });
+    await writer.record(checkpoint, KEEP_ALL, null);
+    expect(store.run(run).checkpoints).toHaveLength(1);
+  });
+
+  it('waits for a transaction of the main thread, and lets it write meanwhile', async () => {
+    const { store, writer, run } = open();
+    const stored = writer.record(epochCheckpoint(run, 1), KEEP_ALL, null);
+    for (let i = 0; i < 20; i++) store.setSetting('mine', String(i));
+    await stored;
+    expect(store.setting('mine')).toBe('19');
+    expect(store.run(run).checkpoints).toHaveLength(1);
+  });
+});
+
+describe('the end', () => {
+  it('waits for what is being stored, and leaves the record to its own thread', async () => {
+    const { store, writer, run } = open();
+    const stored = writer.record(epochCheckpoint(run, 1), KEEP_ALL, null);
+    const refused = expect(stored).rejects.toMatchObject({ code: 'cancelled' });
+    writer.close();
+    await refused;
+    // Its answer came too late, and yet it is there.
+    expect(store.run(run).checkpoints).toHaveLength(1);
+    writer.close();
+    await writer.record(epochCheckpoint(run, 2), KEEP_ALL, null); // begins anew
+    expect(store.run(run).checkpoints).toHaveLength(2);
+  });
+
+  it('of the thread itself is told to who waits', async () => {
+    const program = join(scratch.folder(), 'dies.mjs');
+    writeFileSync(
+      program,
+      "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => process.exit(3));",
+    );
+    const { writer, run } = open(pathToFileURL(program));
+    await expect(writer.record(epochCheckpoint(run, 1), KEEP_ALL, null)).rejects.toThrow('ended with code 3');
+    const { writer: other, run: otherRun } = open(pathToFileURL(join(scratch.folder(), 'missing.mjs')));
+    await expect(other.record(epochCheckpoint(otherRun, 1), KEEP_ALL, null)).rejects.toMatchObject({
+      code: 'internal',
+    });
+  });
+});
