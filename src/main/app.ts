@@ -120,9 +120,10 @@ export function createApp(options: AppOptions): FolioApp {
     createEngineService({
       startTrainer,
       memory: {
-        read: () => store.get().setting(ENGINES),
+        // Trying engines is no reason to open a record.
+        read: () => store.made?.setting(ENGINES) ?? null,
         write: (text) => {
-          if (!store.get().readOnly) store.get().setSetting(ENGINES, text);
+          if (store.made?.readOnly === false) store.made.setSetting(ENGINES, text);
         },
       },
     }),
