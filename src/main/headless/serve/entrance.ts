@@ -15,6 +15,7 @@ export const ENTRANCE_PAGE = `<!doctype html>
     <meta name="color-scheme" content="light dark">
     <meta name="referrer" content="no-referrer">
     <title>Folio</title>
+    <link rel="icon" href="data:,">
     <script src="${ENTRANCE_SCRIPT_PATH}" defer></script>
   </head>
   <body>
@@ -39,10 +40,13 @@ const help = () => { document.getElementById('help').hidden = false; };
 if (token === null) help();
 else {
   history.replaceState(null, '', '/');
-  fetch('${ENTRANCE_PATH}', { method: 'POST', body: token, headers: { 'Content-Type': 'text/plain' } }).then(
-    (answer) => { if (answer.ok) location.replace('/'); else help(); },
-    help,
-  );
+  fetch('${ENTRANCE_PATH}', { method: 'POST', body: token, headers: { 'Content-Type': 'text/plain' } })
+    .then(async (answer) => {
+      await answer.text();
+      if (answer.ok) location.replace('/');
+      else help();
+    })
+    .catch(help);
 }
 // The address of a new start, typed into a tab that shows this page: only the fragment changes, so nothing would load.
 addEventListener('hashchange', () => location.reload());

@@ -98,7 +98,7 @@ async function enter(request: IncomingMessage, response: ServerResponse, access:
     return refuse(response, 401, 'This token is not the one that Folio printed, or it was used already.');
   }
   response.setHeader('Set-Cookie', cookie);
-  response.writeHead(204).end();
+  send(response, 'text/plain; charset=utf-8', 'welcome\n');
 }
 
 async function upload(
