@@ -45,6 +45,7 @@ describe('generating', () => {
       prompt: 'to ',
       text: 'bebe',
       stream: 1,
+      streams: 2,
       origin: 'generate',
       engine: 'wasm',
       appVersion: '1.2.3',

@@ -7,6 +7,7 @@ import type { CheckpointMessage, FromTrainer, GenerateRequest } from '../../src/
 import type { EngineName, SampleSettings } from '../../src/shared/domain.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/main/model/safetensors.ts';
+import { chooseEngine } from '../../src/main/trainer/probe.ts';
 import { openForTest } from '../support/open-engines.ts';
 import { last, networkOf, runTiny, TEXT, tinyConfig, vocabulary } from './tiny-run.ts';
 
@@ -71,6 +72,24 @@ async function meanLoss(ops: TensorOps, checkpoint: CheckpointMessage, text: str
   network.close();
   return values.reduce((sum, loss) => sum + loss, 0) / values.length;
 }
+
+it('opens the engine that is chosen, and not the one that it has from before', async () => {
+  const wasm = await openForTest('wasm');
+  if (wasm.ops === null) throw new Error(wasm.reason);
+  const { checkpoints } = await runTiny(wasm.ops, tinyConfig({ epochs: 1 }));
+  wasm.ops.close();
+  const { weights } = last(checkpoints);
+  const engines: string[] = [];
+  const model = new LoadedModel(async (message) => {
+    if (message.type === 'loaded') engines.push(message.report.engine);
+  });
+  const fastest = await chooseEngine('auto');
+  fastest.ops.close();
+  for (const engine of ['wasm', 'auto', 'wasm', 'wasm'] as const) {
+    await model.load({ type: 'load', engine, weights, vocabulary: vocabulary.characters });
+  }
+  expect(engines).toEqual(['wasm', fastest.report.engine, 'wasm', 'wasm']);
+});
 
 for (const engine of ENGINE_NAMES) {
   const { ops, reason } = await openForTest(engine);
