@@ -17,6 +17,12 @@ export interface Curve {
   /** Debiased exponential moving average over all logged steps, not only those that are here. */
   readonly smooth: readonly (number | null)[];
   readonly learningRate: readonly number[];
+  /** Active seconds from the run's start to the end of the step. */
+  readonly seconds: readonly number[];
+  /** Where whole epochs ended. */
+  readonly epochEnds: readonly { readonly x: number; readonly epoch: number }[];
+  /** Of the run's last whole epoch, or as planned. */
+  readonly stepsPerEpoch: number;
   /** At the ends of epochs. */
   readonly validation: readonly { readonly x: number; readonly epoch: number; readonly loss: number }[];
 }

@@ -151,7 +151,8 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
   };
   const exchange: FolioApp['exchange'] = {
-    exportWeights: () => Promise.resolve(16_086_276),
+    exportWeights: () => Promise.resolve({ bytes: 16_086_276, replaced: false }),
+    exportMetrics: () => Promise.resolve(0),
     importWeights: (_file, name = 'w') => {
       const taken = fake.runs.some((other) => other.name === name);
       fake.runs.push(

@@ -50,7 +50,7 @@ try {
     if (!(error <= 1e-4)) process.exitCode = 1;
     ops.close();
   }
-  console.log(`exported ${await service.exportWeights(run.id, 'last', out)} bytes to ${out}`);
+  console.log(`exported ${(await service.exportWeights(run.id, 'last', out)).bytes} bytes to ${out}`);
   store.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -158,11 +158,40 @@ describe('import', () => {
   });
 });
 
+describe('export of the curve', () => {
+  it('writes every logged step, whole or not at all', async () => {
+    const id = await importing(WEIGHTS);
+    const step = { epoch: 1, gradientNorm: 0.5, learningRate: 1e-3, milliseconds: 100 };
+    store.appendMetrics(
+      id,
+      [1, 2].map((n) => ({ ...step, step: n, loss: 4 / n, activeSeconds: n / 10 })),
+    );
+    const file = join(folder, 'curve.csv');
+    const service = createExchangeService(store);
+    expect(await service.exportMetrics(id, file)).toBe(readFileSync(file).length);
+    expect(readFileSync(file, 'utf8')).toBe(
+      [
+        'step,epoch,loss,gradient_norm,learning_rate,milliseconds,active_seconds,validation_loss',
+        '1,1,4,0.5,0.001,100,0.1,',
+        '2,1,2,0.5,0.001,100,0.2,',
+        '',
+      ].join('\n'),
+    );
+    vi.spyOn(store, 'metricRows').mockImplementation(() => {
+      throw new FolioError('damaged', 'the record cannot be read');
+    });
+    expect((await failure(service.exportMetrics(id, file))).message).toBe('the record cannot be read');
+    expect(readFileSync(file, 'utf8')).toContain('2,1,2,'); // as it was
+    expect(readdirSync(folder).sort()).toEqual(['curve.csv', 'data', 'given.safetensors']);
+  });
+});
+
 describe('export', () => {
   it('writes what was imported, byte for byte', async () => {
     const id = await importing(WEIGHTS);
     const file = join(folder, 'written.safetensors');
-    const bytes = await createExchangeService(store).exportWeights(id, 'last', file);
+    const { bytes, replaced } = await createExchangeService(store).exportWeights(id, 'last', file);
+    expect(replaced).toBe(false);
     const written = readFileSync(file);
     expect(written.length).toBe(bytes);
     expect(written.equals(readFileSync(join(folder, 'given.safetensors')))).toBe(true);
@@ -174,7 +203,8 @@ describe('export', () => {
     const out = join(folder, 'out');
     mkdirSync(out);
     writeFileSync(join(out, 'a.safetensors'), 'old');
-    await createExchangeService(store).exportWeights(id, 'best', join(out, 'a.safetensors'));
+    const { replaced } = await createExchangeService(store).exportWeights(id, 'best', join(out, 'a.safetensors'));
+    expect(replaced).toBe(true);
     expect(readdirSync(out)).toEqual(['a.safetensors']);
     expect(readFileSync(join(out, 'a.safetensors')).length).toBeGreaterThan(1000);
   });

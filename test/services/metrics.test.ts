@@ -42,6 +42,12 @@ describe('a curve', () => {
     expect(curve.x).toEqual(curve.step);
     expect(curve.loss.slice(-3)).toEqual([3.79, null, 3.77]);
     expect(curve.learningRate).toEqual(Array.from({ length: 23 }, () => 1e-3));
+    expect(curve.seconds.slice(-2)).toEqual([2.2, 2.3]);
+    expect(curve.stepsPerEpoch).toBe(10);
+    expect(curve.epochEnds).toEqual([
+      { x: 10, epoch: 1 },
+      { x: 20, epoch: 2 },
+    ]);
     expect(curve.validation).toEqual([
       { x: 10, epoch: 1, loss: 2 },
       { x: 20, epoch: 2, loss: 1 },

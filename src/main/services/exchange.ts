@@ -16,6 +16,7 @@ import { Vocabulary } from '../model/vocabulary.ts';
 import { checkWeights, networkShapeOf, type Weights } from '../model/weights.ts';
 import type { Store } from '../store/types.ts';
 import { resolveCheckpoint } from './checkpoints.ts';
+import { createMetricService } from './metrics.ts';
 import { replaceFile } from './replace-file.ts';
 import { distinctName, IMPORTED, meansAnotherRun, runName } from './run-names.ts';
 import type { ExchangeService } from './types.ts';
@@ -39,8 +40,20 @@ export function createExchangeService(store: Store): ExchangeService {
       const { arrays } = decodeSafetensors(store.checkpointWeights(resolveCheckpoint(run, epoch).id));
       checkWeights(arrays, networkShapeOf(run.config, run.vocabulary.length));
       const bytes = encodeSafetensors(arrays, metadataOf(run));
-      await replaceFile(file, bytes);
-      return bytes.length;
+      const replaced = await replaceFile(file, bytes);
+      return { bytes: bytes.length, replaced };
+    },
+
+    async exportMetrics(runId, file) {
+      let bytes = 0;
+      const counted = async function* (lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+        for await (const piece of lines) {
+          bytes += Buffer.byteLength(piece);
+          yield piece;
+        }
+      };
+      await replaceFile(file, counted(createMetricService(store).csv(runId)));
+      return bytes;
     },
 
     async importWeights(file, name) {

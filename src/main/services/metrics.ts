@@ -31,7 +31,7 @@ export interface MetricService {
   csv(runId: number): AsyncGenerator<string, void, undefined>;
 }
 
-type MetricStore = Pick<Store, 'run' | 'corpus' | 'metricRows' | 'metricSlice' | 'learningRates' | 'epochPositions'>;
+type MetricStore = Pick<Store, 'run' | 'corpus' | 'metricRows' | 'metricSlice' | 'stepDetails' | 'epochPositions'>;
 
 /** Steps that are read without a pause: about 10 ms. */
 const SLICE = 10_000;
@@ -59,7 +59,7 @@ export function createMetricService(store: MetricStore): MetricService {
       const end = lowerBound(points.count, (i) => placeOf(i) > to);
       const indices = decimate(points.loss, first, Math.max(first, end), request.points);
       const steps = indices.map((i) => points.step[i] ?? NaN);
-      const rates = store.learningRates(runId, steps);
+      const details = store.stepDetails(runId, steps);
       const pick = (values: Float64Array) => indices.map((i) => values[i] ?? NaN);
       return {
         axis: request.x,
@@ -68,7 +68,14 @@ export function createMetricService(store: MetricStore): MetricService {
         step: steps,
         loss: pick(points.loss).map(finiteOrNull),
         smooth: pick(points.smooth).map(finiteOrNull),
-        learningRate: steps.map((step) => rates.get(step) ?? 0), // 0: forgotten this moment by a run that goes on from before it
+        // 0: forgotten this moment by a run that goes on from before it
+        learningRate: steps.map((step) => details.get(step)?.learningRate ?? 0),
+        seconds: steps.map((step) => details.get(step)?.activeSeconds ?? 0),
+        epochEnds: epochs.flatMap(({ epoch, lastStep, activeSeconds, complete }) => {
+          const x = place(lastStep, activeSeconds ?? NaN);
+          return complete && x >= from && x <= to ? [{ x, epoch }] : [];
+        }),
+        stepsPerEpoch: stepsPerEpoch(store, runId, epochs),
         validation: epochs.flatMap(({ epoch, lastStep, activeSeconds, validationLoss }) => {
           const x = place(lastStep, activeSeconds ?? NaN);
           return validationLoss !== null && x >= from && x <= to ? [{ x, epoch, loss: validationLoss }] : [];
@@ -169,12 +176,16 @@ function placing(
     case 'time':
       return (_, activeSeconds) => activeSeconds;
     case 'epoch': {
-      const stepsPerEpoch = epochs.findLast(({ complete }) => complete)?.steps ?? plannedSteps(store, runId);
-      return (step) => step / stepsPerEpoch;
+      const steps = stepsPerEpoch(store, runId, epochs);
+      return (step) => step / steps;
     }
     default:
       return assertNever(axis, 'axis of a curve');
   }
+}
+
+function stepsPerEpoch(store: MetricStore, runId: number, epochs: readonly EpochPosition[]): number {
+  return epochs.findLast(({ complete }) => complete)?.steps ?? plannedSteps(store, runId);
 }
 
 /** Steps of an epoch of a run that has not ended one. */

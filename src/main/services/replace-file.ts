@@ -18,9 +18,9 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
 
 /**
  * Writes a file so that it is there whole or not at all: into a temporary file beside it, flushed to the disk, then renamed over
- * what was there. Throws FolioError 'file' that says why it could not; an existing file is then as it was.
+ * what was there. Returns whether it replaced something. Throws FolioError 'file' that says why it could not; an existing file is then as it was.
  */
-export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function replaceFile(path: string, content: Uint8Array | AsyncIterable<string>): Promise<boolean> {
   const existing = await stat(path).catch(() => null);
   if (existing !== null && !existing.isFile()) {
     const what = existing.isDirectory() ? 'a folder' : 'not an ordinary file';
@@ -30,7 +30,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
   try {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(bytes);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -38,11 +38,13 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
+    if (error instanceof FolioError) throw error; // what was to be written could not be had
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const [reason, hint] = REASONS[code] ?? [code === '' ? String(error) : code, 'Choose another place.'];
     throw new FolioError('file', `${path} cannot be written: ${reason}`, hint, { cause: error });
   }
   await syncFolder(dirname(path));
+  return existing !== null;
 }
 
 /** Makes the new name itself durable, where the system can: Windows has no such thing. */

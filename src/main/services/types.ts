@@ -201,8 +201,14 @@ export interface EngineService {
 }
 
 export interface ExchangeService {
-  /** Writes a safetensors file with Keras's names; returns bytes written. Never leaves half a file. */
-  exportWeights(runId: number, epoch: number | 'best' | 'last', file: string): Promise<number>;
+  /** Writes a safetensors file with Keras's names. Never leaves half a file. */
+  exportWeights(
+    runId: number,
+    epoch: number | 'best' | 'last',
+    file: string,
+  ): Promise<{ readonly bytes: number; readonly replaced: boolean }>;
+  /** Writes every logged step as comma-separated values; returns bytes written. Never leaves half a file. */
+  exportMetrics(runId: number, file: string): Promise<number>;
   /** Reads one into a new, finished run. */
   importWeights(file: string, name?: string): Promise<number>;
 }

@@ -80,14 +80,19 @@ export function readMetricSlice(
   return { lastStep, columns: columns.map((column) => others.get(column) ?? steps()) };
 }
 
-/** The learning rates at these steps; a step that is not logged (any more) is left out. */
-export function readLearningRates(sql: Sql, runId: number, steps: readonly number[]): ReadonlyMap<number, number> {
-  const rows = sql.rows<[step: number, rate: number]>(
-    'SELECT step, learning_rate FROM metric WHERE run_id = ? AND step IN (SELECT value FROM json_each(?))',
+/** See {@link Store.stepDetails}. */
+export function readStepDetails(
+  sql: Sql,
+  runId: number,
+  steps: readonly number[],
+): ReadonlyMap<number, { readonly learningRate: number; readonly activeSeconds: number }> {
+  const rows = sql.rows<[step: number, rate: number, seconds: number]>(
+    `SELECT step, learning_rate, active_seconds FROM metric
+     WHERE run_id = ? AND step IN (SELECT value FROM json_each(?))`,
     runId,
     JSON.stringify(steps),
   );
-  return new Map(rows);
+  return new Map(rows.map(([step, learningRate, activeSeconds]) => [step, { learningRate, activeSeconds }]));
 }
 
 /** Removes at most `limit` of a run's steps; returns how many. */

@@ -6,7 +6,7 @@ import { findResumePoint, readCheckpoints, readWeights, storedBytes } from './ch
 import * as corpora from './corpus.ts';
 import { readEpochPositions, readEpochs } from './epoch.ts';
 import type { Housekeeping } from './housekeeping.ts';
-import { insertMetrics, readLearningRates, readMetricRows, readMetrics, readMetricSlice } from './metric.ts';
+import { insertMetrics, readStepDetails, readMetricRows, readMetrics, readMetricSlice } from './metric.ts';
 import { rewind, writeCheckpoint } from './record-checkpoint.ts';
 import * as runs from './run.ts';
 import { insertSample, readSamplePage, readSamples, readTrainingSamples } from './sample.ts';
@@ -176,8 +176,8 @@ export class SqliteStore implements Store {
     return this.#read((sql) => readMetricSlice(sql, runId, columns, afterStep, limit));
   }
 
-  learningRates(runId: number, steps: readonly number[]): ReadonlyMap<number, number> {
-    return this.#read((sql) => readLearningRates(sql, runId, steps));
+  stepDetails(runId: number, steps: readonly number[]): ReturnType<Store['stepDetails']> {
+    return this.#read((sql) => readStepDetails(sql, runId, steps));
   }
 
   epochPositions(runId: number): EpochPosition[] {

@@ -166,8 +166,11 @@ export interface Store {
   metricRows(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): (number | null)[][];
   /** The same as {@link metricRows}, column by column, several times as fast; null when nothing was logged after that step. */
   metricSlice(runId: number, columns: readonly MetricColumn[], afterStep: number, limit: number): MetricSlice | null;
-  /** The learning rates at these steps; a step that is not logged (any more) is left out. */
-  learningRates(runId: number, steps: readonly number[]): ReadonlyMap<number, number>;
+  /** What else was logged at these steps; a step that is not logged (any more) is left out. */
+  stepDetails(
+    runId: number,
+    steps: readonly number[],
+  ): ReadonlyMap<number, { readonly learningRate: number; readonly activeSeconds: number }>;
   /** Throws FolioError 'not-found'. */
   epochPositions(runId: number): EpochPosition[];
 

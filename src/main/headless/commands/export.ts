@@ -1,5 +1,4 @@
 /** folio export: weights for other programs. */
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EPOCH_OPTION, epochReference, RUN_ARGUMENT, text } from '../arguments.ts';
@@ -28,10 +27,9 @@ export function define(command: Command, run: RunCommand): void {
         const { id } = app.runs.resolveRun(reference);
         noteBetterEpoch(context, app.runs.show(id), options.epoch);
         const file = resolve(options.out);
-        const replaced = existsSync(file);
         const written = await app.exchange.exportWeights(id, options.epoch, file);
-        if (output.json) output.write({ run: id, epoch: options.epoch, file, bytes: written, replaced });
-        output.say(`${replaced ? 'Replaced' : 'Wrote'} ${file} (${bytes(written)}).`);
+        if (output.json) output.write({ run: id, epoch: options.epoch, file, ...written });
+        output.say(`${written.replaced ? 'Replaced' : 'Wrote'} ${file} (${bytes(written.bytes)}).`);
         return EXIT.ok;
       }),
     )
