@@ -1,6 +1,7 @@
 /** The running desktop program: the app, its window, its menu, and how they end. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron';
+import { app, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron';
+import type { BrowserWindow } from 'electron';
 import type { Api } from '../api/dispatch.ts';
 import { createApp } from '../app.ts';
 import type { FolioApp } from '../app.ts';

@@ -9,6 +9,9 @@ import { hardenApp } from './permissions.ts';
 import { PRIVILEGED_SCHEME } from './protocol.ts';
 import { desktopWords } from './words.ts';
 
+/** For `npm start` (scripts/start.ts): the person has been told why. */
+const EXPLAINED = 3;
+
 const dataDir = defaultDataDir();
 const log = openLog(dataDir);
 const refused = (what: string): void => log.warn(`refused: ${what}`);
@@ -26,7 +29,7 @@ if (app.requestSingleInstanceLock()) {
     .catch((error: unknown) => {
       log.error('Folio could not start', error);
       dialog.showErrorBox(words().cannotStart, explanation(error));
-      app.exit(1);
+      app.exit(EXPLAINED);
     });
 } else {
   app.quit(); // the first one comes forward
