@@ -52,9 +52,13 @@ export function createApi(handlers: Handlers, report: (error: unknown) => void):
       }
       const abort = new AbortController();
       const job = handlers.jobs[name as JobName] as Job; // as above
+      const end = (delivery: Delivery<unknown, unknown>): void => {
+        tell(delivery);
+        left = true; // a job that goes on talking is not heard
+      };
       void runJob(job, parsed, emit, abort.signal).then(
-        (result) => tell({ kind: 'done', result: result ?? null }),
-        (error: unknown) => tell({ kind: 'failed', error: toMessage(error) }),
+        (result) => end({ kind: 'done', result: result ?? null }),
+        (error: unknown) => end({ kind: 'failed', error: toMessage(error) }),
       );
       return () => {
         left = true;

@@ -24,6 +24,7 @@ export class Session {
   receive(data: unknown): void {
     const parsed = clientMessageSchema.safeParse(data);
     if (!parsed.success) throw new FolioError('usage', 'a message that is not of the contract');
+    if (this.#closed) return; // it was on its way
     const message: ClientMessage = parsed.data;
     switch (message.type) {
       case 'request':

@@ -9,6 +9,7 @@ import type { Api } from '../../api/dispatch.ts';
 import { Access } from './access.ts';
 import type { Refusal } from './access.ts';
 import { CLOSE, MAX_FRAME_BYTES, serveConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { ENTRANCE_PATH } from './entrance.ts';
 import { createRoutes } from './routes.ts';
 import type { Transfers } from './transfers.ts';
@@ -58,6 +59,7 @@ export async function startServer(options: ServeOptions): Promise<FolioServer> {
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false, // nothing is gained on loopback
   });
+  const connections = new Map<WebSocket, Connection>();
   const alive = new WeakSet<WebSocket>();
   server.on('upgrade', (request, socket: Duplex, head) => {
     socket.on('error', () => socket.destroy());
@@ -71,13 +73,17 @@ export async function startServer(options: ServeOptions): Promise<FolioServer> {
   sockets.on('connection', (socket: WebSocket) => {
     alive.add(socket);
     const connection = serveConnection(api, socket);
+    connections.set(socket, connection);
     socket.on('pong', () => alive.add(socket));
     socket.on('message', (data, isBinary) => {
       // Frames arrive as one buffer: the default binaryType.
       connection.receive(isBinary ? null : (data as Buffer).toString('utf8'));
     });
     socket.on('error', () => undefined); // `close` follows
-    socket.on('close', () => connection.close());
+    socket.on('close', () => {
+      connections.delete(socket);
+      connection.close();
+    });
   });
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
@@ -95,11 +101,14 @@ export async function startServer(options: ServeOptions): Promise<FolioServer> {
     ticketAddress: () => withToken(access.ticket()),
     async close() {
       clearInterval(heartbeat);
-      for (const socket of sockets.clients) socket.close(CLOSE.goingAway, 'Folio was closed');
+      for (const [socket, connection] of connections) {
+        connection.close();
+        socket.close(CLOSE.goingAway, 'Folio was closed');
+      }
       const closed = new Promise((done) => server.close(done));
       // A moment for the close frames; who does not answer is cut off.
       const cut = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
+        for (const socket of connections.keys()) socket.terminate();
         server.closeAllConnections();
       }, 500);
       server.closeIdleConnections();
