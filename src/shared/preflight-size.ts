@@ -2,15 +2,8 @@
 import type { RunConfig } from './config.ts';
 import { MAX_STORED_BYTES } from './limits.ts';
 import { GATES, networkShapeOf, parameterCount } from './network-shape.ts';
-
-/** An error keeps the run from starting; a warning is worth reading first. */
-export interface PreflightProblem {
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly hint: string;
-  /** Whether the text or the settings are the cause. */
-  readonly cause: 'corpus' | 'config';
-}
+import { asSettings } from './preflight-problem.ts';
+import type { PreflightProblem } from './preflight-problem.ts';
 
 export interface SizeInput {
   /** Code points of the whole text. */
@@ -85,18 +78,24 @@ export function sizeProblems(
 ): PreflightProblem[] {
   const problems: PreflightProblem[] = [];
   if (!canBeStored(config, vocabularySize)) {
+    const bytes = optimizerStateBytes(config, vocabularySize);
+    const fix = settingsThatCanBeStored(config, vocabularySize);
     problems.push({
       severity: 'error',
+      finding: { code: 'too-large-to-save', bytes, most: MAX_STORED_BYTES },
+      fix,
       message:
         `this network is too large to be saved: its optimizer state takes ` +
-        `${gigabytes(optimizerStateBytes(config, vocabularySize))}, and ${gigabytes(MAX_STORED_BYTES)} is the most`,
-      hint: `Use ${settingsThatCanBeStored(config, vocabularySize)}.`,
+        `${gigabytes(bytes)}, and ${gigabytes(MAX_STORED_BYTES)} is the most`,
+      hint: `Use ${asSettings(fix)}.`,
       cause: 'config',
     });
   }
   if (freeMemoryBytes !== null && sizes.estimatedMemoryBytes > freeMemoryBytes) {
     problems.push({
       severity: 'warning',
+      finding: { code: 'little-memory', needed: sizes.estimatedMemoryBytes, free: freeMemoryBytes },
+      ...(config.batchSize > 1 ? { fix: { batchSize: powerOfTwo(config.batchSize / 2) } } : {}),
       message: `training needs about ${gigabytes(sizes.estimatedMemoryBytes)} of memory beside the engine's own, and ${gigabytes(freeMemoryBytes)} are free`,
       hint: 'Close other programs, or use a smaller batchSize or fewer units.',
       cause: 'config',
@@ -105,6 +104,7 @@ export function sizeProblems(
   if (freeDiskBytes !== null && sizes.diskBytes > freeDiskBytes) {
     problems.push({
       severity: 'warning',
+      finding: { code: 'little-disk', needed: sizes.diskBytes, free: freeDiskBytes },
       message: `the checkpoints of this run need about ${gigabytes(sizes.diskBytes)}, and the disk has ${gigabytes(freeDiskBytes)} left`,
       hint: 'Free some space, name a folder on another disk with --data, or keep fewer checkpoints with --keep-every.',
       cause: 'config',
@@ -118,7 +118,7 @@ function canBeStored(config: RunConfig, vocabularySize: number): boolean {
 }
 
 /** The settings that come nearest to the configuration's and can be stored; the embedding gives way only where it must. */
-function settingsThatCanBeStored(config: RunConfig, vocabularySize: number): string {
+function settingsThatCanBeStored(config: RunConfig, vocabularySize: number): Partial<RunConfig> {
   let { embeddingSize } = config;
   for (; embeddingSize > 1; embeddingSize = powerOfTwo(embeddingSize - 1)) {
     const units = powerOfTwo(Math.min(config.units, 64));
@@ -128,9 +128,10 @@ function settingsThatCanBeStored(config: RunConfig, vocabularySize: number): str
   while (units > 1 && !canBeStored({ ...config, embeddingSize, units }, vocabularySize)) {
     units = units > 64 ? 64 * Math.ceil(units / 64 - 1) : units - 1;
   }
-  const settings = units === config.units ? [] : [`--set units=${units}`];
-  if (embeddingSize !== config.embeddingSize) settings.push(`--set embeddingSize=${embeddingSize}`);
-  return settings.join(' ');
+  return {
+    ...(units === config.units ? {} : { units }),
+    ...(embeddingSize === config.embeddingSize ? {} : { embeddingSize }),
+  };
 }
 
 /** The largest power of two that is not above n. */

@@ -45,6 +45,15 @@ describe('preflight', () => {
     const [problem] = preflight({ characters: 1000, vocabularySize: 40, config: tutorial }).problems;
     expect(problem).toEqual({
       severity: 'error',
+      finding: {
+        code: 'no-batch',
+        characters: 1000,
+        isPart: false,
+        batchSize: 64,
+        sequenceLength: 100,
+        needed: 6464,
+      },
+      fix: { batchSize: 8 },
       message: 'the text has 1,000 characters; one batch of 64 sequences of 100 characters needs 6,464',
       hint: 'Use --set batchSize=8, or a longer text.',
       cause: 'corpus',
@@ -73,8 +82,10 @@ describe('preflight', () => {
         fc.constantFrom('shuffled' as const, 'contiguous' as const),
         (characters, sequenceLength, batchSize, validationFraction, batching) => {
           let config: RunConfig = { ...tutorial, sequenceLength, batchSize, validationFraction, batching };
-          for (const { hint } of errors(preflight({ characters, vocabularySize: 2, config }))) {
-            config = { ...config, ...afterHint(config, hint) };
+          for (const { hint, fix } of errors(preflight({ characters, vocabularySize: 2, config }))) {
+            // What the window applies and what the command line says are the same.
+            if (hint.includes('--set')) expect({ ...config, ...fix }).toEqual(afterHint(config, hint));
+            config = { ...config, ...fix };
           }
           const after = preflight({ characters, vocabularySize: 2, config });
           expect(errors(after)).toEqual([]);
@@ -110,6 +121,23 @@ describe('preflight', () => {
     expect(problem?.hint).toContain('--set batchSize=16');
     const again = preflight({ characters: 20_000, vocabularySize: 60, config: { ...tutorial, batchSize: 16 } });
     expect(again.problems).toEqual([]);
+  });
+
+  it('takes early stopping back together with the validation that it waits for', () => {
+    const config = { ...tutorial, batchSize: 1, sequenceLength: 10, validationFraction: 0.01, patience: 3 };
+    const [problem] = errors(preflight({ characters: 100, vocabularySize: 2, config }));
+    expect(problem).toMatchObject({
+      finding: { code: 'no-validation' },
+      fix: { validationFraction: 0, patience: 0 },
+    });
+  });
+
+  it('proposes half the batch where memory is short, and nothing where one sequence is too much', () => {
+    const little = { characters: 1_115_394, vocabularySize: 65, freeMemoryBytes: 1 };
+    const [problem] = preflight({ ...little, config: tutorial }).problems;
+    expect(problem).toMatchObject({ finding: { code: 'little-memory', free: 1 }, fix: { batchSize: 32 } });
+    const [single] = preflight({ ...little, config: { ...tutorial, batchSize: 1 } }).problems;
+    expect(single?.fix).toBeUndefined();
   });
 
   it('names rare characters when there are many', () => {
