@@ -248,7 +248,8 @@ export class Supervisor implements TrainingHandle {
     this.#resumable = `epoch ${info.epoch}, step ${info.step}`;
     this.#steps = message.position.step;
     if (message.epoch !== null) {
-      if (message.epoch.complete) this.#epochs = message.epoch.epoch;
+      // (Not all epochs are stored: the one before a part of one was whole.)
+      this.#epochs = message.epoch.complete ? message.epoch.epoch : message.epoch.epoch - 1;
       this.#emit({ type: 'epoch', ...message.epoch, step: message.position.step, bytesFreed });
     }
     for (const sample of samples) this.#emit({ type: 'sample', ...sample });
