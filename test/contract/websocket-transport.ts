@@ -27,12 +27,16 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export async function testServer(api: Api, options: Partial<ServeOptions> = {}): Promise<TestServer> {
+export interface TestOptions extends Partial<ServeOptions> {
+  readonly makeTransfers?: (folder: string, files: ChosenFiles) => Transfers;
+}
+
+export async function testServer(api: Api, { makeTransfers, ...options }: TestOptions = {}): Promise<TestServer> {
   const root = mkdtempSync(join(tmpdir(), 'folio-serve-'));
   writeFileSync(join(root, 'index.html'), '<!doctype html><title>the app</title>');
   const files = new ChosenFiles();
   const folder = join(root, 'tmp', 'browser');
-  const transfers = options.transfers ?? new Transfers(folder, files);
+  const transfers = makeTransfers?.(folder, files) ?? new Transfers(folder, files);
   const reports: unknown[] = [];
   const report = (error: unknown): void => void reports.push(error);
   const server = await startServer({ port: 0, api, transfers, rendererDir: root, report, ...options });
