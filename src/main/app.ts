@@ -26,6 +26,7 @@ import type { RunService } from './services/runs.ts';
 import { createSampleService } from './services/samples.ts';
 import type { SampleService } from './services/samples.ts';
 import { createTrainingService } from './services/training.ts';
+import { createTrialService } from './services/trial.ts';
 import { createTrashService, TRASH_MS } from './services/trash.ts';
 import type { TrashService } from './services/trash.ts';
 import type {
@@ -197,6 +198,7 @@ export function createApp(options: AppOptions): FolioApp {
         runs: runs.get(),
         corpora: corpora.get(),
         training: training.get(),
+        trials: createTrialService({ store: store.get(), training: training.get(), startTrainer }),
         generation: generation.get(),
         engines: engines.get(),
         exchange: exchange.get(),

@@ -54,6 +54,6 @@ export function trainingFeeds({ training }: ApiServices): Pick<Feeds, 'training:
   return { 'training:news': (_, emit) => training.subscribeNews(emit) };
 }
 
-export function trainingJobs({ engines }: ApiServices): Pick<Jobs, 'training:trial'> {
-  return { 'training:trial': (request, emit, signal) => engines.trial(request, emit, signal) };
+export function trainingJobs({ trials }: ApiServices): Pick<Jobs, 'training:trial'> {
+  return { 'training:trial': (request, emit, signal) => trials.try(request, emit, signal) };
 }

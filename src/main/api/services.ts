@@ -7,6 +7,7 @@ import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
 import type { RunService } from '../services/runs.ts';
 import type { SampleService } from '../services/samples.ts';
+import type { TrialService } from '../services/trial.ts';
 import type { TrashService } from '../services/trash.ts';
 import type {
   CorpusService,
@@ -23,6 +24,7 @@ export interface ApiServices {
   readonly runs: RunService;
   readonly corpora: CorpusService;
   readonly training: TrainingService;
+  readonly trials: TrialService;
   readonly generation: GenerationService;
   readonly engines: EngineService;
   readonly exchange: ExchangeService;

@@ -223,6 +223,8 @@ export class Supervisor implements TrainingHandle {
       case 'probed':
       case 'install-progress':
       case 'installed':
+      case 'trial-phase':
+      case 'tried':
       case 'loaded':
       case 'text-grown':
       case 'generated':

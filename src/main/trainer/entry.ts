@@ -1,11 +1,11 @@
 /**
- * The process that owns tensors. It does one job at a time (probe, install, train, or hold weights to generate and evaluate) and
- * ends with its main process. Started by services through StartTrainer; never imported.
+ * The process that owns tensors. It does one job at a time (probe, install, try a run's settings, train, or hold weights to generate
+ * and evaluate) and ends with its main process. Started by services through StartTrainer; never imported.
  */
 import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts';
 import { Control } from './control.ts';
 import { LoadedModel } from './loaded-model.ts';
-import type { ToTrainer, TrainRequest } from './messages.ts';
+import type { ToTrainer, TrainRequest, TrialRequest } from './messages.ts';
 import { CheckpointSender } from './pieces.ts';
 import { connectPort } from './port.ts';
 import { TextReceiver } from './text-receiver.ts';
@@ -55,6 +55,13 @@ async function startTraining(request: TrainRequest): Promise<void> {
   await runTraining(request, text, control, checkpoints.send);
 }
 
+async function tryRun(request: TrialRequest): Promise<void> {
+  const received = new TextReceiver(request.vocabulary, request.characters);
+  text = received; // before anything is awaited: the text comes right behind
+  const { runTrial } = await import('./trial.ts');
+  await runTrial(request, received, (message) => port.send(message));
+}
+
 function loaded(): LoadedModel {
   if (model === null) throw new FolioError('internal', 'no weights are loaded');
   return model;
@@ -68,6 +75,8 @@ function receive(message: ToTrainer): void {
       return job(() => install(message.build));
     case 'train':
       return job(() => startTraining(message));
+    case 'trial':
+      return job(() => tryRun(message));
     case 'text':
       return job(() => Promise.resolve(text?.take(message.bytes, message.last)));
     case 'pause':

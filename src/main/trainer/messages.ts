@@ -3,6 +3,7 @@
  * types and not schemas. Byte arrays travel by structured clone (child_process `serialization: 'advanced'`, or Electron's).
  */
 import type { RunConfig } from '../../shared/config.ts';
+import type { Trial } from '../../shared/contract/training.ts';
 import type { EngineChoice, EngineName, EngineReport, EpochRecord, SampleSettings } from '../../shared/domain.ts';
 import type { ErrorMessage } from '../../shared/errors.ts';
 
@@ -71,11 +72,22 @@ export interface GenerateRequest {
   readonly count: number;
 }
 
+/** A few steps with exactly these settings. The beginning of the text follows in `text` messages. */
+export interface TrialRequest {
+  readonly type: 'trial';
+  readonly config: RunConfig;
+  readonly vocabulary: readonly string[];
+  /** Code points that follow. */
+  readonly characters: number;
+  readonly engine: EngineChoice;
+}
+
 export type ToTrainer =
   | { readonly type: 'probe'; readonly engines: readonly EngineName[] }
   | { readonly type: 'install'; readonly build: 'cpu' | 'cuda' }
   | TrainRequest
-  /** A piece of the text (UTF-8, whole code points), in order; after `train` or `evaluate`. */
+  | TrialRequest
+  /** A piece of the text (UTF-8, whole code points), in order; after `train`, `trial` or `evaluate`. */
   | { readonly type: 'text'; readonly bytes: Uint8Array; readonly last: boolean }
   | { readonly type: 'pause' }
   | { readonly type: 'continue' }
@@ -130,6 +142,8 @@ export type FromTrainer =
       readonly done: number;
       readonly total: number;
     }
+  | { readonly type: 'trial-phase'; readonly phase: 'measuring' | 'writing' }
+  | { readonly type: 'tried'; readonly trial: Trial }
   | { readonly type: 'installed'; readonly details: Readonly<Record<string, string>> }
   /** The engine chosen, why, and what was passed over and why. */
   | { readonly type: 'ready'; readonly report: EngineReport; readonly rejected: readonly EngineReport[] }

@@ -19,6 +19,8 @@ export interface Trial {
   readonly rejected: readonly EngineReport[];
   readonly millisecondsPerStep: number;
   readonly charactersPerSecond: number;
+  /** Characters a second when it writes one text. */
+  readonly writingPerSecond: number;
   /** Mean loss of the untrained network on one batch, and ln V beside it. */
   readonly loss: number;
   readonly uniformLoss: number;

@@ -1,0 +1,106 @@
+/** A few steps with a run's settings before it is started, in a process of their own. */
+import { charactersPerBatch } from '../../shared/batch-plan.ts';
+import type { RunConfig } from '../../shared/config.ts';
+import type { Trial } from '../../shared/contract/training.ts';
+import type { EngineChoice } from '../../shared/domain.ts';
+import { FolioError } from '../../shared/errors.ts';
+import type { Store } from '../store/types.ts';
+import type { FromTrainer } from '../trainer/messages.ts';
+import { TrainerConnection } from './trainer-connection.ts';
+import type { StartTrainer, TrainingService } from './types.ts';
+
+export interface TrialRequest {
+  readonly corpusId: number;
+  readonly config: RunConfig;
+  readonly engine: EngineChoice;
+}
+
+export interface TrialPhase {
+  readonly phase: 'starting' | 'measuring' | 'writing';
+}
+
+export interface TrialService {
+  /**
+   * Loads the engine, shows what the untrained network writes, times a few steps. Aborted, its process ends at once.
+   *
+   * @throws FolioError 'busy' while a training is under way (each would slow the other down, and the time would be wrong), 'corpus' when the
+   *   text does not fill one batch, 'engine', 'trainer-died', 'cancelled'.
+   */
+  try(request: TrialRequest, phase: (phase: TrialPhase) => void, signal: AbortSignal): Promise<Trial>;
+}
+
+export interface TrialOptions {
+  readonly store: Pick<Store, 'corpus' | 'corpusChunks'>;
+  readonly training: Pick<TrainingService, 'active'>;
+  readonly startTrainer: StartTrainer;
+}
+
+/** At least so many characters are handed over, where the text has them: few steps do not need a library. */
+const LEAST_CHARACTERS = 2_000_000;
+/** Batches that the steps may read. */
+const BATCHES = 12;
+
+export function createTrialService({ store, training, startTrainer }: TrialOptions): TrialService {
+  return {
+    async try({ corpusId, config, engine }, phase, signal) {
+      const active = training.active();
+      if (active !== null) {
+        throw new FolioError(
+          'busy',
+          `"${active.snapshot.name}" is being trained: two at once would slow each other down`,
+          'Try it when the training has ended, or start without trying.',
+        );
+      }
+      const cancelled = new FolioError('cancelled', 'the trial was cancelled');
+      if (signal.aborted) throw cancelled;
+      const { vocabulary } = store.corpus(corpusId);
+      const text = opening(store.corpusChunks(corpusId), wantedCharacters(config));
+      phase({ phase: 'starting' });
+      const connection = new TrainerConnection(startTrainer('probe'), 'the process of the trial');
+      const cancel = (): void => void connection.end(cancelled);
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return await connection.ask<Trial>(
+          async (send) => {
+            await send({ type: 'trial', config, vocabulary, characters: text.characters, engine });
+            for (const bytes of text.chunks) await send({ type: 'text', bytes, last: false });
+            await send({ type: 'text', bytes: new Uint8Array(0), last: true });
+          },
+          (message: FromTrainer) => {
+            if (message.type === 'trial-phase') phase({ phase: message.phase });
+            return message.type === 'tried' ? message.trial : undefined;
+          },
+        );
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        await connection.end(new FolioError('cancelled', 'the trial is over'));
+      }
+    },
+  };
+}
+
+function wantedCharacters(config: RunConfig): number {
+  return Math.max(LEAST_CHARACTERS, (BATCHES * charactersPerBatch(config)) / (1 - config.validationFraction));
+}
+
+/** The first chunks of a text, until they have so many characters. */
+function opening(
+  chunks: Iterable<Uint8Array>,
+  wanted: number,
+): { readonly chunks: readonly Uint8Array[]; readonly characters: number } {
+  const taken: Uint8Array[] = [];
+  let characters = 0;
+  for (const chunk of chunks) {
+    taken.push(chunk);
+    characters += codePoints(chunk);
+    if (characters >= wanted) break;
+  }
+  return { chunks: taken, characters };
+}
+
+/** Of UTF-8: every byte but those that continue a character. */
+function codePoints(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if ((byte & 0xc0) !== 0x80) count++;
+  return count;
+}
