@@ -116,6 +116,8 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     declineOffer: () => undefined,
   };
   const generation: FolioApp['generation'] = {
+    warm: () => Promise.resolve({ report: engineReport(), rejected: [] }),
+    reproduce: () => Promise.resolve({ same: true, text: '', differsAt: null, report: engineReport() }),
     generate: ({ prompt, settings, count }, grown, signal) => {
       if (prompt.includes('é'))
         return Promise.reject(new FolioError('prompt', 'é is not in the vocabulary', 'Use --unknown drop.'));

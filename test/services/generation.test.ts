@@ -64,7 +64,7 @@ describe('generating', () => {
     await service.generate(options({ epoch: 1 }), quiet, never);
     expect(sentTo(0)).toEqual(['load', 'generate', 'generate', 'load', 'generate']);
     expect(trainers).toHaveLength(1);
-    await service.generate(options({ epoch: 1, engine: 'wasm' }), quiet, never);
+    await service.generate(options({ epoch: 1, engine: 'tensorflow' }), quiet, never);
     expect(trainers[0]?.kills).toEqual(['SIGKILL']);
     expect(sentTo(1)).toEqual(['load', 'generate']);
   });

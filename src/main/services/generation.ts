@@ -1,12 +1,13 @@
 /** Text from a checkpoint, and the loss of a checkpoint on a text: in one process, started on demand and used again. */
 import { Vocabulary } from '../model/vocabulary.ts';
-import type { EngineChoice, EngineReport, RunDetail, Sample } from '../../shared/domain.ts';
+import { ENGINE_NAMES } from '../../shared/domain.ts';
+import type { EngineName, Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { NewSample, Store } from '../store/types.ts';
-import type { FromTrainer } from '../trainer/messages.ts';
 import { resolveCheckpoint } from './checkpoints.ts';
 import { openKnownText } from './known-text.ts';
-import { TrainerConnection } from './trainer-connection.ts';
+import { checkpointOf, firstDifference, streamsOf } from './reproduction.ts';
+import { GenerationProcess, type Generated } from './generation-process.ts';
 import type { GenerateOptions, GenerationService, StartTrainer } from './types.ts';
 
 export interface GenerationOptions {
@@ -20,27 +21,12 @@ export interface GenerationOptions {
   readonly cancelMs?: number;
 }
 
-interface Loaded {
-  /** Names the checkpoint even when a later one gets its id. */
-  readonly key: string;
-  readonly report: EngineReport;
-  readonly rejected: readonly EngineReport[];
-}
-
-/** The living process and what it holds. */
-interface Current {
-  readonly connection: TrainerConnection;
-  readonly engine: EngineChoice;
-  loaded: Loaded | null;
-}
-
-type Generated = Extract<FromTrainer, { type: 'generated' }>;
-
 export function createGenerationService(options: GenerationOptions): GenerationService {
   const { store, startTrainer, appVersion, cancelMs = 10_000 } = options;
   const addSamples = options.addSamples ?? ((samples: readonly NewSample[]) => store.addSamples(samples));
-  let current: Current | null = null;
-  let lastId = 0;
+  const process = new GenerationProcess(store, startTrainer, cancelMs);
+  /** Requests so far: what is only warmed up is not, once another came. */
+  let asked = 0;
   /** Settles when the last request has: the process does one thing at a time. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -50,61 +36,53 @@ export function createGenerationService(options: GenerationOptions): GenerationS
     return result;
   };
 
-  const processFor = async (engine: EngineChoice): Promise<Current> => {
-    if (current !== null && (!current.connection.alive || current.engine !== engine)) {
-      await current.connection.end(new FolioError('cancelled', 'another engine was chosen'));
-      current = null;
-    }
-    current ??= {
-      connection: new TrainerConnection(startTrainer('generation'), 'the generation process'),
-      engine,
-      loaded: null,
-    };
-    return current;
-  };
-
-  /** The process with these weights in it; they are sent only when it holds others. */
-  const load = async (
-    run: RunDetail,
-    epoch: GenerateOptions['epoch'],
-    engine: EngineChoice,
-  ): Promise<{ connection: TrainerConnection; loaded: Loaded; epoch: number }> => {
-    const checkpoint = resolveCheckpoint(run, epoch);
-    const key = `${checkpoint.id}:${checkpoint.createdAt}`;
-    const held = await processFor(engine);
-    if (held.loaded?.key !== key) {
-      held.loaded = null;
-      const weights = store.checkpointWeights(checkpoint.id);
-      held.loaded = await held.connection.ask(
-        (send) => send({ type: 'load', weights, vocabulary: run.vocabulary, engine }),
-        (message) =>
-          message.type === 'loaded' ? { key, report: message.report, rejected: message.rejected } : undefined,
-      );
-    }
-    return { connection: held.connection, loaded: held.loaded, epoch: checkpoint.epoch };
-  };
-
   return {
+    async warm({ runId, epoch, engine }) {
+      const run = store.run(runId);
+      const checkpoint = resolveCheckpoint(run, epoch);
+      const turn = ++asked;
+      return inTurn(async () => {
+        // Only the last that was wanted is worth loading: one who leafs through epochs waits for one of them.
+        if (turn !== asked) throw new FolioError('cancelled', 'something else is wanted by now');
+        const { report, rejected } = await process.load(run, checkpoint, engine);
+        return { report, rejected };
+      });
+    },
+
+    async reproduce({ sampleId, runId }, grown, signal) {
+      const run = store.run(runId);
+      const sample = run.samples.find(({ id }) => id === sampleId);
+      if (sample === undefined) throw new FolioError('not-found', `run ${runId} has no text ${sampleId} (any more)`);
+      const checkpoint = checkpointOf(run, sample);
+      const order = { prompt: sample.prompt, settings: sample.settings, count: streamsOf(sample) };
+      const heard = (stream: number, text: string): void => {
+        if (stream === sample.stream) grown(stream, text);
+      };
+      asked++;
+      return inTurn(async () => {
+        refuseAborted(signal);
+        const { report } = await process.load(run, checkpoint, engineOf(sample));
+        refuseAborted(signal);
+        const { texts, cancelled } = await process.write(order, heard, signal);
+        if (cancelled) throw new FolioError('cancelled', 'cancelled');
+        const text = texts[sample.stream] ?? '';
+        const differsAt = firstDifference(sample.text, text);
+        return { same: differsAt === null, text, differsAt, report };
+      });
+    },
+
     async generate(request, grown, signal) {
       const run = store.run(request.runId);
       const { prompt, dropped } = knownPrompt(new Vocabulary(run.vocabulary), request);
+      asked++;
       return inTurn(async () => {
         refuseAborted(signal);
-        const { connection, loaded, epoch } = await load(run, request.epoch, request.engine);
+        const checkpoint = resolveCheckpoint(run, request.epoch);
+        const { report, rejected } = await process.load(run, checkpoint, request.engine);
         refuseAborted(signal);
-        const id = ++lastId;
-        const { settings, count } = request;
-        const done = await withCancel(connection, signal, { id, patienceMs: cancelMs }, () =>
-          connection.ask<Generated>(
-            (send) => send({ type: 'generate', id, prompt, settings, count }),
-            (message) => {
-              if (message.type === 'text-grown' && message.id === id) grown(message.stream, message.text);
-              return message.type === 'generated' && message.id === id ? message : undefined;
-            },
-          ),
-        );
-        const { report, rejected } = loaded;
-        const samples = samplesOf({ ...request, prompt }, done, { epoch, engine: report.engine, appVersion });
+        const done = await process.write({ ...request, prompt }, grown, signal);
+        const provenance = { epoch: checkpoint.epoch, engine: report.engine, appVersion };
+        const samples = samplesOf({ ...request, prompt }, done, provenance);
         const { charactersPerSecond, cancelled } = done;
         return { ...stored(samples, addSamples), charactersPerSecond, report, rejected, dropped, cancelled };
       });
@@ -113,24 +91,13 @@ export function createGenerationService(options: GenerationOptions): GenerationS
     async evaluate(request, progress, signal) {
       const run = store.run(request.runId);
       const text = await openKnownText(request.file, new Vocabulary(run.vocabulary), request.unknown, signal);
+      asked++;
       try {
         return await inTurn(async () => {
           refuseAborted(signal);
-          const { connection } = await load(run, request.epoch, request.engine);
+          await process.load(run, resolveCheckpoint(run, request.epoch), request.engine);
           refuseAborted(signal);
-          const { nats, characters } = await withCancel(connection, signal, null, () =>
-            connection.ask(
-              async (send) => {
-                await send({ type: 'evaluate', characters: text.characters });
-                for (const bytes of text.chunks()) await send({ type: 'text', bytes, last: false });
-                await send({ type: 'text', bytes: new Uint8Array(0), last: true });
-              },
-              (message) => {
-                if (message.type === 'evaluate-progress') progress(message.done, message.total);
-                return message.type === 'evaluated' ? message : undefined;
-              },
-            ),
-          );
+          const { nats, characters } = await process.evaluate(text, progress, signal);
           return { nats, bits: nats / Math.LN2, perplexity: Math.exp(nats), characters, dropped: text.dropped };
         });
       } finally {
@@ -139,8 +106,7 @@ export function createGenerationService(options: GenerationOptions): GenerationS
     },
 
     close() {
-      void current?.connection.end(new FolioError('cancelled', 'Folio was closed'));
-      current = null;
+      process.close();
     },
   };
 }
@@ -156,43 +122,15 @@ function knownPrompt(vocabulary: Vocabulary, request: GenerateOptions): { prompt
   );
 }
 
-function refuseAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new FolioError('cancelled', 'cancelled before it began');
+/** The engine that a stored text names. Another computes other last digits, which a text follows sooner or later. */
+function engineOf({ engine }: Sample): EngineName {
+  const name = ENGINE_NAMES.find((candidate) => candidate === engine);
+  if (name !== undefined) return name;
+  throw new FolioError('engine', `this text was written by the engine "${engine}", which this version does not have`);
 }
 
-/**
- * Runs `work`. When the signal is aborted, generation `id` is told to end; without one, or when that takes longer than
- * `patienceMs`, the process is ended.
- */
-async function withCancel<T>(
-  connection: TrainerConnection,
-  signal: AbortSignal,
-  generation: { readonly id: number; readonly patienceMs: number } | null,
-  work: () => Promise<T>,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    void connection.end(new FolioError('cancelled', 'cancelled'));
-  };
-  const cancel = (): void => {
-    if (generation === null) {
-      end();
-    } else {
-      connection.tell({ type: 'cancel', id: generation.id });
-      timer = setTimeout(end, generation.patienceMs);
-    }
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    return await work();
-  } catch (error) {
-    // When this side failed (a listener that threw, say), nobody waits for the rest.
-    if (generation !== null && connection.alive) connection.tell({ type: 'cancel', id: generation.id });
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    clearTimeout(timer);
-  }
+function refuseAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new FolioError('cancelled', 'cancelled before it began');
 }
 
 /** What a cancelled generation had written is kept under the length that it reached, so that it too can be reproduced. */

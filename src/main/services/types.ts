@@ -104,6 +104,29 @@ export interface GenerateOptions {
 }
 
 export interface GenerationService {
+  /**
+   * Has the weights ready in the generation process, so that the first character comes at once. Throws FolioError 'cancelled' when
+   * something else was asked for before its turn came.
+   */
+  warm(options: Pick<GenerateOptions, 'runId' | 'epoch' | 'engine'>): Promise<{
+    readonly report: EngineReport;
+    readonly rejected: readonly EngineReport[];
+  }>;
+  /**
+   * Writes a stored text again with its own weights, settings, engine and number of streams, and compares. Nothing is stored.
+   * Throws FolioError 'not-found' when its weights are gone, 'engine' when its engine is.
+   */
+  reproduce(
+    options: { readonly sampleId: number; readonly runId: number },
+    grown: (stream: number, text: string) => void,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly same: boolean;
+    readonly text: string;
+    /** In characters from 0; null when they are the same. */
+    readonly differsAt: number | null;
+    readonly report: EngineReport;
+  }>;
   /** Streams through `grown`, then resolves. The samples are stored, or `notStored` says why they are not (then their ids are 0). */
   generate(
     options: GenerateOptions,

@@ -22,6 +22,12 @@ export interface Written {
   readonly cancelled: boolean;
 }
 
+/** What computes: the engine that was asked for, or the fastest; and those that were passed over, each with its reason. */
+export interface Warmed {
+  readonly report: EngineReport;
+  readonly rejected: readonly EngineReport[];
+}
+
 export interface Reproduced {
   readonly same: boolean;
   readonly text: string;
@@ -42,7 +48,7 @@ const checkpoint = { run: id, epoch: epochChoice, engine: engineChoice };
 
 export const writing = {
   /** Has the weights ready, so that the first character comes at once. */
-  'writing:warm': request<{ readonly report: EngineReport }>()(z.strictObject(checkpoint)),
+  'writing:warm': request<Warmed>()(z.strictObject(checkpoint)),
 } as const;
 
 export const writingTopics = {
