@@ -113,7 +113,7 @@ describe('usage errors', () => {
   });
 
   it('for settings say what goes with other commands, too', async () => {
-    expect(squeeze((await folio(['resume', '1', '--units', '64'])).err)).toContain('the settings that it began with');
+    expect(squeeze((await folio(['resume', '1', '--units', '64'])).err)).toContain('--set units=64');
     expect((await folio(['generate', '1', '--units', '64'])).err).not.toContain('--set');
   });
 

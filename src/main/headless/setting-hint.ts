@@ -25,8 +25,7 @@ const OPTIONS: readonly ConfigKey[] = ['epochs', 'minutes'];
 export function settingHint(command: string, message: string, argv: readonly string[]): string | null {
   const unknown = /'(-.*)'/.exec(message)?.[1] ?? '';
   if (settingOf(unknown) === null) return null;
-  if (command === 'resume') return 'A run goes on with the settings that it began with.';
-  if (command !== 'train') return null;
+  if (command !== 'train' && command !== 'resume') return null;
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);
   const pairs = words.flatMap((word, index) => {
