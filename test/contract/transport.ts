@@ -31,7 +31,7 @@ export interface LooseClient {
 }
 
 export function loose(client: FolioClient): LooseClient {
-  return client as unknown as LooseClient;
+  return client;
 }
 
 /** The deliveries of a subscription, one after the other. */

@@ -123,7 +123,7 @@ function sameWhateverIsHeld<Event, State>(
         if (move === 'shut') paced.shut();
         else if (move === 'open') paced.open();
         else {
-          all.push(move as Event);
+          all.push(move);
           paced.emit(move);
         }
       }

@@ -90,6 +90,7 @@ export async function startServer(options: ServeOptions): Promise<FolioServer> {
       if (!alive.delete(socket)) socket.terminate();
       else if (socket.readyState === WebSocket.OPEN) socket.ping();
     }
+    options.transfers.tidy().catch(report);
   }, options.heartbeatMs ?? HEARTBEAT_MS);
   heartbeat.unref();
   server.on('error', report);

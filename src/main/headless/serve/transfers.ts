@@ -20,11 +20,8 @@ const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 /** Stays free for the record: a training that cannot store its checkpoint is worse than a refused upload. */
 const RESERVE_BYTES = 256 * 1024 ** 2;
 
-type Purpose = 'read' | 'write';
-
-interface Temporary {
+interface Upload {
   readonly handle: string;
-  readonly purpose: Purpose;
   readonly path: string;
 }
 
@@ -41,7 +38,7 @@ export class Transfers {
   readonly #files: ChosenFiles;
   readonly #limits: TransferLimits;
   /** Uploaded and not yet forgotten. */
-  readonly #uploads = new Set<Temporary>();
+  readonly #uploads = new Set<Upload>();
   /** Handles whose download is under way. */
   readonly #sending = new Set<string>();
 
@@ -76,14 +73,14 @@ export class Transfers {
    * @throws FolioError 'file' when it is too large, there is no room for it, or it breaks off
    */
   async receive(request: IncomingMessage, name: string): Promise<ChosenFile> {
-    await this.#forgetReleased();
+    await this.tidy();
     const limit = this.#limit();
     if (Number(request.headers['content-length'] ?? 0) > limit.bytes) throw limit.error();
     const path = await this.place(name);
     try {
       await pipeline(request, atMost(limit), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
       const chosen = await this.#files.toRead(path, name);
-      this.#uploads.add({ handle: chosen.handle, purpose: 'read', path });
+      this.#uploads.add({ handle: chosen.handle, path });
       return chosen;
     } catch (error) {
       await remove(path);
@@ -118,6 +115,15 @@ export class Transfers {
     }
   }
 
+  /** Deletes uploads whose handle was given back: the program has read them. To be called now and then. */
+  async tidy(): Promise<void> {
+    for (const upload of [...this.#uploads]) {
+      if (this.#isKnown(upload.handle)) continue;
+      this.#uploads.delete(upload);
+      await remove(upload.path);
+    }
+  }
+
   #limit(): Limit {
     const free = this.#limits.freeBytes(dirname(this.#folder));
     const room = free === null ? Infinity : Math.max(0, free - RESERVE_BYTES);
@@ -135,18 +141,9 @@ export class Transfers {
     return { bytes: this.#limits.uploadBytes, error };
   }
 
-  /** Uploads whose handle a window has given back, or that were too many, need no room any more. */
-  async #forgetReleased(): Promise<void> {
-    for (const upload of [...this.#uploads]) {
-      if (this.#isKnown(upload)) continue;
-      this.#uploads.delete(upload);
-      await remove(upload.path);
-    }
-  }
-
-  #isKnown({ handle, purpose }: Temporary): boolean {
+  #isKnown(handle: string): boolean {
     try {
-      this.#files.path(handle, purpose);
+      this.#files.path(handle, 'read');
       return true;
     } catch {
       return false;
