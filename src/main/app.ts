@@ -13,7 +13,7 @@ import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { createEngineService } from './services/engines.ts';
-import { diagnose } from './services/diagnosis.ts';
+import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts';
 import { createExchangeService } from './services/exchange.ts';
 import { createGenerationService } from './services/generation.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
@@ -209,7 +209,14 @@ export function createApp(options: AppOptions): FolioApp {
         changes: changes.get(),
         circumstances: () => ({ freeMemoryBytes: freeMemory(), freeDiskBytes: freeDisk(dataDir) }),
         dataBytes: () => storedBytes(dataDir),
-        diagnosis: (reports: readonly EngineReport[]) => diagnose({ appVersion, store: store.get(), reports }),
+        diagnosis: (reports: readonly EngineReport[]) =>
+          diagnosisText(
+            diagnose(
+              appVersion,
+              examineRecord(() => store.get(), dataDir, 'quick'),
+              reports,
+            ),
+          ),
       };
       return createApi(createHandlers(services, host), (error) => log(stackOf(error)));
     },

@@ -196,6 +196,7 @@ type FakeStore = Pick<
   | 'corpusChunks'
   | 'deleteRun'
   | 'check'
+  | 'quickCheck'
   | 'setting'
   | 'setSetting'
 >;
@@ -220,5 +221,6 @@ function fakeStore(fake: Pick<FakeApp, 'runs' | 'deleted' | 'problems'>): FakeSt
       return 16_086_276;
     },
     check: () => fake.problems,
+    quickCheck: () => fake.problems,
   };
 }

@@ -38,5 +38,6 @@ export interface ApiServices {
   circumstances(): Circumstances;
   /** Bytes that the record takes on the disk. */
   dataBytes(): number;
-  diagnosis(reports: readonly EngineReport[]): Promise<string>;
+  /** A report to paste. */
+  diagnosis(reports: readonly EngineReport[]): string;
 }

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../shared/config.ts';
 import type { CorpusInfo, RunDetail, RunStatus, RunSummary, Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
-import { findDamage } from './check.ts';
+import { findDamage, findDamageQuickly } from './check.ts';
 import { findResumePoint, readCheckpoints, readWeights, storedBytes } from './checkpoint.ts';
 import * as corpora from './corpus.ts';
 import { readEpochPositions, readEpochs } from './epoch.ts';
@@ -312,6 +312,10 @@ export class SqliteStore implements Store {
 
   setSetting(key: string, value: string): void {
     this.#write((sql) => writeSetting(sql, key, value));
+  }
+
+  quickCheck(): string[] {
+    return this.#read(findDamageQuickly);
   }
 
   check(): string[] {

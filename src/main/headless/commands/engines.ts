@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { EngineReport } from '../../../shared/domain.ts';
 import { FolioError } from '../../../shared/errors.ts';
+import { enginesText } from '../../services/diagnosis.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { EXIT } from '../output/problem.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
 import { factLine } from '../output/training.ts';
-import { count, decimal } from '../output/words.ts';
+import { count } from '../output/words.ts';
 import { installTensorFlow } from '../prepare-engine.ts';
 
 interface Options {
@@ -74,21 +75,5 @@ function showReports(reports: readonly EngineReport[], output: Output): void {
       ? '\nNo engine works here. The reasons above say what is missing.'
       : `\n\`auto\` takes the fastest that passes its self-test: ${chosen.engine}.`,
   );
-  output.say(`\nDiagnosis to paste:\n${output.typed(diagnosis(reports))}`);
-}
-
-/** Everything that is known of the engines, as plain lines. */
-export function diagnosis(reports: readonly EngineReport[]): string {
-  return reports
-    .flatMap((report) => [
-      `${report.engine}: ${report.available ? measured(report) : `not available: ${report.reason}`}`,
-      ...Object.entries(report.details).map(([key, value]) => `  ${key}: ${value}`),
-    ])
-    .map((row) => `  ${row}`)
-    .join('\n');
-}
-
-function measured({ device, selfTest, gflops, mixedPays }: EngineReport): string {
-  const speed = gflops === null ? 'speed not measured' : `${decimal(gflops, 1)} GFLOP/s`;
-  return `${device}, self-test ${selfTest}, ${speed}, bfloat16 ${mixedPays ? 'pays' : 'does not pay'}`;
+  output.say(`\nDiagnosis to paste:\n${output.typed(enginesText(reports))}`);
 }
