@@ -51,6 +51,13 @@ export interface CorpusInfo {
   readonly createdAt: number;
 }
 
+/** What a run's network is made of, as far as a list shows it. */
+export interface RunNetwork {
+  readonly cell: 'gru' | 'lstm';
+  readonly layers: number;
+  readonly units: number;
+}
+
 export interface RunSummary {
   readonly id: number;
   readonly name: string;
@@ -60,10 +67,19 @@ export interface RunSummary {
   readonly preset: string;
   /** The corpus's name; empty for imported weights. */
   readonly corpus: string;
+  /** Null for imported weights: they came without their text. */
+  readonly corpusId: number | null;
+  /** Null where the stored configuration is damaged. */
+  readonly network: RunNetwork | null;
   readonly engine: string;
   readonly device: string;
+  /** The epoch that it is in, or was when it ended. */
   readonly epoch: number;
   readonly step: number;
+  /** Whole epochs that were trained. */
+  readonly completeEpochs: number;
+  /** Epochs after which it ends; null where the minutes or the steps decide. */
+  readonly plannedEpochs: number | null;
   /** Of the newest finished epoch; null before the first. */
   readonly trainLoss: number | null;
   readonly validationLoss: number | null;
@@ -140,8 +156,6 @@ export interface Sample {
 
 export interface RunDetail extends RunSummary {
   readonly config: RunConfig;
-  /** Null for imported weights: they came without their text. */
-  readonly corpusId: number | null;
   /** Of so many epochs one keeps its weights, beside the best and the last; null: all do. */
   readonly keepEvery: number | null;
   readonly vocabulary: readonly string[];

@@ -36,3 +36,30 @@ it('lists 5,000 runs with ten checkpoints each in a moment', () => {
   console.log(`5,000 runs listed in ${milliseconds.toFixed(0)} ms of the processor`);
   expect(milliseconds).toBeLessThan(200);
 });
+
+it('tells of each run what its network is and how many of its epochs are whole, of a damaged one the rest', () => {
+  const folder = scratch.folder();
+  const store = scratch.open(folder);
+  const [whole, inside, damaged, fresh] = [addRun(store), addRun(store), addRun(store), addRun(store)];
+  store.recordCheckpoint(epochCheckpoint(whole, 1), KEEP_ALL);
+  store.recordCheckpoint(epochCheckpoint(whole, 2), KEEP_ALL);
+  store.recordCheckpoint(epochCheckpoint(inside, 1), KEEP_ALL);
+  const { epochRecord, ...second } = epochCheckpoint(inside, 2);
+  if (epochRecord === null) throw new Error('an epoch has a record');
+  store.recordCheckpoint({ ...second, epochRecord: { ...epochRecord, complete: false } }, KEEP_ALL);
+  const { config } = store.run(whole);
+  const db = new Database(`${folder}/folio.db`);
+  db.prepare('UPDATE run SET config = ? WHERE id = ?').run('{"cell": "gru", "la', damaged);
+  db.prepare('UPDATE run SET config = ? WHERE id = ?').run(JSON.stringify({ ...config, minutes: 3 }), fresh);
+  db.close();
+  const { cell, layers, units, epochs } = config;
+  const listed = store
+    .listRuns()
+    .map(({ id, network, completeEpochs, plannedEpochs }) => [id, network, completeEpochs, plannedEpochs]);
+  expect(listed).toEqual([
+    [fresh, { cell, layers, units }, 0, null],
+    [damaged, null, 0, null],
+    [inside, { cell, layers, units }, 1, epochs],
+    [whole, { cell, layers, units }, 2, epochs],
+  ]);
+});

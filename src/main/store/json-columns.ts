@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { runConfigSchema, type RunConfig } from '../../shared/config.ts';
-import type { SampleSettings } from '../../shared/domain.ts';
+import type { RunSummary, SampleSettings } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 
 const stringsSchema = z.array(z.string());
@@ -15,6 +15,19 @@ const sampleSettingsSchema = z.strictObject({
   length: z.number(),
   stop: z.string(),
 }) satisfies z.ZodType<SampleSettings>;
+
+const { cell, layers, units, epochs, minutes, maxSteps } = runConfigSchema.shape;
+const planSchema = z.tuple([cell, layers, units, epochs, minutes, maxSteps]);
+
+export type RunPlan = Pick<RunSummary, 'network' | 'plannedEpochs'>;
+
+/** What a list shows of a configuration. One that is damaged must not hide the others: its run is listed without. */
+export function parsePlan(json: string): RunPlan {
+  const plan = planSchema.safeParse(JSON.parse(json)); // SQLite's own JSON
+  if (!plan.success) return { network: null, plannedEpochs: null };
+  const [cell, layers, units, epochs, minutes, maxSteps] = plan.data;
+  return { network: { cell, layers, units }, plannedEpochs: minutes > 0 || maxSteps > 0 ? null : epochs };
+}
 
 function parse<T>(schema: z.ZodType<T>, json: string, what: string): T {
   let value: unknown;

@@ -1,26 +1,28 @@
 import type { RunConfig } from '../../shared/config.ts';
 import { ACTIVE_STATUSES, type RunStatus, type RunSummary } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
-import { parseConfig, parseStrings } from './json-columns.ts';
+import { parseConfig, parsePlan, parseStrings, type RunPlan } from './json-columns.ts';
 import type { Sql } from './sql.ts';
 import type { ListRuns, NewRun } from './types.ts';
 
 // The losses are those of the newest epoch's record; sizes come from columns beside the blobs, which are never touched.
 const SUMMARY = `
-  SELECT run.id, run.name, run.status, run.status_reason AS statusReason, run.preset, coalesce(corpus.name, '') AS corpus, run.engine,
-         run.device, run.epoch, run.step, newest.train_loss AS trainLoss, newest.validation_loss AS validationLoss,
+  SELECT run.id, run.name, run.status, run.status_reason AS statusReason, run.preset, coalesce(corpus.name, '') AS corpus,
+         run.corpus_id AS corpusId, run.engine, run.device, run.epoch, run.step,
+         coalesce(newest.epoch - 1 + newest.complete, 0) AS completeEpochs, newest.train_loss AS trainLoss, newest.validation_loss AS validationLoss,
          run.best_epoch AS bestEpoch, run.created_at AS createdAt, run.updated_at AS updatedAt, listed.archived_at AS archivedAt,
          run.active_seconds AS activeSeconds,
          (SELECT coalesce(sum(weights_bytes + optimizer_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS storedBytes,
-         run.notes, run.tags
+         run.notes, run.tags,
+         json_extract(iif(json_valid(run.config), run.config, '{}'), '$.cell', '$.layers', '$.units', '$.epochs', '$.minutes', '$.maxSteps') AS plan
   FROM (SELECT id, archived_at FROM run WHERE deleted_at IS NULL) AS listed JOIN run ON run.id = listed.id
   LEFT JOIN corpus ON corpus.id = run.corpus_id
   LEFT JOIN epoch AS newest ON newest.run_id = run.id AND newest.epoch = (SELECT max(epoch) FROM epoch WHERE run_id = run.id)`;
 
-type SummaryRow = Omit<RunSummary, 'tags'> & { readonly tags: string };
+type SummaryRow = Omit<RunSummary, 'tags' | keyof RunPlan> & { readonly tags: string; readonly plan: string };
 
-function toSummary(row: SummaryRow): RunSummary {
-  return { ...row, tags: parseStrings(row.tags, `the tags of run ${row.id}`) };
+function toSummary({ plan, ...row }: SummaryRow): RunSummary {
+  return { ...row, ...parsePlan(plan), tags: parseStrings(row.tags, `the tags of run ${row.id}`) };
 }
 
 function notFound(id: number): FolioError {
