@@ -41,5 +41,6 @@ function words(): ReturnType<typeof desktopWords> {
 
 function explanation(error: unknown): string {
   if (!(error instanceof FolioError)) return `${String(error)}\n\n${log.file}`;
-  return [error.message, error.hint].filter(Boolean).join('\n\n');
+  const hint = error.code === 'locked' ? words().lockedHint : error.hint; // the command line's hint names its options
+  return [`${error.message}.`, hint].filter(Boolean).join('\n\n');
 }

@@ -39,9 +39,11 @@ export interface DesktopWords {
   readonly quitStop: string;
   readonly quitStay: string;
   readonly cannotStart: string;
+  /** After who has the record. */
+  readonly lockedHint: string;
   readonly wentWrong: string;
   /** `file` is the log's. */
-  wentWrongDetail(file: string): string;
+  readonly wentWrongDetail: (file: string) => string;
   readonly pageGone: string;
   readonly pageGoneDetail: string;
   readonly ok: string;
@@ -85,6 +87,8 @@ const english: DesktopWords = {
   quitStop: 'Stop, Save and Quit',
   quitStay: 'Keep Training',
   cannotStart: 'Folio cannot start',
+  lockedHint:
+    'One Folio at a time works with a record: wait until that one has ended, or end it. FOLIO_DATA names a folder with another record.',
   wentWrong: 'Something went wrong inside Folio.',
   wentWrongDetail: (file) =>
     `What is in the record is safe. Details are in ${file}. If things look odd, start Folio again.`,
@@ -132,6 +136,8 @@ const chinese: DesktopWords = {
   quitStop: '停止、保存并退出',
   quitStay: '继续训练',
   cannotStart: 'Folio 无法启动',
+  lockedHint:
+    '同一份记录一次只能由一个 Folio 使用：请等它结束，或将其关闭。也可以用环境变量 FOLIO_DATA 指定另一个文件夹。',
   wentWrong: 'Folio 内部出了问题。',
   wentWrongDetail: (file) => `已有的记录是安全的。详情见 ${file}。如有异常，请重新启动 Folio。`,
   pageGone: '窗口意外结束。',
