@@ -76,6 +76,8 @@ const wrongHosts = (): string[] => [
   `127.0.0.1.evil.example:${test.server.port}`,
   `localhost.evil.example:${test.server.port}`,
   `0.0.0.0:${test.server.port}`,
+  `127.0.0.1:${test.server.port}0`,
+  `127.0.0.1:${test.server.port}.evil.example`,
 ];
 const WRONG_COOKIES = ['', 'folio=1', 'x'.repeat(43)];
 
