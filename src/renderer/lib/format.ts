@@ -5,6 +5,8 @@ export interface Format {
   count(value: number): string;
   /** A loss in nats a character: three decimals; a dash where there is none, the symbol where it is not finite. */
   loss(value: number | null): string;
+  /** The same with two decimals, where many stand in a row. */
+  lossShort(value: number | null): string;
   /** e to the loss: between how many characters the network hesitates. */
   perplexity(loss: number | null): string;
   /** Nats as bits a character. */
@@ -45,6 +47,7 @@ export function createFormat(language: 'en' | 'zh'): Format {
   return {
     count: (value) => whole.format(value),
     loss: (value) => finite(value, (loss) => three.format(loss)),
+    lossShort: (value) => finite(value, (loss) => two.format(loss)),
     perplexity: (loss) =>
       finite(loss, (nats) => {
         const perplexity = Math.exp(nats);

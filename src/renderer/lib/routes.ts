@@ -6,6 +6,9 @@ export interface Frame {
   readonly epoch: number;
 }
 
+/** How what differs between two texts is marked. */
+export type Marks = 'words' | 'characters' | 'off';
+
 export type Route =
   | { readonly screen: 'new'; readonly from: number | null; readonly corpus: number | null }
   | { readonly screen: 'runs' }
@@ -16,12 +19,17 @@ export type Route =
       readonly left: Frame | null;
       readonly right: Frame | null;
       readonly runs: readonly number[];
+      /** Which of the prompts that the two runs have, 0 (as when it is absent) for the first; the temperature; how differences are marked. */
+      readonly prompt?: number;
+      readonly temperature?: number;
+      readonly marks?: Marks;
     }
   | { readonly screen: 'generate'; readonly run: number | null; readonly epoch: number | 'best' | 'last' }
   | { readonly screen: 'texts' }
   | { readonly screen: 'settings' };
 
 export type ScreenName = Route['screen'];
+export type CompareRoute = Extract<Route, { screen: 'compare' }>;
 
 /** The route that an address names; the list of runs for one that names nothing. */
 export function parseRoute(hash: string): Route {
@@ -35,7 +43,10 @@ export function parseRoute(hash: string): Route {
       const run = whole(argument ?? null);
       return run === null ? { screen: 'runs' } : { screen, run };
     }
-    case 'compare':
+    case 'compare': {
+      const prompt = whole(parameters.get('prompt'));
+      const temperature = parameters.get('temperature');
+      const marks = parameters.get('marks');
       return {
         screen,
         left: frame(parameters.get('left')),
@@ -44,7 +55,13 @@ export function parseRoute(hash: string): Route {
           .split(',')
           .map(whole)
           .filter((run) => run !== null),
+        ...(prompt === null ? {} : { prompt }),
+        ...(temperature !== null && /^\d{1,2}(\.\d{1,6})?$/.test(temperature)
+          ? { temperature: Number(temperature) }
+          : {}),
+        ...(marks === 'words' || marks === 'characters' || marks === 'off' ? { marks } : {}),
       };
+    }
     case 'generate':
       return { screen, run: whole(parameters.get('run')), epoch: epoch(parameters.get('epoch')) };
     case 'texts':
@@ -67,6 +84,9 @@ export function addressOf(route: Route): string {
         left: route.left === null ? null : `${route.left.run}:${route.left.epoch}`,
         right: route.right === null ? null : `${route.right.run}:${route.right.epoch}`,
         runs: route.runs.length === 0 ? null : route.runs.join(','),
+        prompt: route.prompt ?? null,
+        temperature: route.temperature ?? null,
+        marks: route.marks ?? null,
       });
     case 'generate':
       return withQuery('#/generate', { run: route.run, epoch: route.run === null ? null : route.epoch });
