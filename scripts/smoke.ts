@@ -3,7 +3,7 @@
  * process, writes into its record, and finds it all again when it is started once more. Needs a kit that lies beside the checkout; where
  * that or a tool is missing it says so and passes.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runQuietly } from './processes.ts';
@@ -13,8 +13,9 @@ const kit = resolve(process.env['FOLIO_SMOKE_KIT'] ?? join(root, '../shared/elec
 const LIMIT_SECONDS = 45;
 
 const LAUNCHES = [
-  { name: 'first launch: training, sample', script: 'first-launch.js', shot: 'first.png' },
-  { name: 'second launch: everything is still there', script: 'second-launch.js', shot: 'second.png' },
+  { name: 'a fresh record: the wire, a training in the utility process, its text', script: 'first-launch' },
+  { name: 'the same record: everything is there, the page is locked in; quit while training', script: 'second-launch' },
+  { name: 'after that: the training is offered, goes on, stops', script: 'third-launch' },
 ];
 
 /** Why the smoke test cannot run here; null when it can. */
@@ -51,10 +52,15 @@ async function main(): Promise<number> {
   }
   const data = mkdtempSync(join(tmpdir(), 'folio-smoke-'));
   try {
-    for (const { name, script, shot } of LAUNCHES) {
+    for (const { name, script } of LAUNCHES) {
+      const ui = join(root, 'out-smoke', `${script}.js`);
+      writeFileSync(
+        ui,
+        ['page', script].map((part) => readFileSync(join(root, `test/smoke/${part}.js`), 'utf8')).join('\n'),
+      );
       const { code, output } = await runQuietly(
         join(kit, 'smoke'),
-        [join(root, 'out-smoke'), join(root, 'out-smoke', shot), join(root, 'test/smoke', script)],
+        [join(root, 'out-smoke'), join(root, 'out-smoke', `${script}.png`), ui],
         {
           cwd: root,
           limitMs: (LIMIT_SECONDS + 30) * 1000,
@@ -71,6 +77,7 @@ async function main(): Promise<number> {
         console.log(output);
         return 1;
       }
+      for (const asked of output.match(/(?<=\[smoke\] )asked: .*/g) ?? []) console.log(`  ${asked}`);
       const result = /\[smoke\] result (.*)/.exec(output)?.[1];
       if (result !== undefined) console.log(`  ${result}`);
     }

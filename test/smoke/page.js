@@ -1,0 +1,62 @@
+/* global window, document, setTimeout */
+// What each launch's script begins with: the wire beside the page's own client, and patience.
+// eslint-disable-next-line no-unused-vars -- the scripts that follow it in one file use it
+const page = (() => {
+  const waiting = new Map();
+  let last = 1e9; // far from the page's own numbers
+  window.folio.onMessage((message) => {
+    const take = waiting.get(message.id);
+    if (take !== undefined) take(message);
+  });
+  const request = (name, payload = {}) =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      waiting.set(id, (message) =>
+        message.type === 'answer' ? resolve(message.result) : reject(new Error(name + ': ' + message.error.message)),
+      );
+      window.folio.post({ type: 'request', id, name, payload });
+    });
+  const until = async (what, condition) => {
+    for (let i = 0; i < 200; i++) {
+      const value = await condition();
+      if (value) return value;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('waited too long for ' + what + '; the page says: ' + document.body.innerText.slice(0, 1000));
+  };
+  const check = (what, holds) => {
+    if (!holds) throw new Error('it does not hold: ' + what);
+  };
+  /** A network that learns in seconds. */
+  const config = (changes) => ({
+    cell: 'gru',
+    layers: 1,
+    embeddingSize: 8,
+    units: 8,
+    dropout: 0,
+    sequenceLength: 20,
+    batchSize: 16,
+    batching: 'shuffled',
+    carryState: false,
+    epochs: 1,
+    maxSteps: 20,
+    minutes: 0,
+    optimizer: 'adam',
+    weightDecay: 0,
+    learningRate: 0.01,
+    schedule: 'constant',
+    warmupSteps: 0,
+    clipNorm: 0,
+    precision: 'float32',
+    validationFraction: 0,
+    patience: 0,
+    seed: 1,
+    sampleEvery: 1,
+    sampleLength: 60,
+    prompts: ['ROMEO: '],
+    temperatures: [1],
+    saveEveryMinutes: 5,
+    ...changes,
+  });
+  return { request, until, check, config, text: () => document.body.innerText };
+})();
