@@ -7,6 +7,7 @@ import { CHANGEABLE, changedConfig, parseChanges } from '../../services/resume-c
 import { resumeProblems } from '../../services/resume-problems.ts';
 import { engineOption, gather, keepEveryOption, noInstallOption, RUN_ARGUMENT } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
+import { wrap } from '../output/layout.ts';
 import { prepareEngine } from '../prepare-engine.ts';
 import { train } from '../training-session.ts';
 
@@ -17,7 +18,7 @@ interface Options {
   readonly install: boolean;
 }
 
-export function define(command: Command, run: RunCommand): void {
+export function define(command: Command, run: RunCommand, width: number): void {
   command
     .description(
       'Go on with a run that was stopped, interrupted or failed, from its last whole checkpoint; or, with a later end, with a finished one.',
@@ -55,8 +56,8 @@ export function define(command: Command, run: RunCommand): void {
     )
     .addHelpText(
       'after',
-      `
-Settings that can change: ${CHANGEABLE.join(', ')}.
+      () => `
+${wrap(`Settings that can change: ${CHANGEABLE.join(', ')}.`, width)}
 
 Examples:
   folio resume last
