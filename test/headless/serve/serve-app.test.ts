@@ -1,6 +1,6 @@
 /** `folio serve` as a person has it: what it prints, what it opens, how it ends. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,6 +9,9 @@ import type { CommandContext } from '../../../src/main/headless/context.ts';
 import type { Interrupt, Io } from '../../../src/main/headless/io.ts';
 import { Output } from '../../../src/main/headless/output/output.ts';
 import { serveApp, type ServeChoices } from '../../../src/main/headless/serve/serve-app.ts';
+import { builtPage } from '../../../src/main/headless/serve/built-page.ts';
+import { USUAL_PORT } from '../../../src/main/headless/serve/usual-port.ts';
+import { FolioError } from '../../../src/shared/errors.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
 import { FakeTrainer, READY } from '../../support/fake-trainer.ts';
 import { enter } from '../../contract/websocket-transport.ts';
@@ -164,12 +167,19 @@ describe('folio serve', () => {
     expect(await serving.code).toBe(130);
   });
 
-  it('says how to build the page that is not there, before it opens the record', async () => {
-    await expect(serve({ rendererDir: join(folder, 'nowhere') }).code).rejects.toMatchObject({
-      code: 'not-found',
-      hint: expect.stringContaining('npm run build') as string,
-    });
-    expect(app).toBeNull();
+  it('takes another port where the usual one is taken, and says so', async () => {
+    const blocker = createServer()
+      .listen(USUAL_PORT, '127.0.0.1')
+      .on('error', () => undefined); // taken either way
+    await new Promise((resolve) => blocker.once('listening', resolve).once('error', resolve));
+    const serving = serve({ port: null });
+    expect((await serving.address()).port).not.toBe(String(USUAL_PORT));
+    expect(squeeze(serving.err())).toContain(`The usual port ${USUAL_PORT} is taken by another program`);
+    const named = serve({ port: USUAL_PORT });
+    await expect(named.code).rejects.toBeInstanceOf(FolioError);
+    serving.interrupt();
+    await serving.code;
+    blocker.close();
   });
 
   it('says that another process has the record', async () => {
@@ -181,5 +191,46 @@ describe('folio serve', () => {
     });
     first.interrupt();
     await first.code;
+  });
+});
+
+describe('the page', () => {
+  const nowhere = (): string => join(folder, 'nowhere');
+
+  it('is built where it is not there yet', async () => {
+    const said: string[] = [];
+    const made = await builtPage(
+      (line) => said.push(line),
+      nowhere(),
+      async (_root, say) => {
+        say('Building the app…');
+        mkdirSync(nowhere());
+        writeFileSync(join(nowhere(), 'index.html'), '');
+        return null;
+      },
+    );
+    expect([made, said]).toEqual([nowhere(), ['Building the app…']]);
+    expect(
+      await builtPage(
+        () => undefined,
+        nowhere(),
+        () => expect.unreachable(),
+      ),
+    ).toBe(nowhere());
+  });
+
+  it('that cannot be built is told, with the way to build it', async () => {
+    const hint = expect.stringContaining('npm run build') as string;
+    const failing = builtPage(
+      () => undefined,
+      nowhere(),
+      async () => 'vite is not there',
+    );
+    await expect(failing).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('vite is not there') as string,
+      hint,
+    });
+    await expect(builtPage(() => undefined, nowhere(), null)).rejects.toMatchObject({ code: 'not-found', hint });
   });
 });

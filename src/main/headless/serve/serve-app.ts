@@ -1,24 +1,24 @@
 /** The app served until somebody interrupts it: what `folio serve` does, and `npm start` where no window can be opened. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolioError, toErrorMessage } from '../../../shared/errors.ts';
 import type { FolioApp } from '../../app.ts';
-import { programFile } from '../../program-files.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../output/problem.ts';
 import { browserHost } from './browser-host.ts';
+import { builtPage } from './built-page.ts';
 import { startServer } from './server.ts';
 import type { FolioServer } from './server.ts';
 import { Transfers } from './transfers.ts';
+import { USUAL_PORT } from './usual-port.ts';
 
 export interface ServeChoices {
-  /** 0 takes any that is free. */
-  readonly port: number;
+  /** 0 takes any that is free; null the usual one, or any where that is taken. */
+  readonly port: number | null;
   /** Whether to open a browser. */
   readonly open: boolean;
   /** Opens an address in the person's browser; by default the system's own way. */
   readonly openBrowser?: (address: string) => Promise<void>;
-  /** Where the built window is. */
+  /** Where the built page is; by default where the build puts it, and built when it is not there. */
   readonly rendererDir?: string;
 }
 
@@ -27,18 +27,15 @@ export interface ServeChoices {
  * at once.
  *
  * @returns the exit code
- * @throws FolioError 'not-found' when the window was not built, 'locked' when another process has the record, 'busy' for a taken port
+ * @throws FolioError 'not-found' when the page cannot be built, 'locked' when another process has the record, 'busy' for a taken port
  */
 export async function serveApp(context: CommandContext, choices: ServeChoices): Promise<number> {
   const { output } = context;
-  const rendererDir = choices.rendererDir ?? programFile('out', 'renderer');
-  refuseUnbuilt(rendererDir);
+  const rendererDir = choices.rendererDir ?? (await builtPage((line) => output.note(line)));
   const app = await context.open('write');
   const interrupted = waitForInterrupt(context);
   try {
-    const server = await startAppServer(app, rendererDir, choices.port, (error) => {
-      output.note(`something in Folio failed that should not: ${toErrorMessage(error).message}`);
-    });
+    const server = await startWhereFree(context, app, rendererDir, choices.port);
     try {
       tellAddress(context, server);
       if (choices.open) await tryToOpen(context, server, choices.openBrowser ?? systemBrowser);
@@ -65,13 +62,24 @@ export function startAppServer(
   return startServer({ port, api: app.api(browserHost(transfers)), transfers, rendererDir, report });
 }
 
-function refuseUnbuilt(rendererDir: string): void {
-  if (existsSync(join(rendererDir, 'index.html'))) return;
-  throw new FolioError(
-    'not-found',
-    'the page that the browser would show has not been built yet',
-    'Run `npm run build` in the folder of Folio, once. (`npm start` does it by itself.)',
-  );
+async function startWhereFree(
+  { output }: CommandContext,
+  app: FolioApp,
+  rendererDir: string,
+  port: number | null,
+): Promise<FolioServer> {
+  const start = (at: number): Promise<FolioServer> =>
+    startAppServer(app, rendererDir, at, (error) => {
+      output.note(`something in Folio failed that should not: ${toErrorMessage(error).message}`);
+    });
+  if (port !== null) return start(port);
+  try {
+    return await start(USUAL_PORT);
+  } catch (error) {
+    if (!(error instanceof FolioError && error.code === 'busy')) throw error;
+    output.note(`The usual port ${USUAL_PORT} is taken by another program, so it is another one this time.`);
+    return start(0);
+  }
 }
 
 function tellAddress({ output }: CommandContext, server: FolioServer): void {
