@@ -22,9 +22,11 @@ export class FolioProcess {
   #stderr = '';
   #onLine: () => void = () => undefined;
 
-  constructor(dataDir: string, args: readonly string[]) {
+  /** @param environment added to this process's own */
+  constructor(dataDir: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const child = spawn(process.execPath, [BIN, ...args, '--data', dataDir, '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
       detached: true, // a process group of its own, to be interrupted as a terminal does it
     });
     if (child.pid === undefined) throw new Error('the command line could not be started');
@@ -52,6 +54,10 @@ export class FolioProcess {
       look();
     });
     return Promise.race([reached, this.ended.then(() => this.lines.length >= lines)]);
+  }
+
+  get pid(): number {
+    return this.#pid;
   }
 
   /** The processes that it has started. */
