@@ -79,20 +79,27 @@ function openWindow(electron: string): Promise<number | string> {
   });
 }
 
-async function serve(why: string | null, hasDisplay: boolean): Promise<void> {
+async function serve(why: string | null, hasDisplay: boolean, port: string | undefined): Promise<void> {
   if (why !== null) say(`No window of its own: ${why}. The app is served to the browser instead.`);
   const { runFromProcess } = await import('../src/main/headless/cli.ts');
-  await runFromProcess(['serve', ...(hasDisplay ? ['--open'] : [])]);
+  const toPort = port === undefined ? [] : ['--port', port];
+  await runFromProcess(['serve', ...toPort, ...(hasDisplay ? ['--open'] : [])]);
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { browser: { type: 'boolean' }, 'no-install': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      browser: { type: 'boolean' },
+      port: { type: 'string' },
+      'no-install': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) {
     process.stdout.write(
       'npm start                    the app in its window\n' +
         'npm start -- --browser       the app in the browser\n' +
+        'npm start -- --port N        in the browser, at this port of 127.0.0.1\n' +
         'npm start -- --no-install    without installing TensorFlow or fetching Electron\n',
     );
     return;
@@ -112,12 +119,12 @@ async function main(): Promise<void> {
   }
   const impossible = noWindow(process.env);
   const hasDisplay = impossible !== 'there is no display';
-  if (values.browser === true) return serve(null, hasDisplay);
-  if (impossible !== null) return serve(impossible, hasDisplay);
+  if (values.browser === true || values.port !== undefined) return serve(null, hasDisplay, values.port);
+  if (impossible !== null) return serve(impossible, hasDisplay, values.port);
   const electron = await findElectron(root, mayInstall, say);
-  if ('missing' in electron) return serve(electron.missing, hasDisplay);
+  if ('missing' in electron) return serve(electron.missing, hasDisplay, values.port);
   const ended = await openWindow(electron.path);
-  if (typeof ended === 'string') return serve(ended, hasDisplay);
+  if (typeof ended === 'string') return serve(ended, hasDisplay, values.port);
   process.exitCode = ended;
 }
 
@@ -125,5 +132,5 @@ try {
   await main();
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 2;
+  process.exitCode = error instanceof TypeError && 'code' in error ? 2 : 1; // parseArgs refuses with a TypeError that has a code
 }
