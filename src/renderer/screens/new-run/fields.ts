@@ -1,0 +1,112 @@
+/** The settings of a run as the form shows them: in which group, of what kind, in what unit. Ranges are the schema's. */
+import { z } from 'zod';
+import { runConfigSchema } from '../../../shared/config.ts';
+import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
+import type { TermName } from '../../words/en/index.ts';
+import type { NumberRule } from './numbers.ts';
+
+/** Settings that are one number. */
+export type NumberKey = {
+  [Key in ConfigKey]: RunConfig[Key] extends number ? Key : never;
+}[ConfigKey];
+/** Settings that are one of a few words. */
+export type ChoiceKey = 'cell' | 'batching' | 'optimizer' | 'schedule' | 'precision';
+
+export type Unit =
+  'characters' | 'sequences' | 'units' | 'numbers' | 'epochs' | 'steps' | 'minutes' | 'share' | 'layers';
+
+export type Field =
+  | { readonly kind: 'number'; readonly key: NumberKey; readonly unit?: Unit; readonly term?: TermName }
+  | { readonly kind: 'choice'; readonly key: ChoiceKey; readonly term?: TermName }
+  | { readonly kind: 'switch'; readonly key: 'carryState'; readonly term?: TermName }
+  | { readonly kind: 'prompts'; readonly key: 'prompts'; readonly term?: TermName }
+  | { readonly kind: 'temperatures'; readonly key: 'temperatures'; readonly term?: TermName };
+
+export type GroupName = 'network' | 'reading' | 'learning' | 'samples' | 'stopping';
+
+export const GROUPS: readonly { readonly name: GroupName; readonly fields: readonly Field[] }[] = [
+  {
+    name: 'network',
+    fields: [
+      { kind: 'choice', key: 'cell' },
+      { kind: 'number', key: 'layers', unit: 'layers' },
+      { kind: 'number', key: 'units', unit: 'units', term: 'units' },
+      { kind: 'number', key: 'embeddingSize', unit: 'numbers', term: 'embedding' },
+      { kind: 'number', key: 'dropout', unit: 'share', term: 'dropout' },
+    ],
+  },
+  {
+    name: 'reading',
+    fields: [
+      { kind: 'choice', key: 'batching' },
+      { kind: 'switch', key: 'carryState', term: 'hiddenState' },
+      { kind: 'number', key: 'sequenceLength', unit: 'characters', term: 'sequenceLength' },
+      { kind: 'number', key: 'batchSize', unit: 'sequences', term: 'batch' },
+      { kind: 'number', key: 'validationFraction', unit: 'share', term: 'validationLoss' },
+    ],
+  },
+  {
+    name: 'learning',
+    fields: [
+      { kind: 'choice', key: 'optimizer' },
+      { kind: 'number', key: 'learningRate', term: 'learningRate' },
+      { kind: 'choice', key: 'schedule' },
+      { kind: 'number', key: 'warmupSteps', unit: 'steps' },
+      { kind: 'number', key: 'weightDecay' },
+      { kind: 'number', key: 'clipNorm', term: 'clip' },
+      { kind: 'choice', key: 'precision', term: 'mixedPrecision' },
+      { kind: 'number', key: 'seed', term: 'seed' },
+    ],
+  },
+  {
+    name: 'samples',
+    fields: [
+      { kind: 'prompts', key: 'prompts' },
+      { kind: 'temperatures', key: 'temperatures', term: 'temperature' },
+      { kind: 'number', key: 'sampleLength', unit: 'characters' },
+      { kind: 'number', key: 'sampleEvery', unit: 'epochs', term: 'epoch' },
+    ],
+  },
+  {
+    name: 'stopping',
+    fields: [
+      { kind: 'number', key: 'epochs', unit: 'epochs' },
+      { kind: 'number', key: 'minutes', unit: 'minutes' },
+      { kind: 'number', key: 'maxSteps', unit: 'steps', term: 'step' },
+      { kind: 'number', key: 'patience', unit: 'epochs' },
+      { kind: 'number', key: 'saveEveryMinutes', unit: 'minutes', term: 'checkpoint' },
+    ],
+  },
+];
+
+export const NUMBER_KEYS: readonly NumberKey[] = GROUPS.flatMap(({ fields }) =>
+  fields.flatMap((field) => (field.kind === 'number' ? [field.key] : [])),
+);
+
+/** Of how many epochs one keeps its weights; not part of the configuration. */
+export const KEEP_EVERY_RULE: NumberRule = { whole: true, min: 1, max: 100_000 };
+export const TEMPERATURE_RULE: NumberRule = { whole: false, min: 0, max: 10 };
+export const MOST_PROMPTS = 16;
+export const LONGEST_PROMPT = 10_000;
+export const MOST_TEMPERATURES = 8;
+
+const describedNumber = z.object({ type: z.enum(['number', 'integer']), minimum: z.number(), maximum: z.number() });
+
+/** The rule of each number, read from the configuration's own schema. */
+export const NUMBER_RULES: Readonly<Record<NumberKey, NumberRule>> = Object.fromEntries(
+  NUMBER_KEYS.map((key) => {
+    const { type, minimum, maximum } = describedNumber.parse(z.toJSONSchema(runConfigSchema.shape[key]));
+    return [key, { whole: type === 'integer', min: minimum, max: maximum }];
+  }),
+) as Record<NumberKey, NumberRule>; // NUMBER_KEYS has every one of them: a test compares
+
+export const CHOICES = {
+  cell: runConfigSchema.shape.cell.options,
+  batching: runConfigSchema.shape.batching.options,
+  optimizer: runConfigSchema.shape.optimizer.options,
+  schedule: runConfigSchema.shape.schedule.options,
+  precision: runConfigSchema.shape.precision.options,
+} as const satisfies { readonly [Key in ChoiceKey]: readonly RunConfig[Key][] };
+
+/** What the preset `best` chooses from the measured speed, unless it was changed. */
+export const PLANNED: ReadonlySet<ConfigKey> = new Set<ConfigKey>(['units', 'batchSize', 'learningRate', 'precision']);

@@ -1,0 +1,66 @@
+/** Findings and issues as sentences of the person's language: their values are made readable, then put into the catalogue's words. */
+import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
+import { describeCharacters } from '../../../shared/characters.ts';
+import type { PreflightFinding } from '../../../shared/preflight-problem.ts';
+import type { Format } from '../../lib/format.ts';
+import type { Words } from '../../words/en/index.ts';
+import { writeNumber } from './numbers.ts';
+import type { FieldIssue } from './values.ts';
+
+/** Characters that a sentence names. */
+const NAMED = 6;
+const BYTES: ReadonlySet<string> = new Set(['bytes', 'needed', 'free', 'most']);
+
+export function issueWords(issue: FieldIssue, words: Words, format: Format): string {
+  const { kind, ...values } = issue;
+  const readable = Object.entries(values).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? format.plain(value, 12) : describeCharacters(value as readonly string[], NAMED),
+  ]);
+  return words.newRun.settings.issues[kind](Object.fromEntries(readable) as Record<string, string>);
+}
+
+export function findingWords(finding: PreflightFinding, words: Words, format: Format): string {
+  const say = words.newRun.check.problems[finding.code];
+  const inBytes = ['too-large-to-save', 'little-memory', 'little-disk'].includes(finding.code);
+  const values: Record<string, string> = {};
+  for (const [key, value] of Object.entries(finding) as [string, unknown][]) {
+    if (typeof value === 'number') values[key] = inBytes && BYTES.has(key) ? format.bytes(value) : format.count(value);
+  }
+  if (finding.code === 'rare-characters') {
+    values['rare'] = format.count(finding.rare.length);
+    values['examples'] = rareExamples(finding.rare);
+  }
+  return say(values);
+}
+
+/** Those that print as themselves are shown; the others would need names. */
+function rareExamples(rare: readonly string[]): string {
+  const visible = rare.filter((character) => /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character));
+  const shown = visible.slice(0, 2 * NAMED).join(' ');
+  return visible.length > 2 * NAMED || visible.length < rare.length ? `${shown} …` : shown;
+}
+
+/** A setting's value as the form shows it. */
+export function valueWords(key: ConfigKey, value: RunConfig[ConfigKey], words: Words): string {
+  const { choices, on, off } = words.newRun.settings;
+  if (typeof value === 'boolean') return value ? on : off;
+  if (typeof value === 'number') return writeNumber(value);
+  if (typeof value === 'string') {
+    const known: Readonly<Record<string, string>> = key in choices ? choices[key as keyof typeof choices] : {};
+    return known[value] ?? value;
+  }
+  return value.map((entry) => (typeof entry === 'number' ? writeNumber(entry) : JSON.stringify(entry))).join(', ');
+}
+
+/** "batch 8, sequence length 32" */
+export function changesWords(changes: Partial<RunConfig>, words: Words): string {
+  const { fields } = words.newRun.settings;
+  const keys = Object.keys(changes) as ConfigKey[]; // of a configuration
+  return keys
+    .flatMap((key) => {
+      const value = changes[key];
+      return value === undefined ? [] : [words.newRun.check.setting(fields[key].label, valueWords(key, value, words))];
+    })
+    .join(', ');
+}

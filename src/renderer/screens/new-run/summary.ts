@@ -1,0 +1,27 @@
+/** A closed group of settings in one line. */
+import type { RunConfig } from '../../../shared/config.ts';
+import type { Folio } from '../../state/folio.svelte.ts';
+import type { GroupName } from './fields.ts';
+import { writeNumber } from './numbers.ts';
+
+export function groupSummary(group: GroupName, config: RunConfig, folio: Pick<Folio, 'words' | 'format'>): string {
+  const { words, format } = folio;
+  const say = words.newRun.settings;
+  switch (group) {
+    case 'network': {
+      const network = words.common.layers(config.layers, config.cell.toUpperCase(), format.count(config.units));
+      return say.summaryNetwork(network, format.count(config.embeddingSize));
+    }
+    case 'reading':
+      return say.summaryReading(format.count(config.batchSize), format.count(config.sequenceLength));
+    case 'learning':
+      return say.summaryLearning(say.choices.optimizer[config.optimizer] ?? '', writeNumber(config.learningRate));
+    case 'samples':
+      return say.summarySamples(config.prompts.length, config.temperatures.map(writeNumber).join(', '));
+    case 'stopping':
+      if (config.minutes > 0) return say.summaryMinutes(format.plain(config.minutes));
+      return config.maxSteps > 0
+        ? say.summarySteps(format.count(config.maxSteps))
+        : say.summaryEpochs(format.count(config.epochs));
+  }
+}
