@@ -2,6 +2,7 @@
 import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { createMetricService } from '../../src/main/services/metrics.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
+import { ChosenFiles } from '../../src/main/services/chosen-files.ts';
 import { createRunService } from '../../src/main/services/runs.ts';
 import { createSampleService } from '../../src/main/services/samples.ts';
 import { createTrashService } from '../../src/main/services/trash.ts';
@@ -144,6 +145,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     close: () => undefined,
   };
   const engines: FolioApp['engines'] = {
+    known: () => ({ reports: [], at: null }),
     probe: (names) =>
       Promise.resolve(fake.reports.filter(({ engine }) => names === undefined || names.includes(engine))),
     install: (build, progress) => {
@@ -179,6 +181,10 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
+    chosenFiles: new ChosenFiles(),
+    api: () => {
+      throw new Error('no command has a window');
+    },
     close: () => {
       fake.closed.push(1);
     },
