@@ -99,7 +99,7 @@ class FakeApp extends EventEmitter {
   quit(): void {
     let prevented = false;
     this.emit('before-quit', { preventDefault: () => (prevented = true) });
-    if (!prevented) this.emit('will-quit');
+    if (!prevented) this.emit('will-quit', { preventDefault: () => undefined });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Section "Security" of the design, asserted on the real program: src/main/desktop/main.ts runs here, with a stand-in for Electron alone. */
+import { EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ const FOREIGN = [
 let data: string;
 let window: FakeWindow;
 const listenersBefore = new Map<string, readonly ((...args: never[]) => unknown)[]>();
-const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'];
+const PROCESS_EVENTS = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP', 'worker'];
 
 beforeAll(async () => {
   for (const event of PROCESS_EVENTS) listenersBefore.set(event, process.rawListeners(event) as never);
@@ -35,7 +36,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  electron.app.emit('will-quit');
+  electron.app.emit('will-quit', { preventDefault: () => undefined });
   for (const event of PROCESS_EVENTS) {
     for (const listener of process.rawListeners(event)) {
       if (!listenersBefore.get(event)?.includes(listener as never)) process.removeListener(event, listener as never);
@@ -270,5 +271,18 @@ describe('the program', () => {
     expect(electron.dialog.showMessageBox.calls.length - before).toBe(1);
     const log = (): string => readFileSync(join(data, 'logs', 'folio.log'), 'utf8');
     await vi.waitFor(() => expect(log()).toMatch(/first defect[\s\S]*second defect/));
+  });
+
+  // The last: it closes the record.
+  it('ends when its threads have ended: Electron aborts otherwise', async () => {
+    const thread = new EventEmitter();
+    process.emit('worker', thread as never); // as Node does for each new one
+    const event = { preventDefault: vi.fn() };
+    electron.app.emit('will-quit', event);
+    expect(event.preventDefault).toHaveBeenCalledOnce();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(electron.app.exit.calls).toEqual([]);
+    thread.emit('exit', 0);
+    await vi.waitFor(() => expect(electron.app.exit.calls).toEqual([[0]]));
   });
 });

@@ -1,5 +1,8 @@
 /** The running desktop program: the app, its window, its menu, and how they end. */
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { app, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { Api } from '../api/dispatch.ts';
@@ -32,6 +35,9 @@ export interface DesktopOptions {
 const MAX_REVIVALS = 3;
 const REVIVAL_MEMORY_MS = 60_000;
 
+/** A thread that has been told to end needs milliseconds. */
+const THREADS_MS = 2000;
+
 const MAC = process.platform === 'darwin';
 
 export class Desktop {
@@ -42,12 +48,19 @@ export class Desktop {
   #window: BrowserWindow | null = null;
   #revivals: number[] = [];
   #hasToldOfDefect = false;
+  #isClosed = false;
+  /** Electron aborts when it ends while a thread is still ending: the last to go are waited for. */
+  readonly #threads = new Set<Worker>();
 
   /** Only after the app is ready. Throws FolioError 'locked' when another folio has the record, and what else opening it throws. */
   constructor(options: DesktopOptions) {
     this.#options = options;
     const { dataDir, log, refused } = options;
     this.#watchForDefects();
+    process.on('worker', (thread) => {
+      this.#threads.add(thread);
+      thread.once('exit', () => this.#threads.delete(thread));
+    });
     this.#folio = createApp({ dataDir, startTrainer, mode: 'write', log: (line) => log.warn(line) });
     const host = desktopHost({ logFile: log.file, window: () => this.#window, words: () => this.#words() });
     this.#channel = openChannel({
@@ -163,12 +176,20 @@ export class Desktop {
     app.on('before-quit', (event) => {
       if (!this.#quitting.mayQuit()) event.preventDefault();
     });
-    app.on('will-quit', () => {
-      this.#options.log.info('Folio ends');
-      this.#folio.close();
-    });
+    app.on('will-quit', (event) => this.#close(event));
     nativeTheme.on('updated', () => this.#window?.setBackgroundColor(pageColour()));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#quitting.quitNow());
+  }
+
+  #close(event: { preventDefault(): void }): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#options.log.info('Folio ends');
+    this.#folio.close();
+    if (this.#threads.size === 0) return;
+    event.preventDefault();
+    const ended = Promise.all([...this.#threads].map((thread) => once(thread, 'exit')));
+    void Promise.race([ended, delay(THREADS_MS)]).finally(() => app.exit(0));
   }
 
   async #askBeforeQuitting(): Promise<boolean> {
