@@ -1,4 +1,5 @@
 /** An app without engines, for the command line: what it was asked for is kept, what it answers can be changed. */
+import { existsSync } from 'node:fs';
 import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { createMetricService } from '../../src/main/services/metrics.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
@@ -155,7 +156,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
   };
   const exchange: FolioApp['exchange'] = {
-    exportWeights: () => Promise.resolve({ bytes: 16_086_276, replaced: false }),
+    exportWeights: (_run, _epoch, file) => Promise.resolve({ bytes: 16_086_276, replaced: existsSync(file) }),
     exportMetrics: () => Promise.resolve(0),
     importWeights: (_file, name = 'w') => {
       const taken = fake.runs.some((other) => other.name === name);

@@ -72,12 +72,3 @@ describe('doctor', () => {
     expect(out).toContain('checkpoint 3');
   });
 });
-
-describe('serve', () => {
-  it('says honestly that it is not there yet', async () => {
-    const { code, out, err } = await folio(['serve']);
-    expect(code).toBe(1);
-    expect(out).toBe('');
-    expect(squeeze(err)).toContain('arrives together with the desktop app');
-  });
-});
