@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeApp } from '../fake-app.ts';
 import { engineReport } from '../fixtures.ts';
-import { folio, squeeze } from '../run-cli.ts';
+import { folio } from '../run-cli.ts';
 
 describe('engines', () => {
   it('tells what is there, the reasons, what auto takes and a diagnosis', async () => {
