@@ -1,6 +1,7 @@
 /** Programs that the scripts run: they are never asked anything, and never waited for longer than said. */
 import { spawn } from 'node:child_process';
 import type { SpawnOptions } from 'node:child_process';
+import { constants } from 'node:os';
 
 export interface Finished {
   /** Null when it could not be started, or a signal or the limit ended it. */
@@ -11,6 +12,7 @@ export interface Finished {
 }
 
 const MAX_OUTPUT = 100_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs a program without input; keeps what it says. */
 export function runQuietly(
@@ -38,8 +40,15 @@ export function runQuietly(
             timedOut = true;
             child.kill('SIGKILL');
           }, limitMs);
+    // Whoever ends this process ends what it waits for: nothing goes on unseen. (It is told once more what a terminal told it already.)
+    const pass = (signal: NodeJS.Signals): void => {
+      child.kill('SIGTERM');
+      child.once('close', () => process.exit(128 + constants.signals[signal]));
+    };
+    for (const signal of SIGNALS) process.on(signal, pass);
     const end = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
+      for (const signal of SIGNALS) process.off(signal, pass);
       resolve({ code, signal, output, timedOut });
     };
     child.on('error', (error) => {
