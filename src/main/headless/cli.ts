@@ -81,7 +81,7 @@ const COMMANDS: readonly Entry[] = [
   { name: 'serve', summary: 'the app in a browser on this machine', load: () => import('./commands/serve.ts') },
   {
     name: 'welcome',
-    summary: 'a short guided training; what `npm start` runs',
+    summary: 'a short guided training in the terminal',
     hidden: true,
     load: () => import('./commands/welcome.ts'),
   },

@@ -1,4 +1,4 @@
-/** folio welcome: the first minutes, by the hand. What `npm start` runs until there is a window. */
+/** folio welcome: the first minutes by the hand, in a terminal. */
 import type { Command } from 'commander';
 import { noInstallOption, real } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
