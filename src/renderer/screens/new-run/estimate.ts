@@ -49,6 +49,12 @@ export function estimateRun(
   return budget > 0 && budget < seconds ? { seconds: budget, byMinutes: true } : { seconds, byMinutes: false };
 }
 
+/** Rounded to what an estimate can promise: 5 seconds, or ten, or a whole minute and more. */
+export function roughly(seconds: number): number {
+  const grain = seconds < 60 ? 5 : seconds < 600 ? 10 : 60;
+  return Math.max(grain, Math.round(seconds / grain) * grain);
+}
+
 /** Operations on numbers in one training step: six for each weight of a matrix and character, forwards and back. */
 export function operationsPerStep(config: RunConfig, parameters: number): number {
   return 6 * parameters * config.batchSize * config.sequenceLength;

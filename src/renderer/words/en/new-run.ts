@@ -148,9 +148,10 @@ export const newRun = {
     heading: 'Teach a network to write like this',
     train: 'Train on this',
     starting: 'Starting…',
-    what: (epochs: string, duration: string) =>
-      `A small network reads the whole text ${epochs} times and writes after each, in about ${duration}. Nothing leaves this computer.`,
-    aFewMinutes: 'a few minutes',
+    what: (epochs: number) =>
+      `A small network reads the whole text ${epochs} times and writes a little after each, within a few minutes. Nothing leaves this computer.`,
+    whatAbout: (epochs: number, duration: string) =>
+      `A small network reads the whole text ${epochs} times and writes a little after each, in about ${duration}. Nothing leaves this computer.`,
     choose: 'Choose text and settings',
   },
   text: {

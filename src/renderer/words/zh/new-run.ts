@@ -10,9 +10,9 @@ export const newRun: Words['newRun'] = {
     heading: '教一个网络这样写作',
     train: '用它来训练',
     starting: '正在启动…',
-    what: (epochs, duration) =>
-      `一个小网络会把全文读 ${epochs} 遍，每读完一遍就写一段，大约需要 ${duration}。一切都留在这台电脑上。`,
-    aFewMinutes: '几分钟',
+    what: (epochs) => `一个小网络会把全文读 ${epochs} 遍，每读完一遍就写一小段，几分钟就好。一切都留在这台电脑上。`,
+    whatAbout: (epochs, duration) =>
+      `一个小网络会把全文读 ${epochs} 遍，每读完一遍就写一小段，大约需要 ${duration}。一切都留在这台电脑上。`,
     choose: '自己选择文本和设置',
   },
   text: {
