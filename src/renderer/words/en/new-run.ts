@@ -276,6 +276,7 @@ export const newRun = {
     on: (device: string) => `on ${device}`,
   },
   offer: {
+    label: 'A run that can go on',
     text: (name: string) => `“${name}” was saved when Folio was closed.`,
     resume: 'Go on',
     decline: 'Not now',

@@ -223,6 +223,7 @@ export const newRun: Words['newRun'] = {
     on: (device) => `在 ${device} 上`,
   },
   offer: {
+    label: '可以继续的训练',
     text: (name) => `上次关闭 Folio 时保存了“${name}”。`,
     resume: '继续训练',
     decline: '以后再说',
