@@ -82,7 +82,7 @@ export const compare = {
   removeRun: (name: string) => `Remove ${name}`,
   atMost: (count: number) => `At most ${count} runs fit into one picture.`,
   baseline: 'baseline',
-  makeBaseline: (name: string) => `Make ${name} the baseline`,
+  makeBaseline: (name: string) => `Make baseline: ${name}`,
   makeBaselineShort: 'make baseline',
   bestLoss: 'Best validation loss',
   bestTrainingLoss: 'Best training loss',

@@ -66,7 +66,7 @@ export const compare: Words['compare'] = {
   removeRun: (name) => `移除 ${name}`,
   atMost: (count) => `一张图中最多放 ${count} 次训练。`,
   baseline: '基准',
-  makeBaseline: (name) => `以 ${name} 为基准`,
+  makeBaseline: (name) => `设为基准：${name}`,
   makeBaselineShort: '设为基准',
   bestLoss: '最低验证损失',
   bestTrainingLoss: '最低训练损失',
