@@ -11,7 +11,7 @@ vi.mock('electron', async () => (await import('./electron-mock.ts')).electron);
 
 let data: string;
 let other: Store;
-const events = ['uncaughtException', 'unhandledRejection'] as const;
+const events = ['uncaughtException', 'unhandledRejection', 'worker'] as const;
 const before = new Map(events.map((event) => [event, process.listeners(event as 'uncaughtException')]));
 
 beforeEach(() => {

@@ -1,4 +1,5 @@
 /** The desktop program's entry: what must be said before Electron is ready, then one start. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { FolioError } from '../../shared/errors.ts';
@@ -18,7 +19,13 @@ const refused = (what: string): void => log.warn(`refused: ${what}`);
 
 app.setName('Folio');
 // Chromium's own files lie beside the record: one folder holds all, and each record has its own single instance.
-app.setPath('userData', join(dataDir, 'window'));
+const profile = join(dataDir, 'window');
+try {
+  mkdirSync(profile, { recursive: true });
+  app.setPath('userData', profile);
+} catch (error) {
+  log.error(`${profile} cannot be made`, error); // the record cannot be opened there either, and says so in a box
+}
 hardenApp(app, refused);
 protocol.registerSchemesAsPrivileged([PRIVILEGED_SCHEME]);
 

@@ -57,9 +57,12 @@ export function openWindow({ preferences, developer, opened }: WindowOptions): B
     backgroundColor: pageColour(),
     webPreferences: webPreferences(join(builtFolder('preload'), 'preload.cjs'), developer),
   });
-  if (state.maximized) window.maximize();
-  if (state.fullScreen) window.setFullScreen(true);
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    // Either of them shows the window by itself, and before this moment there is nothing to see in it.
+    if (state.maximized) window.maximize();
+    if (state.fullScreen) window.setFullScreen(true);
+    window.show();
+  });
   rememberPlace(window, preferences);
   opened(window);
   void window.loadURL(START_URL);
