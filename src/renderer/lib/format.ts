@@ -51,7 +51,8 @@ export function createFormat(language: 'en' | 'zh'): Format {
     perplexity: (loss) =>
       finite(loss, (nats) => {
         const perplexity = Math.exp(nats);
-        return perplexity < 100 ? two.format(perplexity) : finite(perplexity, (large) => whole.format(large));
+        if (perplexity < 100) return two.format(perplexity);
+        return perplexity < 1e7 ? whole.format(perplexity) : finite(perplexity, (large) => formatPower(large, one));
       }),
     bits: (loss) => finite(loss, (nats) => two.format(nats / Math.LN2)),
     bytes: (value) => formatBytes(value, one, whole),
@@ -66,6 +67,13 @@ export function createFormat(language: 'en' | 'zh'): Format {
     },
     date: (at) => `${dayOfYear.format(at)}, ${time.format(at)}`,
   };
+}
+
+/** 1.3 × 10²² */
+function formatPower(value: number, one: Intl.NumberFormat): string {
+  const exponent = Math.floor(Math.log10(value));
+  const raised = String(exponent).replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
+  return `${one.format(value / 10 ** exponent)} × 10${raised}`;
 }
 
 function formatBytes(value: number, one: Intl.NumberFormat, whole: Intl.NumberFormat): string {

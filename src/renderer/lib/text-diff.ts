@@ -61,7 +61,21 @@ function refine(changes: readonly Change[], edits: number): Change[] {
     const characters = diffChars(part.removed, part.added, { maxEditLength: edits });
     // What has next to nothing in common is easier to read as a whole than as confetti.
     if (characters === undefined || !akin(characters, part)) return asChanges(part);
-    return [...characters, { value: part.same, added: false, removed: false }];
+    return [...withoutIslands(characters), { value: part.same, added: false, removed: false }];
+  });
+}
+
+/** One or two letters that happen to be alike between two changes do not make reading easier: they are taken into the change. */
+function withoutIslands(changes: readonly Change[]): Change[] {
+  return changes.flatMap((change, at) => {
+    const { value, added, removed } = change;
+    const island = !added && !removed && /^[^\n]{1,2}$/u.test(value) && at > 0 && at < changes.length - 1;
+    return island
+      ? [
+          { value, added: false, removed: true },
+          { value, added: true, removed: false },
+        ]
+      : [change];
   });
 }
 
@@ -95,17 +109,17 @@ function asChanges({ removed, added, same }: Passage): Change[] {
   ];
 }
 
-/** Whether two passages share more than a third of the shorter one's characters, white space aside. */
+/** Whether two passages share at least half of the shorter one's characters, white space aside. */
 function akin(changes: readonly Change[], { removed, added }: Passage): boolean {
   const solid = (text: string): number => text.replace(/\s+/gu, '').length;
   const common = changes.reduce((sum, { value, ...is }) => sum + (is.added || is.removed ? 0 : solid(value)), 0);
-  return common * 3 > Math.min(solid(removed), solid(added));
+  return common * 2 >= Math.min(solid(removed), solid(added));
 }
 
 function assemble(changes: readonly Change[], precision: DiffPrecision): TextDiff {
   const side = (other: 'added' | 'removed'): Segment[] => {
     const mine = changes.filter((change) => !change[other] && change.value !== '');
-    return join(mine.map(({ value, added, removed }) => ({ text: value, differs: added || removed })));
+    return join(mine.map(({ value, added, removed }) => ({ text: value, differs: added || removed }))).flatMap(trim);
   };
   return { left: side('added'), right: side('removed'), precision };
 }
@@ -121,4 +135,16 @@ function join(segments: readonly Segment[]): Segment[] {
     else joined.push({ text: segment.text, differs });
   });
   return joined;
+}
+
+/** A mark ends where its words end: spaces at its edges are left out, unless it is nothing but spaces. */
+function trim(segment: Segment): Segment[] {
+  const parts = segment.differs ? /^( *)(.*[^ ])( *)$/su.exec(segment.text) : null;
+  if (parts === null) return [segment];
+  const [, before = '', words = '', after = ''] = parts;
+  return [
+    { text: before, differs: false },
+    { text: words, differs: true },
+    { text: after, differs: false },
+  ].filter(({ text }) => text !== '');
 }

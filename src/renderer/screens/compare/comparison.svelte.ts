@@ -1,32 +1,19 @@
 /** The screen's state: what the address chose, what the record has of it, and what the two panes therefore show. */
-import type { RunDetail, Sample } from '../../../shared/domain.ts';
-import type { ErrorMessage } from '../../../shared/errors.ts';
+import type { RunDetail } from '../../../shared/domain.ts';
 import { addressOf } from '../../lib/routes.ts';
-import type { CompareRoute, Frame, Marks } from '../../lib/routes.ts';
+import type { CompareRoute, Marks } from '../../lib/routes.ts';
 import { diffTexts } from '../../lib/text-diff.ts';
 import type { TextDiff } from '../../lib/text-diff.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
-import { bestOrLast, framesWithTexts, matchSample, mismatches, nearestFrame, probesOf, settle } from './choices.ts';
+import { bestOrLast, framesWithTexts, mismatches, probesOf, settle } from './choices.ts';
 import type { Mismatch, Probe, Side, TextFrame } from './choices.ts';
+import { openingRuns } from './opening.ts';
+import { makePane } from './panes.ts';
+import type { Pane } from './panes.ts';
 import { ByRun } from './record.svelte.ts';
 
 /** So many runs are told apart by colour and overlaid. */
 export const MOST_RUNS = 8;
-/** So many of the newest runs are looked through for one to begin with. */
-const MOST_LOOKED_AT = 30;
-
-export interface Pane {
-  readonly side: Side;
-  /** What the address asks for. */
-  readonly asked: Frame;
-  readonly frames: readonly TextFrame[];
-  /** What can be shown of it; null while loading and when there is nothing. */
-  readonly frame: TextFrame | null;
-  readonly sample: Sample | null;
-  readonly loading: boolean;
-  readonly error: ErrorMessage | null;
-}
-
 export class Comparison {
   readonly #folio: Folio;
   readonly #route: () => CompareRoute;
@@ -106,7 +93,7 @@ export class Comparison {
   async settle(): Promise<void> {
     const route = this.#route();
     if (route.left !== null && route.right !== null) return;
-    const runs = await this.#openRuns(route);
+    const runs = await openingRuns(route, this.#folio.runs.list, this.texts);
     if (runs !== null) await Promise.all(runs.flatMap((run) => [this.texts.need(run), this.details.need(run)]));
     if (this.#route() !== route) return; // one went on meanwhile
     this.#nothing = runs === null;
@@ -163,39 +150,9 @@ export class Comparison {
     this.#folio.router.go(route);
   }
 
-  /** The runs for the two panes; null when there is nothing to begin with. */
-  async #openRuns({ left, right, runs }: CompareRoute): Promise<[number, number] | null> {
-    const first = left?.run ?? runs.find((run) => run !== right?.run) ?? right?.run ?? (await this.#newest());
-    if (first === null) return null;
-    return [first, right?.run ?? runs.find((run) => run !== first) ?? first];
-  }
-
-  /** The newest run with texts of two epochs. */
-  async #newest(): Promise<number | null> {
-    const candidates = this.#folio.runs.list.filter(({ epoch }) => epoch >= 2).slice(0, MOST_LOOKED_AT);
-    for (const { id } of candidates) {
-      await this.texts.need(id);
-      if ((this.texts.value(id)?.length ?? 0) >= 2) return id;
-    }
-    return null;
-  }
-
   #pane(side: Side): Pane | null {
     const asked = this.#route()[side];
     if (asked === null) return null;
-    const entry = this.texts.entry(asked.run);
-    const details = this.details.entry(asked.run);
-    const frames = entry.state === 'ready' ? entry.value : [];
-    const frame = nearestFrame(frames, asked.epoch);
-    const failed = entry.state === 'failed' ? entry : details.state === 'failed' ? details : null;
-    return {
-      side,
-      asked,
-      frames,
-      frame,
-      sample: frame === null ? null : matchSample(frame.samples, this.probe),
-      loading: entry.state === 'loading',
-      error: failed?.error ?? null,
-    };
+    return makePane(side, asked, this.texts.entry(asked.run), this.details.entry(asked.run), this.probe);
   }
 }

@@ -1,8 +1,22 @@
 /** The geometry of a filmstrip's track: where epochs lie, which labels fit, and where a key or the pointer leads. */
 
+import type { EpochTexts } from '../../../shared/contract/runs.ts';
+
 export interface TrackPoint {
   readonly epoch: number;
   readonly loss: number | null;
+}
+
+type LossOfEpoch = Pick<EpochTexts, 'epoch' | 'trainLoss' | 'validationLoss'>;
+const made = new WeakMap<readonly LossOfEpoch[], readonly TrackPoint[]>();
+
+/** A run's epochs as points, with the loss on held-out text where it was measured. The same frames give the same array. */
+export function pointsOf(frames: readonly LossOfEpoch[]): readonly TrackPoint[] {
+  const points =
+    made.get(frames) ??
+    frames.map(({ epoch, validationLoss, trainLoss }) => ({ epoch, loss: validationLoss ?? trainLoss }));
+  made.set(frames, points);
+  return points;
 }
 
 /** Where a point lies between the track's ends, 0 to 1; a single point lies at the start. */
@@ -31,22 +45,20 @@ export function indexOfEpoch(points: readonly TrackPoint[], epoch: number): numb
 }
 
 /**
- * Which points get a label on a track of that width: the first, the last, and between them at an even stride as many as have
+ * Which points get a label on a track of that width: the first, the last, and between them those of round epochs that have
  * `room` pixels each.
  */
 export function labelled(points: readonly TrackPoint[], width: number, room: number): readonly number[] {
   const last = points.length - 1;
-  if (last < 0) return [];
-  if (last === 0) return [0];
-  const stride = STRIDES.find((step) => (width / last) * step >= room) ?? last;
-  const chosen: number[] = [];
-  for (let index = 0; index <= last; index += stride) {
-    if (index === 0 || (placeOf(points, last) - placeOf(points, index)) * width >= room || index === last) {
-      chosen.push(index);
-    }
-  }
-  if (chosen.at(-1) !== last) chosen.push(last);
-  return chosen;
+  if (last < 1) return last === 0 ? [0] : [];
+  const epochs = (points[last]?.epoch ?? 0) - (points[0]?.epoch ?? 0);
+  const stride = STRIDES.find((step) => (width / epochs) * step >= room) ?? epochs;
+  const chosen = [0];
+  const far = (a: number, b: number): boolean => (placeOf(points, b) - placeOf(points, a)) * width >= room;
+  points.forEach(({ epoch }, index) => {
+    if (epoch % stride === 0 && far(chosen.at(-1) ?? 0, index) && far(index, last)) chosen.push(index);
+  });
+  return [...chosen, last];
 }
 
 const STRIDES = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
