@@ -167,9 +167,9 @@ const views = new WeakMap<Folio, HistoryView>();
 
 /** One for the life of the window. */
 export function historyOf(folio: Folio): HistoryView {
-  const known = views.get(folio);
-  if (known !== undefined) return known;
-  const view = new HistoryView(folio);
-  views.set(folio, view);
+  // What is derived in it must not end with the component that asks first.
+  if (!views.has(folio)) $effect.root(() => void views.set(folio, new HistoryView(folio)));
+  const view = views.get(folio);
+  if (view === undefined) throw new Error('a root effect runs at once');
   return view;
 }
