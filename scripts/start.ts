@@ -119,8 +119,9 @@ async function main(): Promise<void> {
   }
   const impossible = noWindow(process.env);
   const hasDisplay = impossible !== 'there is no display';
-  if (values.browser === true || values.port !== undefined) return serve(null, hasDisplay, values.port);
+  if (values.browser === true) return serve(null, hasDisplay, values.port);
   if (impossible !== null) return serve(impossible, hasDisplay, values.port);
+  if (values.port !== undefined) return serve(null, hasDisplay, values.port);
   const electron = await findElectron(root, mayInstall, say);
   if ('missing' in electron) return serve(electron.missing, hasDisplay, values.port);
   const ended = await openWindow(electron.path);

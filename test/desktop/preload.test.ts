@@ -10,7 +10,7 @@ const electron = vi.hoisted(() => {
     exposed,
     sent,
     listeners,
-    answer: undefined as unknown,
+    answer: undefined,
     contextBridge: { exposeInMainWorld: (name: string, value: unknown) => void exposed.push([name, value]) },
     ipcRenderer: {
       send: (...args: unknown[]) => void sent.push(args),
