@@ -5,19 +5,20 @@ import type { FolioBridge } from '../../src/shared/contract/bridge.ts';
 const electron = vi.hoisted(() => {
   const exposed: [string, unknown][] = [];
   const sent: unknown[][] = [];
+  const answers: { next?: unknown } = {};
   const listeners = new Map<string, (...args: unknown[]) => void>();
   return {
     exposed,
     sent,
     listeners,
-    answer: undefined,
+    answers,
     contextBridge: { exposeInMainWorld: (name: string, value: unknown) => void exposed.push([name, value]) },
     ipcRenderer: {
       send: (...args: unknown[]) => void sent.push(args),
       on: (channel: string, listener: (...args: unknown[]) => void) => void listeners.set(channel, listener),
       invoke: (...args: unknown[]) => {
         sent.push(args);
-        return Promise.resolve(electron.answer);
+        return Promise.resolve(answers.next);
       },
     },
     webUtils: { getPathForFile: ({ name }: { name: string }) => `/chosen/${name}` },
@@ -51,13 +52,13 @@ describe('window.folio', () => {
 
   it('gives a handle for a dropped file, never its path', async () => {
     const file = { handle: 'h'.repeat(36), name: 'a.txt', bytes: 3 };
-    electron.answer = { file };
+    electron.answers.next = { file };
     expect(await bridge.adopt(new File(['abc'], 'a.txt'))).toEqual(file);
     expect(electron.sent.at(-1)).toEqual(['folio:adopt', '/chosen/a.txt']);
   });
 
   it('says in words why a file is not taken', async () => {
-    electron.answer = { error: { code: 'file', message: 'a.txt cannot be read', hint: 'Choose it again.' } };
+    electron.answers.next = { error: { code: 'file', message: 'a.txt cannot be read', hint: 'Choose it again.' } };
     await expect(bridge.adopt(new File([], 'a.txt'))).rejects.toThrow('a.txt cannot be read. Choose it again.');
   });
 });

@@ -170,7 +170,7 @@ describe.skipIf(process.platform === 'win32')('npm start (there is no interrupt 
       if (process.platform !== 'linux') return; // elsewhere there is always a display
       const started = await start(['--no-install', '--port', '0'], environment, /http:\/\/127\.0\.0\.1:\d+\/\S+/);
       expect(started.output).toContain('No window of its own: there is no display.');
-    const address = /http:\/\/127\.0\.0\.1:\d+\/\S+/.exec(started.output)?.[0] ?? '';
+      const address = /http:\/\/127\.0\.0\.1:\d+\/\S+/.exec(started.output)?.[0] ?? '';
       const page = await fetch(address);
       expect([page.status, page.headers.get('Content-Type')]).toEqual([200, expect.stringContaining('text/html')]);
       expect(await started.stop()).toBe(130);
