@@ -1,0 +1,106 @@
+/** The texts of a run, epoch by epoch: growing while it trains, and as cells of a strip. */
+import type { EpochTexts } from '../../../shared/contract/runs.ts';
+import type { Sample } from '../../../shared/domain.ts';
+import type { TrainingEvent } from '../../../shared/events.ts';
+import { finite } from '../../lib/chart/live-curve.ts';
+
+/** One of the ways in which every epoch's text is written. */
+export interface Variant {
+  readonly prompt: string;
+  readonly temperature: number;
+}
+
+type EpochEvent = Extract<TrainingEvent, { type: 'epoch' }>;
+
+/** The frames with an epoch that ended; one for a part of the same epoch gives way. */
+export function withEpoch(frames: readonly EpochTexts[], event: EpochEvent): readonly EpochTexts[] {
+  const old = frames.find(({ epoch }) => epoch === event.epoch);
+  const losses = { trainLoss: finite(event.trainLoss), validationLoss: finite(event.validationLoss) };
+  return inOrder(frames, { epoch: event.epoch, ...losses, samples: old?.samples ?? [] });
+}
+
+/** The frames with a text that was just written. The same prompt at the same temperature is written once an epoch. */
+export function withSample(frames: readonly EpochTexts[], sample: Sample): readonly EpochTexts[] {
+  const old = frames.find(({ epoch }) => epoch === sample.epoch);
+  const others = (old?.samples ?? []).filter((other) => !isVariant(other, variantOf(sample)));
+  const losses = { trainLoss: old?.trainLoss ?? null, validationLoss: old?.validationLoss ?? null };
+  return inOrder(frames, { epoch: sample.epoch, ...losses, samples: [...others, sample] });
+}
+
+function inOrder(frames: readonly EpochTexts[], frame: EpochTexts): readonly EpochTexts[] {
+  return [...frames.filter(({ epoch }) => epoch !== frame.epoch), frame].sort((a, b) => a.epoch - b.epoch);
+}
+
+/** Frames in which something is written. */
+export function written(frames: readonly EpochTexts[]): readonly EpochTexts[] {
+  return frames.filter(({ samples }) => samples.length > 0);
+}
+
+export function variantOf({ prompt, settings }: Sample): Variant {
+  return { prompt, temperature: settings.temperature };
+}
+
+export function isVariant(sample: Sample, { prompt, temperature }: Variant): boolean {
+  return sample.prompt === prompt && sample.settings.temperature === temperature;
+}
+
+/** The epoch's text in the wanted way, or in the way nearest to it. */
+export function pick(frame: EpochTexts | null, wanted: Variant | null): Sample | null {
+  const samples = frame?.samples ?? [];
+  const [first] = samples;
+  if (first === undefined) return null;
+  if (wanted === null) return middling(samples);
+  return (
+    samples.find((sample) => isVariant(sample, wanted)) ??
+    samples.find((sample) => sample.settings.temperature === wanted.temperature) ??
+    samples.find((sample) => sample.prompt === wanted.prompt) ??
+    first
+  );
+}
+
+/** Of the first prompt's texts the one nearest to temperature 0.8: neither dull nor raving. */
+function middling(samples: readonly Sample[]): Sample | null {
+  const mine = samples.filter(({ prompt }) => prompt === samples[0]?.prompt);
+  const away = ({ settings }: Sample): number => Math.abs(settings.temperature - 0.8);
+  return mine.reduce<Sample | null>((best, one) => (best === null || away(one) < away(best) ? one : best), null);
+}
+
+/** The ways that there are in any epoch, each once, in their order. */
+export function variantsOf(frames: readonly EpochTexts[]): {
+  readonly prompts: readonly string[];
+  readonly temperatures: readonly number[];
+} {
+  const samples = frames.flatMap((frame) => frame.samples);
+  const prompts = [...new Set(samples.map(({ prompt }) => prompt))];
+  const temperatures = [...new Set(samples.map(({ settings }) => settings.temperature))].sort((a, b) => a - b);
+  return { prompts, temperatures };
+}
+
+/** One cell of the strip: it stands for the frames from `first` up to, not including, `end` (indices), and shows the last of them. */
+export interface Cell {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** `count` frames in at most `room` cells. */
+export function cellsOf(count: number, room: number): readonly Cell[] {
+  const cells = Math.min(count, Math.max(1, room));
+  return Array.from({ length: cells }, (_, i) => ({
+    first: Math.floor((i * count) / cells),
+    end: Math.floor(((i + 1) * count) / cells),
+  }));
+}
+
+/** The index of the frame at a share (0 to 1) of the strip's length. */
+export function frameAt(count: number, share: number): number {
+  return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+}
+
+/** The beginning of a text without line breaks: for a cell, or a prompt on a button. */
+export function oneLine(text: string, characters = 42): string {
+  const line = text
+    .slice(0, characters * 4)
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return Array.from(line).slice(0, characters).join('');
+}

@@ -1,0 +1,214 @@
+/** All that the page of one run knows: read once, then kept current by what the training tells. */
+import type { EpochTexts } from '../../../shared/contract/runs.ts';
+import type { EpochRecord, RunDetail, RunSummary, Sample } from '../../../shared/domain.ts';
+import { toErrorMessage, type ErrorMessage } from '../../../shared/errors.ts';
+import type { TrainingEvent } from '../../../shared/events.ts';
+import type { LiveTraining } from '../../../shared/live.ts';
+import { RunCurve } from '../../lib/chart/run-curve.svelte.ts';
+import type { Folio } from '../../state/folio.svelte.ts';
+import { pick, variantOf, variantsOf, withEpoch, withSample, written, type Variant } from './frames.ts';
+import { endingOf, figuresOf, isActive, resumePoint } from './standing.ts';
+
+type Told<Type extends TrainingEvent['type']> = Extract<TrainingEvent, { type: Type }>;
+
+export class RunPage {
+  readonly id: number;
+  readonly #folio: Folio;
+  readonly #curve: RunCurve;
+  #detail: RunDetail | null = $state.raw(null);
+  #frames: readonly EpochTexts[] = $state.raw([]);
+  #missing = $state(false);
+  #error: ErrorMessage | null = $state.raw(null);
+  #firstLook: Told<'first-look'> | null = $state.raw(null);
+  #engine: Told<'engine'> | null = $state.raw(null);
+  #plan: Told<'plan'> | null = $state.raw(null);
+  /** The epoch that the person looks at; null follows the newest. */
+  #chosen: number | null = $state(null);
+  #variant: Variant | null = $state.raw(null);
+  /** When the training under way began, where this window saw it. */
+  #began: number | null = $state(null);
+  /** The text that came while the page was open and is to be typed in. */
+  #fresh: number | null = $state(null);
+
+  constructor(folio: Folio, id: number) {
+    this.#folio = folio;
+    this.id = id;
+    this.#curve = new RunCurve(folio.client, id);
+  }
+
+  /** Null until it was read. The list's own summary is the newer of the two. */
+  readonly run: RunDetail | null = $derived.by(() => {
+    if (this.#detail === null) return null;
+    const summary: RunSummary | null = this.#folio.runs.find(this.id);
+    return summary === null || summary.updatedAt < this.#detail.updatedAt
+      ? this.#detail
+      : { ...this.#detail, ...summary };
+  });
+  /** The training of this run, ended ones left out. */
+  readonly live: LiveTraining | null = $derived.by(() => {
+    const { live } = this.#folio.training;
+    return live !== null && live.run === this.id && live.phase !== 'ended' ? live : null;
+  });
+  readonly status = $derived(this.live?.status ?? this.run?.status ?? 'finished');
+  /** Whether it is trained here, or (a record that another program writes to) elsewhere. */
+  readonly training = $derived(isActive(this.status));
+  /** "since 14:02" for a training, the moment of its end for one that is over. */
+  readonly since = $derived.by(() => {
+    const { format, words } = this.#folio;
+    if (this.run === null) return '';
+    return this.training
+      ? words.run.since(format.moment(this.#began ?? this.run.createdAt))
+      : format.moment(this.run.updatedAt);
+  });
+  readonly ending = $derived(this.run === null || this.training ? 'none' : endingOf(this.run));
+  readonly figures = $derived(figuresOf(this.run?.epochs ?? [], this.curve.curve, this.training));
+  readonly resumePoint = $derived(resumePoint(this.run?.checkpoints ?? []));
+  /** What went wrong in a training that this window saw. */
+  readonly trouble: ErrorMessage | null = $derived.by(() => {
+    const { live } = this.#folio.training;
+    return live !== null && live.run === this.id && live.phase === 'ended' ? live.error : null;
+  });
+
+  readonly frames = $derived(written(this.#frames));
+  readonly variants = $derived(variantsOf(this.#frames));
+  readonly newest: EpochTexts | null = $derived(this.frames.at(-1) ?? null);
+  readonly frame: EpochTexts | null = $derived(
+    this.#chosen === null ? this.newest : (this.frames.find(({ epoch }) => epoch === this.#chosen) ?? this.newest),
+  );
+  readonly sample: Sample | null = $derived(pick(this.frame, this.#variant));
+  /** The newest epoch, while an older one is looked at. */
+  readonly news: number | null = $derived(
+    this.#chosen !== null && this.newest !== null && this.newest.epoch !== this.frame?.epoch ? this.newest.epoch : null,
+  );
+
+  get curve(): RunCurve {
+    return this.#curve;
+  }
+
+  get missing(): boolean {
+    return this.#missing;
+  }
+
+  get error(): ErrorMessage | null {
+    return this.#error;
+  }
+
+  get firstLook(): Told<'first-look'> | null {
+    return this.#firstLook;
+  }
+
+  get engine(): Told<'engine'> | null {
+    return this.#engine;
+  }
+
+  get plan(): Told<'plan'> | null {
+    return this.#plan;
+  }
+
+  get variant(): Variant | null {
+    return this.#variant ?? (this.sample === null ? null : variantOf(this.sample));
+  }
+
+  /** Whether this text is to be typed in: it is the newest, and came just now. */
+  isFresh(sample: Sample): boolean {
+    return sample.id === this.#fresh;
+  }
+
+  /** The text of a frame in the way that is shown now. */
+  textOf(frame: EpochTexts): Sample | null {
+    return pick(frame, this.variant);
+  }
+
+  /** Looks at an epoch; the newest is followed from then on. */
+  look(epoch: number): void {
+    this.#chosen = epoch === this.newest?.epoch ? null : epoch;
+    this.#fresh = null;
+  }
+
+  follow(): void {
+    this.#chosen = null;
+  }
+
+  write(variant: Partial<Variant>): void {
+    const now = this.variant;
+    if (now !== null) this.#variant = { ...now, ...variant };
+    this.#fresh = null;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [detail, frames] = await Promise.all([
+        this.#folio.client.request('runs:show', { id: this.id }),
+        this.#folio.client.request('samples:by-epoch', { id: this.id }),
+      ]);
+      this.#detail = detail;
+      this.#frames = frames;
+      this.#missing = false;
+      this.#error = null;
+    } catch (error) {
+      const message = toErrorMessage(error);
+      if (message.code === 'not-found') this.#missing = true;
+      else this.#error = message;
+    }
+  }
+
+  hear(events: readonly TrainingEvent[]): void {
+    this.#curve.hear(events);
+    for (const event of events) if (event.run === this.id) this.#take(event);
+  }
+
+  /** What is changed by this page itself, shown before the program has said so. */
+  assume(change: Partial<RunDetail>): void {
+    if (this.#detail !== null) this.#detail = { ...this.#detail, ...change };
+  }
+
+  #take(event: TrainingEvent): void {
+    switch (event.type) {
+      case 'created':
+        this.#began = Date.now();
+        this.#firstLook = null;
+        this.#engine = null;
+        this.#plan = null;
+        void this.load(); // it may have gone back to a checkpoint
+        return;
+      case 'engine':
+        this.#engine = event;
+        return;
+      case 'plan':
+        this.#plan = event;
+        this.assume({ config: event.config });
+        return;
+      case 'first-look':
+        this.#firstLook = event;
+        return;
+      case 'epoch':
+        this.#frames = withEpoch(this.#frames, event);
+        this.#putEpoch(event);
+        return;
+      case 'sample':
+        this.#frames = withSample(this.#frames, event);
+        if (this.#chosen === null && this.sample?.id === event.id) this.#fresh = event.id;
+        return;
+      case 'finished':
+        void this.load();
+        return;
+      default: // steps are the curve's; statuses, phases and checkpoints come with the summaries and the live state
+    }
+  }
+
+  #putEpoch(event: Told<'epoch'>): void {
+    if (this.#detail === null) return;
+    const { epoch, steps, complete, trainLoss, validationLoss, seconds, charactersPerSecond, learningRate } = event;
+    const record: EpochRecord = {
+      epoch,
+      steps,
+      complete,
+      trainLoss,
+      validationLoss,
+      seconds,
+      charactersPerSecond,
+      learningRate,
+    };
+    this.assume({ epochs: [...this.#detail.epochs.filter((other) => other.epoch !== epoch), record] });
+  }
+}
