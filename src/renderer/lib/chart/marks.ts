@@ -23,7 +23,7 @@ export function drawMarks(plot: uPlot, input: PlotInput, scale: number): void {
   ctx.font = `${11 * unit}px ${input.theme.sans}`;
   ctx.fillStyle = input.theme.faint;
   ctx.textAlign = 'right';
-  ctx.fillText(input.words.axis, bbox.left + bbox.width, bbox.top + bbox.height + 36 * unit);
+  ctx.fillText(input.words.axis, bbox.left + bbox.width, bbox.top + bbox.height + 34 * unit);
   ctx.restore();
 }
 

@@ -47,7 +47,7 @@ export function plotOptions(now: () => PlotInput, scale = 1): Omit<uPlot.Options
     axes: [
       {
         ...axis,
-        size: 42 * scale,
+        size: 38 * scale,
         grid: { show: false },
         splits: (_, __, min, max) => [...placeTicks(now(), min, max)],
         values: (_, splits) => splits.map((split) => now().words.place(split)),
@@ -116,6 +116,6 @@ function placeTicks({ axis, width }: PlotInput, min: number, max: number): reado
 }
 
 function lossTicks({ logScale, height }: PlotInput, min: number, max: number): readonly number[] {
-  const length = height - 50;
+  const length = height - 46;
   return logScale ? logTicks(min, max, length, 26) : linearTicks(min, max, Math.max(2, Math.floor(length / 52)));
 }

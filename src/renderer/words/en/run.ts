@@ -127,6 +127,8 @@ export const run = {
       `${name}: from ${first} at the start to ${last} after ${epochs} epochs`,
     nothingYet: (name: string) => `${name}: nothing logged yet`,
     noPoints: 'nothing logged here',
+    key: 'the line is smoothed, faint behind it is every step',
+    keyValidation: 'held-out text',
     newest: 'now',
     last: 'at the end',
     baseline: 'baseline',

@@ -117,6 +117,8 @@ export const run: Words['run'] = {
     described: (name, first, last, epochs) => `${name}：从开始时的 ${first} 降到 ${epochs} 轮后的 ${last}`,
     nothingYet: (name) => `${name}：还没有记录`,
     noPoints: '这里没有记录',
+    key: '实线经过平滑，背后的淡线是每一步',
+    keyValidation: '留出的文本',
     newest: '现在',
     last: '结束时',
     baseline: '基准',
