@@ -30,9 +30,10 @@ export function dropUnknown(text: string, known: ReadonlySet<string>): string {
 }
 
 /** Characters that are typed in several ways: each list holds what may stand in for one another. */
+const DOUBLE = '"“”„‟«»″';
 const ALIKE = [
   "'‘’‚‛ʼ′`´",
-  '"“”„‟«»″',
+  DOUBLE,
   '-‐‑‒–—―−',
   ' \u00a0\u2002\u2003\u2009\u202f\u3000\t',
   '.。．',
@@ -49,9 +50,17 @@ const ALIKE = [
 function similarTo(character: string): string[] {
   const alike = ALIKE.filter((row) => row.includes(character)).flat();
   const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
+  // Where no double quotes are known, single ones quote too.
+  const quote = DOUBLE.includes(character) ? ["'"] : [];
   const longer = { '…': '...', ß: 'ss', æ: 'ae', œ: 'oe', Æ: 'AE', Œ: 'OE', ø: 'o', Ø: 'O' }[character];
   const forms = [character, bare, ...(longer === undefined ? [] : [longer])];
-  return [...alike, ...forms, ...forms.map((form) => form.toLowerCase()), ...forms.map((form) => form.toUpperCase())];
+  return [
+    ...alike,
+    ...quote,
+    ...forms,
+    ...forms.map((form) => form.toLowerCase()),
+    ...forms.map((form) => form.toUpperCase()),
+  ];
 }
 
 /** What the network knows instead of a character; null when nothing is like it. */
