@@ -2,13 +2,18 @@
 import { runJob } from '../../../shared/contract/client.ts';
 import type { ChosenFile } from '../../../shared/contract/app.ts';
 import type { BytesProgress } from '../../../shared/contract/corpora.ts';
+import { toErrorMessage } from '../../../shared/errors.ts';
+import type { ErrorMessage } from '../../../shared/errors.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
+
+const LONGEST_NAME = 200;
 
 export class TextAdder {
   readonly #folio: Folio;
   /** Called with the text that was added. */
   readonly #added: (corpus: number) => void;
   #reading: (BytesProgress & { readonly name: string }) | null = $state.raw(null);
+  #error: ErrorMessage | null = $state.raw(null);
   #controller: AbortController | null = null;
 
   constructor(folio: Folio, added: (corpus: number) => void) {
@@ -21,12 +26,17 @@ export class TextAdder {
     return this.#reading;
   }
 
-  async choose(): Promise<void> {
-    await this.#folio.notices.guard(() => this.#take(() => this.#folio.connection.openFile('text')));
+  /** Why the last one could not be added. */
+  get error(): ErrorMessage | null {
+    return this.#error;
   }
 
-  async drop(file: File): Promise<void> {
-    await this.#folio.notices.guard(() => this.#take(() => this.#folio.connection.adopt(file)));
+  choose(): Promise<void> {
+    return this.#take(() => this.#folio.connection.openFile('text'));
+  }
+
+  drop(file: File): Promise<void> {
+    return this.#take(() => this.#folio.connection.adopt(file));
   }
 
   cancel(): void {
@@ -35,16 +45,27 @@ export class TextAdder {
 
   async #take(choose: () => Promise<ChosenFile | null>): Promise<void> {
     if (this.#reading !== null) return;
-    const file = await choose();
-    if (file === null) return;
+    this.#error = null;
+    try {
+      const file = await choose();
+      if (file !== null) await this.#add(file);
+    } catch (error) {
+      const failed = toErrorMessage(error);
+      if (failed.code !== 'cancelled') this.#error = failed;
+    }
+  }
+
+  async #add(file: ChosenFile): Promise<void> {
     const controller = new AbortController();
     this.#controller = controller;
     const show = ({ doneBytes, totalBytes }: BytesProgress): void => {
       this.#reading = { name: file.name, doneBytes, totalBytes };
     };
     show({ doneBytes: 0, totalBytes: file.bytes ?? 0 });
+    // Uploads have names of the program's own where they lie.
+    const named = { file: file.handle, name: file.name.slice(0, LONGEST_NAME) };
     try {
-      const added = await runJob(this.#folio.client, 'corpora:add', { file: file.handle }, show, controller.signal);
+      const added = await runJob(this.#folio.client, 'corpora:add', named, show, controller.signal);
       this.#added(added.id);
     } finally {
       this.#reading = null;

@@ -31,6 +31,7 @@ export class NewRunForm {
   #facts: CorpusFacts | null = $state.raw(null);
   #circumstances: Circumstances = $state.raw({ freeMemoryBytes: null, freeDiskBytes: null });
   #starting = $state(false);
+  #textMissing = $state(false);
   /** As typed; empty for the proposed one. */
   name = $state('');
   engine: EngineChoice = $state('auto');
@@ -60,6 +61,11 @@ export class NewRunForm {
 
   get circumstances(): Circumstances {
     return this.#circumstances;
+  }
+
+  /** Whether the text that was asked for is no longer there. */
+  get textMissing(): boolean {
+    return this.#textMissing;
   }
 
   get starting(): boolean {
@@ -115,11 +121,12 @@ export class NewRunForm {
     const draft = readDraft(this.#folio.preferences.newRunDraft);
     if (from !== null) await this.#fillFromRun(from);
     else if (draft !== null) this.fill(draft);
-    const fallback = this.#folio.corpora.list.find(({ builtin }) => builtin) ?? this.#folio.corpora.list[0];
     const wanted = corpus ?? this.#corpusId;
     const known = wanted !== null && this.#folio.corpora.find(wanted) !== null;
-    const chosen = known ? wanted : (fallback?.id ?? null);
-    if (chosen !== null) await this.chooseCorpus(chosen);
+    const chosen = known ? wanted : this.#firstCorpus;
+    const choosing = chosen === null ? null : this.chooseCorpus(chosen);
+    this.#textMissing = wanted !== null && !known;
+    await choosing;
   }
 
   async refreshCircumstances(): Promise<void> {
@@ -129,6 +136,7 @@ export class NewRunForm {
 
   async chooseCorpus(id: number): Promise<void> {
     this.#corpusId = id;
+    this.#textMissing = false;
     const facts = await this.#folio.notices.guard(() => this.#library.facts(id));
     if (facts === null || this.#corpusId !== id) return;
     const untouched = samePrompts(this.#values.prompts, this.base.prompts);
@@ -182,12 +190,12 @@ export class NewRunForm {
   }
 
   fill(draft: Draft): void {
-    this.#corpusId = draft.corpus;
     this.#preset = draft.preset;
     this.#values = draft.values;
     this.name = draft.name;
     this.engine = draft.engine;
     this.keepEvery = draft.keepEvery;
+    if (draft.corpus !== null && this.#folio.corpora.find(draft.corpus) !== null) void this.chooseCorpus(draft.corpus);
   }
 
   startOver(): void {
@@ -196,13 +204,26 @@ export class NewRunForm {
     this.name = '';
     this.engine = this.#folio.preferences.engine;
     this.keepEvery = '1';
+    if (this.#firstCorpus !== null) void this.chooseCorpus(this.#firstCorpus);
   }
 
   /** The draft as text; empty for a form in which nothing was changed. */
   readonly draft = $derived.by(() => (this.isPlain ? '' : writeDraft(this.snapshot())));
+  /** Whether everything is as a form begins that nobody has touched. */
   readonly isPlain = $derived.by(
-    () => this.#preset === FIRST_PRESET && this.changed.size === 0 && this.name === '' && this.keepEvery === '1',
+    () =>
+      this.#preset === FIRST_PRESET &&
+      this.changed.size === 0 &&
+      this.name === '' &&
+      this.keepEvery === '1' &&
+      this.engine === this.#folio.preferences.engine &&
+      (this.#corpusId === null || this.#corpusId === this.#firstCorpus),
   );
+
+  get #firstCorpus(): number | null {
+    const { list } = this.#folio.corpora;
+    return (list.find(({ builtin }) => builtin) ?? list[0])?.id ?? null;
+  }
 
   /** Starts it and goes to its page. */
   async start(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Findings and issues as sentences of the person's language: their values are made readable, then put into the catalogue's words. */
 import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
-import { describeCharacters } from '../../../shared/characters.ts';
+import { codePointName } from '../../../shared/characters.ts';
 import type { PreflightFinding } from '../../../shared/preflight-problem.ts';
 import type { Format } from '../../lib/format.ts';
 import type { Words } from '../../words/en/index.ts';
@@ -9,15 +9,17 @@ import type { FieldIssue } from './values.ts';
 
 /** Characters that a sentence names. */
 const NAMED = 6;
+const PRINTS = /^[\p{L}\p{N}\p{P}\p{S}]$/u;
 const BYTES: ReadonlySet<string> = new Set(['bytes', 'needed', 'free', 'most']);
 
 export function issueWords(issue: FieldIssue, words: Words, format: Format): string {
   const { kind, ...values } = issue;
-  const readable = Object.entries(values).map(([key, value]) => [
+  const entries = Object.entries(values) as [string, number | readonly string[]][]; // what issues hold
+  const readable = entries.map(([key, value]): [string, string] => [
     key,
-    typeof value === 'number' ? format.plain(value, 12) : describeCharacters(value as readonly string[], NAMED),
+    typeof value === 'number' ? format.plain(value, 12) : namedCharacters(value, words, format),
   ]);
-  return words.newRun.settings.issues[kind](Object.fromEntries(readable) as Record<string, string>);
+  return words.newRun.settings.issues[kind](Object.fromEntries(readable));
 }
 
 export function findingWords(finding: PreflightFinding, words: Words, format: Format): string {
@@ -34,9 +36,18 @@ export function findingWords(finding: PreflightFinding, words: Words, format: Fo
   return say(values);
 }
 
+/** "R, O, space and 3 more": those that print stand for themselves. */
+function namedCharacters(characters: readonly string[], words: Words, format: Format): string {
+  const { characters: names, andMore } = words.newRun.settings;
+  const known: Readonly<Record<string, string>> = { ' ': names.space, '\n': names.lineBreak, '\t': names.tab };
+  const shown = characters.slice(0, NAMED).map((c) => known[c] ?? (PRINTS.test(c) ? c : codePointName(c)));
+  const rest = characters.length - shown.length;
+  return shown.join(', ') + (rest > 0 ? ` ${andMore(format.count(rest))}` : '');
+}
+
 /** Those that print as themselves are shown; the others would need names. */
 function rareExamples(rare: readonly string[]): string {
-  const visible = rare.filter((character) => /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character));
+  const visible = rare.filter((character) => PRINTS.test(character));
   const shown = visible.slice(0, 2 * NAMED).join(' ');
   return visible.length > 2 * NAMED || visible.length < rare.length ? `${shown} …` : shown;
 }

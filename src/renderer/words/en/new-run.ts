@@ -94,7 +94,7 @@ const issues: Say<FieldIssue, 'kind'> = {
   empty: () => 'There is no value here.',
   'not-a-number': () => 'This is not a number.',
   'not-whole': () => 'A whole number is needed.',
-  range: ({ min, max }) => `From ${min} to ${max}.`,
+  range: ({ min, max }) => `This has to be from ${min} to ${max}.`,
   'prompt-empty': () => 'A prompt has at least one character.',
   'prompt-long': () => 'A prompt has at most 10,000 characters.',
   'prompt-unknown': ({ characters }) => `The text does not have ${characters}, so the network cannot read it.`,
@@ -173,7 +173,7 @@ export const newRun = {
     stateful: {
       before: 'Its batches start from the last batch’s',
       after:
-        ', although the pieces are in random order and that memory belongs to other text. The tutorial’s network does this (“stateful”), and its published figures come from it; the other presets do not.',
+        'although the pieces are in random order and that memory belongs to other text. The tutorial’s network does this (“stateful”), and its published figures come from it; the other presets do not.',
     },
     planned:
       'Units, batch, learning rate and precision are chosen from the measured speed when it starts. What you change yourself stays as you set it.',
@@ -201,13 +201,15 @@ export const newRun = {
     reset: (label: string) => `Back to the preset: ${label}`,
     resetAll: 'All back to the preset',
     range: (min: string, max: string) => `${min} to ${max}`,
-    planned: 'chosen when it starts',
+    planned: 'Chosen when it starts.',
     on: 'on',
     off: 'off',
     keepEvery: { label: 'keep every', hint: 'Of how many epochs one keeps its weights, beside the best and the last.' },
     addPrompt: 'Add a prompt',
     prompt: (number: number) => `Prompt ${number}`,
     removePrompt: (number: number) => `Remove prompt ${number}`,
+    characters: { space: 'space', lineBreak: 'line break', tab: 'tab' },
+    andMore: (count: string) => `and ${count} more`,
     dropUnknown: 'Leave those out',
     addTemperature: 'Add a temperature',
     temperature: (number: number) => `Temperature ${number}`,
@@ -231,6 +233,8 @@ export const newRun = {
       count === 1 ? 'One value in the form needs another look.' : `${count} values in the form need another look.`,
     show: 'Show it',
     problems: findings,
+    foreignState:
+      'The pieces are in random order, so the memory that is carried on belongs to other text. Only the tutorial does it, to be exact.',
     apply: (changes: string) => `Use ${changes}`,
     setting: (label: string, value: string) => `${label} ${value}`,
     learns: 'learns from',
