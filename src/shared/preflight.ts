@@ -27,7 +27,7 @@ export interface Preflight extends Sizes {
 /** Ids are 16 bits wide. */
 const MAX_VOCABULARY = 65_536;
 /** A character seen less often than this is rare; a warning when more than this share of the vocabulary is. */
-const RARE_COUNT = 5;
+export const RARE_COUNT = 5;
 const RARE_SHARE = 0.05;
 /** Without counts: fewer occurrences of a character on average than this. */
 const FEW_OCCURRENCES = 100;

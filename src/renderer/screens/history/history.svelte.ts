@@ -16,6 +16,7 @@ export class HistoryView {
   #selection: Selection = $state.raw(NOTHING);
   #active: number | null = $state(null);
   #renaming: number | null = $state(null);
+  #turned = $state(0);
   /** Where a range begins that Shift extends. */
   #anchor: number | null = null;
   /** Where the list was scrolled to, in px, and how high its rows were then. */
@@ -56,6 +57,11 @@ export class HistoryView {
     return this.#sorting;
   }
 
+  /** Changes when another list is looked at, which begins at its top. */
+  get turned(): number {
+    return this.#turned;
+  }
+
   get withArchived(): boolean {
     return this.#withArchived;
   }
@@ -80,6 +86,7 @@ export class HistoryView {
   narrow(change: Partial<RunFilter>): void {
     this.#filter = { ...this.#filter, ...change };
     this.scrolled = 0;
+    this.#turned++;
   }
 
   showAll(): void {
@@ -93,6 +100,8 @@ export class HistoryView {
 
   sort(column: Column): void {
     this.#sorting = sortedBy(column, this.#sorting);
+    this.scrolled = 0;
+    this.#turned++;
   }
 
   rename(id: number | null): void {

@@ -1,6 +1,51 @@
-/** 文字：texts。 */
+/** 文字：文本页。 */
 import type { Words } from '../en/index.ts';
 
 export const texts: Words['texts'] = {
   title: '文本',
+  lead: '网络读过的文字就是它所知道的一切。十万字符可以一试，一百万更好。',
+  add: '添加文本',
+  drop: '或将文件拖放到此页的任意位置',
+  dropHere: '将文本放在这里',
+  list: '文本',
+  find: '查找文本',
+  none: '没有符合的文本。',
+  builtin: '内置',
+  runs: (count, written) => (count === 0 ? '尚未训练' : `${written} 个训练`),
+
+  waiting: (name) => `${name} 等待中`,
+  reading: (name) => `正在读取 ${name}`,
+  readingBytes: (done, total) => `${done} / ${total}`,
+  failed: (name) => `${name} 未能添加`,
+  added: (name) => `已添加“${name}”。`,
+  thereAlready: (name) => `这份文本已经在了，名为“${name}”。`,
+
+  train: '用它训练',
+  rename: '重命名',
+  nameOf: '文本的名称',
+  remove: '移除',
+  removed: (name, bytes) => `已移除“${name}”，将释放 ${bytes}。`,
+  blockedTitle: (_, written) => `有 ${written} 个训练学自这份文本`,
+  blockedText: '没有它，这些训练就无法继续，也无法衡量。请先删除它们，然后再移除文本。',
+  andMore: (count) => `另外 ${count} 个`,
+  facts: '概况',
+  characters: '字符',
+  distinct: '不同字符',
+  encoding: '编码',
+  stored: '占用磁盘',
+  addedAt: '添加时间',
+  usedBy: '使用它的训练',
+  showRuns: '查看这些训练',
+
+  opening: '开头',
+  picture: '字符',
+  pictureLabel: (count) => `最常见的 ${count} 个字符各出现多少次`,
+  bar: (character, count, share) => `${character}：${count} 次，${share}`,
+  counting: '正在统计字符',
+  rare: (count) => `罕见字符，每个不到 ${count} 次，几乎学不会`,
+  noRare: '每个字符出现的次数都足够学习。',
+  more: (count) => `另外 ${count} 个`,
+  asTable: '表格形式',
+  columns: { character: '字符', count: '次数', share: '占比' },
+  signs: '␣ 表示空格，↵ 表示换行。',
 };
