@@ -49,6 +49,7 @@ export const generate = {
   startCharacter: (character: string) => `with “${character}”`,
   newLineShown: 'The prompt is one line break.',
 
+  alsoHere: 'Further down',
   settings: 'Settings',
   reset: 'Reset',
   off: 'off',
@@ -73,8 +74,6 @@ export const generate = {
   writeAgain: 'Write again',
   writing: 'Writing…',
   stopWriting: 'Stop',
-  shortcut: { mac: '⌘ ↵', other: 'Ctrl ↵' },
-  escape: 'Esc',
   readingPrompt: 'Reading the prompt…',
   wroteIt: (characters: string) => `${characters} characters`,
   stoppedIt: 'stopped',

@@ -50,6 +50,7 @@ export const generate: Words['generate'] = {
   startCharacter: (character) => `从“${character}”开始`,
   newLineShown: '提示是一个换行。',
 
+  alsoHere: '本页下方',
   settings: '设置',
   reset: '恢复默认',
   off: '关闭',
@@ -74,8 +75,6 @@ export const generate: Words['generate'] = {
   writeAgain: '再写一次',
   writing: '正在写…',
   stopWriting: '停止',
-  shortcut: { mac: '⌘ ↵', other: 'Ctrl ↵' },
-  escape: 'Esc',
   readingPrompt: '正在读提示…',
   wroteIt: (characters) => `${characters} 个字符`,
   stoppedIt: '已停止',
