@@ -37,7 +37,7 @@ export class EndToEnd {
     afterAll(async () => {
       await all.closeWindows();
       await all.#browser?.close();
-      await all.#folio?.stop();
+      await all.stop();
       for (const folder of all.#folders) rmSync(folder, { recursive: true, force: true });
     });
     return all;
@@ -58,10 +58,15 @@ export class EndToEnd {
 
   /** Serves this record instead of the one before. */
   async serve(dataDir: string): Promise<ServedFolio> {
-    await this.#folio?.stop();
-    this.#folio = null;
+    await this.stop();
     this.#folio = await ServedFolio.start(dataDir);
     return this.#folio;
+  }
+
+  /** Ends the program. */
+  async stop(): Promise<void> {
+    await this.#folio?.stop();
+    this.#folio = null;
   }
 
   async window(options: WindowOptions = {}): Promise<FolioWindow> {

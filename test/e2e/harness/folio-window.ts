@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { createFormat, type Format } from '../../../src/renderer/lib/format.ts';
 import { addressOf, type Route } from '../../../src/renderer/lib/routes.ts';
 import { en, type Words } from '../../../src/renderer/words/en/index.ts';
@@ -116,9 +117,12 @@ export class FolioWindow {
   /** Waits until the screen stands: a heading, no word of loading, fonts there, and two frames drawn. */
   async settled(): Promise<void> {
     await this.heading().waitFor();
-    await this.page.waitForFunction(
-      `!document.querySelector('main')?.innerText.includes(${JSON.stringify(this.words.common.loading)})`,
-    );
+    // Not by waitForFunction, which evaluates text in the page itself: the page's policy forbids that.
+    await expect
+      .poll(() => this.page.evaluate<string>(`document.querySelector('main')?.innerText ?? ''`), {
+        timeout: PATIENCE_MS,
+      })
+      .not.toContain(this.words.common.loading);
     await this.page.evaluate(
       'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))',
     );

@@ -1,0 +1,71 @@
+/** From the smallest window to a large one nothing scrolls sideways, no text is cut off that was not meant to be, and the strip of the training is there. */
+import { describe, expect, it } from 'vitest';
+import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
+import type { FolioWindow } from './harness/folio-window.ts';
+import { layoutFaults } from './harness/layout.ts';
+import { makeFullRecord } from './harness/made-record.ts';
+import { eachPopup, EMPTY_SCREENS, fullScreens, type Screen, unfoldAll } from './harness/screens.ts';
+import { trainForever } from './harness/training.ts';
+
+const SIZES = [
+  { width: 900, height: 600 },
+  { width: 1360, height: 860 },
+  { width: 2560, height: 1440 },
+] as const;
+
+async function faultsOf(window: FolioWindow, { name, route }: Screen): Promise<string[]> {
+  const found: string[] = [];
+  await window.go(route);
+  for (const size of SIZES) {
+    await window.page.setViewportSize(size);
+    await window.settled();
+    const at = `${name}, ${size.width}x${size.height}`;
+    const look = async (where: string): Promise<void> => {
+      found.push(...(await layoutFaults(window.page)).map((fault) => `${where}: ${fault}`));
+    };
+    await look(at);
+    if (size.width !== 900) continue;
+    await unfoldAll(window);
+    await look(`${at}, unfolded`);
+    await eachPopup(window, (popup) => look(`${at}, ${popup}`));
+  }
+  return found;
+}
+
+describeInBrowser('the layout', () => {
+  const all = EndToEnd.use();
+  let window: FolioWindow;
+
+  it('is seen when it is broken', async () => {
+    await all.serve(all.folder());
+    window = await all.window();
+    expect(await layoutFaults(window.page)).toEqual([]);
+    await window.page.evaluate(`document.querySelector('main h1').style.marginLeft = '3000px'`);
+    expect((await layoutFaults(window.page)).length).toBeGreaterThan(0);
+    await window.reload();
+  });
+
+  describe('of an empty record', () => {
+    it.each(EMPTY_SCREENS)('$name', async (screen) => {
+      expect(await faultsOf(window, screen)).toEqual([]);
+    });
+  });
+
+  describe('of a full record, while something trains', () => {
+    const folder = all.folder();
+    const screens = fullScreens(makeFullRecord(folder));
+    it.each(screens)('$name', async (screen) => {
+      if (screen === screens[0]) {
+        await all.closeWindows();
+        await all.serve(folder);
+        window = await all.window();
+        await trainForever(window);
+      }
+      expect(await faultsOf(window, screen)).toEqual([]);
+      const strip = await window.strip.boundingBox();
+      const size = window.page.viewportSize();
+      expect(strip, 'the strip').not.toBeNull();
+      expect(Math.round((strip?.y ?? 0) + (strip?.height ?? 0))).toBe(size?.height);
+    });
+  });
+});
