@@ -32,24 +32,27 @@ export function parseNumber(text: string, rule: NumberRule): ParsedNumber {
   return { value };
 }
 
+/** Digits in groups, as they are grouped anywhere: the last of three, those between of two or three. */
+const GROUPED = /^[+-]?\d{1,3}([.,]\d{2,3})*[.,]\d{3}$/;
+
 /**
  * With both signs, the last one is the decimal sign. One that comes several times groups; so does a single one before exactly three
- * digits where only a whole number makes sense.
+ * digits where only a whole number makes sense. What is grouped otherwise is left as it is: it is no number.
  */
 function withPoint(text: string, whole: boolean): string {
   const last = Math.max(text.lastIndexOf(','), text.lastIndexOf('.'));
   if (last === -1) return text;
-  const sign = text[last] ?? '.';
+  const sign = text.charAt(last);
   const other = sign === ',' ? '.' : ',';
   const several = text.indexOf(sign) !== last;
-  const groups =
-    several ||
-    (whole &&
-      !text.includes(other) &&
-      /^[+-]?[1-9]\d{0,2}$/.test(text.slice(0, last)) &&
-      /^\d{3}$/.test(text.slice(last + 1)));
-  const ungrouped = text.replaceAll(other, '');
-  return groups ? ungrouped.replaceAll(sign, '') : ungrouped.replace(sign, '.');
+  if (text.includes(other)) {
+    const grouped = text.slice(0, last);
+    return !several && GROUPED.test(grouped) ? `${grouped.replaceAll(other, '')}.${text.slice(last + 1)}` : text;
+  }
+  if (several || (whole && GROUPED.test(text) && !/^[+-]?0/.test(text))) {
+    return GROUPED.test(text) ? text.replaceAll(sign, '') : text;
+  }
+  return text.replace(',', '.');
 }
 
 /** As it stands in a field: without grouping, never in exponents for what people write out. */
