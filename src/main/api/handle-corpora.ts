@@ -1,3 +1,4 @@
+import { byName } from './by-name.ts';
 import type { Feeds, Jobs, RequestHandlers } from './handlers.ts';
 import type { ApiServices } from './services.ts';
 
@@ -39,7 +40,7 @@ export function corpusJobs({ corpora, chosenFiles, changes }: ApiServices): Pick
     'corpora:add': async ({ file, name }, emit, signal) => {
       const path = chosenFiles.path(file, 'read');
       const progress = (doneBytes: number, totalBytes: number): void => emit({ doneBytes, totalBytes });
-      const added = await corpora.add(path, progress, { name, signal });
+      const added = await byName(path, () => corpora.add(path, progress, { name, signal }));
       chosenFiles.release(file);
       changes.corpora();
       return added;

@@ -1,3 +1,4 @@
+import { byName } from './by-name.ts';
 import type { Feeds, Jobs, RequestHandlers } from './handlers.ts';
 import type { ApiServices } from './services.ts';
 
@@ -75,7 +76,8 @@ export function runJobs(
   return {
     'runs:export-weights': ({ id, epoch, file }) => exchange.exportWeights(id, epoch, chosenFiles.path(file, 'write')),
     'runs:import-weights': async ({ file, name }) => {
-      const run = await exchange.importWeights(chosenFiles.path(file, 'read'), name);
+      const path = chosenFiles.path(file, 'read');
+      const run = await byName(path, () => exchange.importWeights(path, name));
       chosenFiles.release(file);
       changes.runs([run]);
       return { run };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { canResume, epochsDone, fileName, networkName } from '../../../src/renderer/screens/history/describe.ts';
+import {
+  canResume,
+  epochsDone,
+  fileName,
+  importedName,
+  networkName,
+} from '../../../src/renderer/screens/history/describe.ts';
 import { decided, tagsOf, typedTags } from '../../../src/renderer/screens/history/tags.ts';
 import type { LiveTraining } from '../../../src/shared/live.ts';
 import { summary } from './runs.ts';
@@ -59,6 +65,15 @@ describe('a row', () => {
     expect(fileName('千字文，小网络', 'safetensors')).toBe('千字文，小网络.safetensors');
     expect(fileName('...', 'csv')).toBe('run.csv');
     expect(fileName('x'.repeat(500), 'csv')).toHaveLength(124);
+  });
+});
+
+describe('imported weights', () => {
+  it('are called as their file is, unless that means another run', () => {
+    expect(importedName('My GRU.safetensors')).toBe('My GRU');
+    expect(importedName('12.safetensors')).toBe('imported 12');
+    expect(importedName('Last.SAFETENSORS')).toBe('imported Last');
+    expect(importedName('.safetensors')).toBe('imported');
   });
 });
 

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../shared/domain.ts';
 import { toErrorMessage, type ErrorMessage } from '../../../shared/errors.ts';
 import type { Frame } from '../../lib/routes.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
-import { epochToShow, fileName, isActive } from './describe.ts';
+import { epochToShow, fileName, importedName, isActive } from './describe.ts';
 import type { HistoryView } from './history.svelte.ts';
 
 /** As many curves as there are colours to tell them apart. */
@@ -48,15 +48,14 @@ export class RunActions {
 
   /** One run's epochs, or several runs' curves with the texts of the first two. */
   compare(runs: readonly RunSummary[]): void {
-    const [left, right] = runs
-      .toSorted((a, b) => a.id - b.id)
-      .map((run): Frame => ({ run: run.id, epoch: epochToShow(run) }));
+    const inOrder = runs.toSorted((a, b) => a.id - b.id);
+    const [left, right] = inOrder.map((run): Frame => ({ run: run.id, epoch: epochToShow(run) }));
     if (left === undefined) return;
     if (right === undefined) {
       const { run } = left;
       this.#folio.router.go({ screen: 'compare', left: { run, epoch: 1 }, right: left, runs: [run] });
     } else {
-      this.#folio.router.go({ screen: 'compare', left, right, runs: runs.map(({ id }) => id) });
+      this.#folio.router.go({ screen: 'compare', left, right, runs: inOrder.map(({ id }) => id) });
     }
   }
 
@@ -127,7 +126,10 @@ export class RunActions {
       const file = await connection.openFile('weights');
       if (file === null) return;
       this.#importing = file.name;
-      const { run } = await runJob(client, 'runs:import-weights', { file: file.handle });
+      const { run } = await runJob(client, 'runs:import-weights', {
+        file: file.handle,
+        name: importedName(file.name),
+      });
       this.#view.selectOnly(run);
       notices.say(words.history.imported(file.name));
     } catch (error) {

@@ -50,3 +50,9 @@ export function fileName(name: string, extension: string): string {
     .slice(0, 120);
   return `${safe === '' ? 'run' : safe}.${extension}`;
 }
+
+/** What imported weights are called: as their file is, unless that would mean another run where a run is named. */
+export function importedName(file: string): string {
+  const stem = file.replace(/\.safetensors$/i, '').trim();
+  return (stem === '' || /^(#?\d+|last)$/i.test(stem) ? `imported ${stem}`.trim() : stem).slice(0, 190);
+}

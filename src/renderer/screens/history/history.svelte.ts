@@ -39,9 +39,9 @@ export class HistoryView {
     sortRuns(filterRuns(this.all, this.#filter), this.#sorting, this.#folio.language),
   );
   readonly shownIds: readonly number[] = $derived(this.shown.map(({ id }) => id));
-  /** What is selected and there, whether the filters show it or not. */
+  /** What is selected and shown: nothing is done to a run that is not seen. */
   readonly selectedRuns: readonly RunSummary[] = $derived(
-    this.#selection.size === 0 ? [] : this.all.filter(({ id }) => this.#selection.has(id)),
+    this.#selection.size === 0 ? [] : this.shown.filter(({ id }) => this.#selection.has(id)),
   );
   readonly allSelected = $derived(
     this.shown.length > 0 &&

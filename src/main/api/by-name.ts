@@ -1,0 +1,16 @@
+/** A window never sees a path: what goes wrong with a file that the person chose is told by the file's name. */
+import { basename } from 'node:path';
+import { FolioError } from '../../shared/errors.ts';
+
+/** Runs the work; in a FolioError of its, the path is replaced by the last part of it. */
+export async function byName<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FolioError)) throw error;
+    const plain = (text: string): string => text.replaceAll(path, basename(path));
+    throw new FolioError(error.code, plain(error.message), error.hint === undefined ? undefined : plain(error.hint), {
+      cause: error,
+    });
+  }
+}
