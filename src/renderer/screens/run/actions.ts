@@ -49,7 +49,7 @@ export async function exportTable(folio: Folio, run: RunDetail): Promise<void> {
 /** A name without what no file system likes. */
 export function fileName(name: string): string {
   const plain = name
-    .replace(/[\\/:*?"<>|\p{Cc}]+/gu, ' ')
+    .replace(/[\\/:*?"<>|\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, 120);
   return plain === '' ? 'run' : plain;

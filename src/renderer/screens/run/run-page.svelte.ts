@@ -24,6 +24,8 @@ export class RunPage {
   #plan: Told<'plan'> | null = $state.raw(null);
   /** The epoch that the person looks at; null follows the newest. */
   #chosen: number | null = $state(null);
+  /** The newest epoch at the time of that choice. */
+  #seen = $state(0);
   #variant: Variant | null = $state.raw(null);
   /** When the training under way began, where this window saw it. */
   #began: number | null = $state(null);
@@ -61,6 +63,8 @@ export class RunPage {
       : format.moment(this.run.updatedAt);
   });
   readonly ending = $derived(this.run === null || this.training ? 'none' : endingOf(this.run));
+  /** What went wrong stands before everything else. */
+  readonly wentWrong = $derived(this.ending === 'diverged' || this.ending === 'failed');
   readonly figures = $derived(figuresOf(this.run?.epochs ?? [], this.curve.curve, this.training));
   readonly resumePoint = $derived(resumePoint(this.run?.checkpoints ?? []));
   /** What went wrong in a training that this window saw. */
@@ -76,9 +80,9 @@ export class RunPage {
     this.#chosen === null ? this.newest : (this.frames.find(({ epoch }) => epoch === this.#chosen) ?? this.newest),
   );
   readonly sample: Sample | null = $derived(pick(this.frame, this.#variant));
-  /** The newest epoch, while an older one is looked at. */
+  /** An epoch that came while an older one is looked at. */
   readonly news: number | null = $derived(
-    this.#chosen !== null && this.newest !== null && this.newest.epoch !== this.frame?.epoch ? this.newest.epoch : null,
+    this.#chosen !== null && this.newest !== null && this.newest.epoch > this.#seen ? this.newest.epoch : null,
   );
 
   get curve(): RunCurve {
@@ -121,7 +125,9 @@ export class RunPage {
 
   /** Looks at an epoch; the newest is followed from then on. */
   look(epoch: number): void {
-    this.#chosen = epoch === this.newest?.epoch ? null : epoch;
+    const newest = this.newest?.epoch ?? 0;
+    if (this.#chosen === null) this.#seen = newest;
+    this.#chosen = epoch === newest ? null : epoch;
     this.#fresh = null;
   }
 
@@ -133,6 +139,13 @@ export class RunPage {
     const now = this.variant;
     if (now !== null) this.#variant = { ...now, ...variant };
     this.#fresh = null;
+  }
+
+  /** Takes a deletion back, while that is possible. */
+  async restore(): Promise<void> {
+    await this.#folio.client.request('runs:restore', { ids: [this.id] });
+    await this.load();
+    this.#curve.refresh();
   }
 
   async load(): Promise<void> {

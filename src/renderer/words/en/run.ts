@@ -115,8 +115,8 @@ export const run = {
     saved: 'saved',
     notSaved: 'not saved',
   },
-  missingText:
-    'This run has been deleted. What was deleted within the last day can be brought back from the list’s undo.',
+  missingText: 'This run has been deleted. For a day after that it can be brought back.',
+  bringBack: 'Bring it back',
   chart: {
     title: (name: string) => `Loss of ${name}`,
     axes: { step: 'step', epoch: 'epoch', time: 'active time' },
@@ -127,6 +127,7 @@ export const run = {
       `${name}: from ${first} at the start to ${last} after ${epochs} epochs`,
     nothingYet: (name: string) => `${name}: nothing logged yet`,
     noPoints: 'nothing logged here',
+    noPointsYet: 'the first step is still to come',
     key: 'the line is smoothed, faint behind it is every step',
     keyValidation: 'held-out text',
     newest: 'now',

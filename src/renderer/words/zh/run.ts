@@ -107,7 +107,8 @@ export const run: Words['run'] = {
     saved: '已保存',
     notSaved: '没有保存',
   },
-  missingText: '这次训练已被删除。一天之内删除的，可以在列表里撤销。',
+  missingText: '这次训练已被删除。删除后一天之内可以找回来。',
+  bringBack: '找回来',
   chart: {
     title: (name) => `${name} 的损失`,
     axes: { step: '步', epoch: '轮', time: '训练时间' },
@@ -117,6 +118,7 @@ export const run: Words['run'] = {
     described: (name, first, last, epochs) => `${name}：从开始时的 ${first} 降到 ${epochs} 轮后的 ${last}`,
     nothingYet: (name) => `${name}：还没有记录`,
     noPoints: '这里没有记录',
+    noPointsYet: '第一步还没走',
     key: '实线经过平滑，背后的淡线是每一步',
     keyValidation: '留出的文本',
     newest: '现在',
