@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameOf } from '../../../src/renderer/screens/texts/adding.svelte.ts';
 import { pictureOf, visibleCharacter } from '../../../src/renderer/screens/texts/characters.ts';
+import { nameOf } from '../../../src/renderer/screens/texts/name.ts';
 import type { CharacterCount } from '../../../src/shared/contract/corpora.ts';
 
 describe('a character', () => {

@@ -4,6 +4,7 @@ import type { ChosenFile } from '../../../shared/contract/app.ts';
 import type { CorpusInfo } from '../../../shared/domain.ts';
 import { toErrorMessage, type ErrorMessage } from '../../../shared/errors.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
+import { nameOf } from './name.ts';
 
 export interface Arrival {
   readonly id: number;
@@ -84,12 +85,4 @@ export class TextArrivals {
   #change(id: number, change: Partial<Arrival>): void {
     this.#list = this.#list.map((arrival) => (arrival.id === id ? { ...arrival, ...change } : arrival));
   }
-}
-
-const LONGEST_NAME = 200;
-
-/** A text is called as its file is, without the ending that every text has. */
-export function nameOf(file: string): string {
-  const stem = file.replace(/\.(txt|text|md)$/i, '').trim();
-  return (stem === '' ? file : stem).slice(0, LONGEST_NAME);
 }
