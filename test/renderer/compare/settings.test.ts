@@ -37,13 +37,18 @@ describe('settings side by side', () => {
   });
 
   it('are told in words', () => {
-    const words = { ...en.compare, number: (value: number) => createFormat('en').plain(value, 10) };
-    expect(tellSetting(true, words)).toBe('yes');
-    expect(tellSetting(0.004, words)).toBe('0.004');
-    expect(tellSetting(['ROMEO: ', 'First'], words)).toBe('“ROMEO:”, “First”');
-    expect(tellSetting([0.5, 1], words)).toBe('0.5, 1');
-    expect(tellSetting('gru', words)).toBe('gru');
-    expect(tellSetting(null, words)).toBe('');
+    const words = {
+      ...en.compare,
+      choices: en.newRun.settings.choices,
+      number: (value: number) => createFormat('en').plain(value, 10),
+    };
+    expect(tellSetting('carryState', true, words)).toBe('yes');
+    expect(tellSetting('learningRate', 0.004, words)).toBe('0.004');
+    expect(tellSetting('prompts', ['ROMEO: ', 'First'], words)).toBe('“ROMEO:”, “First”');
+    expect(tellSetting('temperatures', [0.5, 1], words)).toBe('0.5, 1');
+    expect(tellSetting('cell', 'gru', words)).toBe('GRU');
+    expect(tellSetting('cell', 'elman', words)).toBe('elman');
+    expect(tellSetting('units', null, words)).toBe('');
   });
 
   it('are counted in a sentence', () => {

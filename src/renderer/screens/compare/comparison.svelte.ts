@@ -83,9 +83,13 @@ export class Comparison {
     return this.#folio.runs.find(run)?.name ?? this.details.value(run)?.name ?? null;
   }
 
-  /** Asks for whatever the address needs and is not there yet. */
+  /** Asks for whatever the address needs and is not there yet; and again for a run that was gone and has been brought back. */
   load(): void {
-    for (const run of this.#paneRuns) void this.texts.need(run);
+    for (const run of this.#paneRuns) {
+      const back = this.texts.entry(run).state === 'failed' && this.#folio.runs.find(run) !== null;
+      if (back) this.renew(run);
+      else void this.texts.need(run);
+    }
     for (const run of new Set([...this.#paneRuns, ...this.shown])) void this.details.need(run);
   }
 

@@ -33,15 +33,17 @@ function identity(value: SettingValue): string {
 export interface SettingWords {
   readonly yes: string;
   readonly no: string;
+  /** What is written for one of a few fixed values, such as `cosine`. */
+  readonly choices: Readonly<Partial<Record<ConfigKey, Readonly<Record<string, string>>>>>;
   quoted(text: string): string;
   number(value: number): string;
 }
 
-export function tellSetting(value: SettingValue | null, words: SettingWords): string {
+export function tellSetting(key: ConfigKey, value: SettingValue | null, words: SettingWords): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value === 'number') return words.number(value);
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return words.choices[key]?.[value] ?? value;
   return value.map((item) => (typeof item === 'number' ? words.number(item) : words.quoted(item.trim()))).join(', ');
 }
 
