@@ -140,7 +140,7 @@ interface AddOptions extends AddCorpusOptions {
  */
 async function addFile(store: CorpusStore, path: string, options: AddOptions): Promise<CorpusInfo> {
   const { signal } = options;
-  const file = openTextFile(path);
+  const file = await openTextFile(path);
   try {
     const survey = await surveyText(file, (done) => options.progress?.(Math.floor(done / 2), file.bytes), signal);
     if (options.expectedSha256 !== undefined && survey.sha256 !== options.expectedSha256) {
@@ -208,7 +208,7 @@ export async function surveyText(
   const { characters } = census;
   if (characters === 0) throw new FolioError('corpus', `${file.path} is empty`, 'Choose a file with text in it.');
   const undecodable = file.encoding.valid === true ? 0 : census.count(REPLACEMENT);
-  if (undecodable > 1 + characters / CHARACTERS_PER_UNDECODABLE) throw tooManyUndecodable(file, undecodable);
+  if (undecodable > 1 + characters / CHARACTERS_PER_UNDECODABLE) throw await tooManyUndecodable(file, undecodable);
   const vocabulary = [...census.counts().keys()];
   if (vocabulary.length > MAX_VOCABULARY) throw tooManyCharacters(vocabulary.length);
   const { label } = file.encoding;
@@ -217,7 +217,7 @@ export async function surveyText(
   return { characters, vocabulary, sha256: hash.digest('hex'), encoding };
 }
 
-function tooManyUndecodable(file: TextFile, count: number): FolioError {
+async function tooManyUndecodable(file: TextFile, count: number): Promise<FolioError> {
   let before = 0;
   let line = 1;
   for (const { text } of file.pieces()) {
@@ -226,6 +226,7 @@ function tooManyUndecodable(file: TextFile, count: number): FolioError {
     before += Array.from(intact).length;
     line += intact.split('\n').length - 1;
     if (index !== -1) break;
+    await setImmediate();
   }
   return new FolioError(
     'corpus',

@@ -5,6 +5,7 @@ import { unknownCharacters } from '../model/vocabulary.ts';
 import type { UnknownCharacters, Vocabulary } from '../model/vocabulary.ts';
 import { Census } from './text/census.ts';
 import { openTextFile } from './text/text-file.ts';
+import type { TextFile } from './text/text-file.ts';
 
 export interface KnownText {
   /** Code points of the text that `chunks` gives. */
@@ -31,7 +32,7 @@ export async function openKnownText(
   unknown: UnknownCharacters,
   signal?: AbortSignal,
 ): Promise<KnownText> {
-  const file = openTextFile(path);
+  const file = await openTextFile(path);
   try {
     const census = new Census();
     for (const { text } of file.pieces()) {
@@ -60,7 +61,7 @@ export async function openKnownText(
   }
 }
 
-function* chunks(file: ReturnType<typeof openTextFile>, dropped: ReadonlySet<string>): Generator<Uint8Array> {
+function* chunks(file: TextFile, dropped: ReadonlySet<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   for (const { text } of file.pieces()) yield encoder.encode(dropped.size === 0 ? text : without(text, dropped));
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,8 +24,8 @@ function fileOf(bytes: Uint8Array | string): string {
   return path;
 }
 
-function read(path: string): { readonly label: string; readonly text: string } {
-  const file = openTextFile(path);
+async function read(path: string): Promise<{ readonly label: string; readonly text: string }> {
+  const file = await openTextFile(path);
   try {
     let text = '';
     for (const piece of file.pieces()) {
@@ -37,9 +38,9 @@ function read(path: string): { readonly label: string; readonly text: string } {
   }
 }
 
-function refusal(path: string): FolioError {
+async function refusal(path: string): Promise<FolioError> {
   try {
-    read(path);
+    await read(path);
   } catch (error) {
     if (error instanceof FolioError) return error;
     throw error;
@@ -84,8 +85,8 @@ describe('the encoding of a text file', () => {
     ['Japanese', 'utf-16le', 'UTF-16 LE', japanese],
     ['French', 'utf-16be', 'UTF-16 BE', french],
     ['emoji', 'utf-16le', 'UTF-16 LE', emoji],
-  ])('%s in %s is read as %s', (_, encoding, label, text) => {
-    expect(read(fileOf(iconv.encode(text, encoding)))).toEqual({ label, text });
+  ])('%s in %s is read as %s', async (_, encoding, label, text) => {
+    expect(await read(fileOf(iconv.encode(text, encoding)))).toEqual({ label, text });
   });
 
   it.each([
@@ -94,37 +95,61 @@ describe('the encoding of a text file', () => {
     ['utf-16be', 'UTF-16 BE with BOM'],
     ['utf-32le', 'UTF-32 LE with BOM'],
     ['gb18030', 'GB18030 with BOM'],
-  ])('a byte order mark decides for %s and is not part of the text', (encoding, label) => {
+  ])('a byte order mark decides for %s and is not part of the text', async (encoding, label) => {
     const text = emoji + chinese;
-    expect(read(fileOf(iconv.encode(`\ufeff${text}`, encoding)))).toEqual({ label, text });
+    expect(await read(fileOf(iconv.encode(`\ufeff${text}`, encoding)))).toEqual({ label, text });
   });
 
-  it('is UTF-8 whatever character a chunk or the sample ends in', () => {
+  it('is UTF-8 whatever character a chunk or the sample ends in', async () => {
     for (let shift = 0; shift < 4; shift++) {
       const text = 'a'.repeat(shift) + '😀é中'.repeat(120_000); // 1.1 MB
       const path = fileOf(text);
-      expect(read(path)).toEqual({ label: 'UTF-8', text });
-      const file = openTextFile(path);
+      expect(await read(path)).toEqual({ label: 'UTF-8', text });
+      const file = await openTextFile(path);
       expect(file.encoding.valid).toBe(true);
       file.close();
     }
   });
 
-  it('is found where the first character beyond ASCII comes late', () => {
+  it('is found where the first character beyond ASCII comes late', async () => {
     const late = english.repeat(20_000); // 1.2 MB
-    expect(read(fileOf(iconv.encode(late + french, 'latin1')))).toEqual({ label: 'windows-1252', text: late + french });
-    expect(read(fileOf(iconv.encode(late + chinese, 'gb18030')))).toEqual({ label: 'GB18030', text: late + chinese });
-    expect(read(fileOf(late + chinese))).toEqual({ label: 'UTF-8', text: late + chinese });
+    expect(await read(fileOf(iconv.encode(late + french, 'latin1')))).toEqual({
+      label: 'windows-1252',
+      text: late + french,
+    });
+    expect(await read(fileOf(iconv.encode(late + chinese, 'gb18030')))).toEqual({
+      label: 'GB18030',
+      text: late + chinese,
+    });
+    expect(await read(fileOf(late + chinese))).toEqual({ label: 'UTF-8', text: late + chinese });
   });
 
-  it('stays UTF-8 with a few broken places', () => {
+  it('stays UTF-8 with a few broken places', async () => {
     const bytes = Buffer.concat([Buffer.from(chinese), Buffer.of(0xff), Buffer.from(chinese)]);
-    expect(read(fileOf(bytes))).toEqual({ label: 'UTF-8', text: `${chinese}\ufffd${chinese}` });
+    expect(await read(fileOf(bytes))).toEqual({ label: 'UTF-8', text: `${chinese}\ufffd${chinese}` });
     // Cut off in the middle of a character, as a broken download is.
-    expect(read(fileOf(Buffer.from(chinese).subarray(0, -2)))).toEqual({
+    expect(await read(fileOf(Buffer.from(chinese).subarray(0, -2)))).toEqual({
       label: 'UTF-8',
       text: `${chinese.slice(0, -2)}\ufffd`,
     });
+  });
+
+  it('lets other work go on while a large file is looked at', async () => {
+    const bytes = Buffer.from(chinese.repeat(20_000)); // 5 MB
+    for (let i = 0; i < bytes.length; i += 3000) bytes[i] = 0xff; // not quite UTF-8: all of it is read, and counted
+    const opening = openTextFile(fileOf(bytes));
+    let turns = 0;
+    let open = true;
+    const turn = (): void => {
+      turns++;
+      if (open) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const file = await opening;
+    open = false;
+    file.close();
+    expect(file.encoding).toEqual({ id: 'utf-8', label: 'UTF-8' });
+    expect(turns).toBeGreaterThan(10);
   });
 });
 
@@ -144,33 +169,40 @@ describe('a file that is no text', () => {
     ['control characters', Buffer.from('\x01\x02\x03abc\x04\x05'.repeat(50)), 'control characters'],
     ['text with stray NUL bytes', Buffer.from('hello wor\0ld, how are you today?\n'.repeat(9)), 'NUL bytes'],
     ['Latin-1 with stray NUL bytes', Buffer.from('l\xe9t\xe9 \0 caf\xe9 et th\xe9\n'.repeat(9), 'latin1'), 'NUL bytes'],
-  ])('is refused by name: %s', (_, bytes, message) => {
-    const error = refusal(fileOf(bytes));
+  ])('is refused by name: %s', async (_, bytes, message) => {
+    const error = await refusal(fileOf(bytes));
     expect(error.code).toBe('corpus');
     expect(error.message).toContain(message);
     expect(error.hint).toBeDefined();
   });
 
-  it('is refused: empty, missing, a directory, a device', () => {
-    expect(refusal(fileOf(''))).toMatchObject({
+  it('is refused: empty, missing, a directory, a device', async () => {
+    expect(await refusal(fileOf(''))).toMatchObject({
       code: 'corpus',
       message: expect.stringContaining('is empty') as string,
     });
-    expect(refusal(join(folder, 'no such file'))).toMatchObject({
+    expect(await refusal(join(folder, 'no such file'))).toMatchObject({
       code: 'file',
       message: expect.stringContaining('there is no file') as string,
     });
     mkdirSync(join(folder, 'directory'));
-    expect(refusal(join(folder, 'directory')).message).toContain('is a directory');
-    if (process.platform !== 'win32') expect(refusal('/dev/null').message).toContain('not a regular file');
+    expect((await refusal(join(folder, 'directory'))).message).toContain('is a directory');
+    if (process.platform !== 'win32') expect((await refusal('/dev/null')).message).toContain('not a regular file');
   });
 
-  it('is refused: one without permission', ({ skip }) => {
+  it('is refused: a pipe, without waiting for its other end', async ({ skip }) => {
+    if (process.platform === 'win32') skip('Windows has no named pipes in folders');
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    expect((await refusal(path)).message).toContain('not a regular file');
+  });
+
+  it('is refused: one without permission', async ({ skip }) => {
     skip(process.platform === 'win32', 'Windows has no such permissions');
     skip(process.getuid?.() === 0, 'the superuser may read everything');
     const path = fileOf('secret');
     chmodSync(path, 0);
-    expect(refusal(path)).toMatchObject({
+    expect(await refusal(path)).toMatchObject({
       code: 'file',
       message: expect.stringContaining('may not be read') as string,
     });

@@ -69,7 +69,7 @@ Examples:
 async function trainCommand(context: CommandContext, options: Options): Promise<number> {
   const config = configOf(options);
   // Said before the record is asked for: another training may be writing to it.
-  if (options.corpus !== undefined) openTextFile(options.corpus).close();
+  if (options.corpus !== undefined) (await openTextFile(options.corpus)).close();
   const app = await context.open('write');
   return trainOn(context, app, await corpusOf(context, app, options.corpus), config, options);
 }

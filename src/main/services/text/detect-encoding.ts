@@ -1,5 +1,6 @@
 /** What encoding a text file is in. Valid UTF-8 wins; the rest is weighed on a sample by chardet. */
 import { isUtf8 } from 'node:buffer';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import chardet from 'chardet';
 import iconv from 'iconv-lite';
 import { controlShare } from './binary.ts';
@@ -49,13 +50,15 @@ const BYTE_ORDER_MARKS: readonly (Encoding & { readonly mark: readonly number[] 
  * 3. UTF-8 when the whole file is valid UTF-8, or nearly: a few broken characters among many whole ones.
  * 4. Else chardet's best guess on the part of the file that is not UTF-8. ISO-8859-1 is read as windows-1252, which adds
  *    quotation marks and dashes to it.
+ *
+ * Other work goes on in between: a large file that is not quite UTF-8 takes seconds.
  */
-export function detectEncoding(source: ByteSource): Encoding | null {
+export async function detectEncoding(source: ByteSource): Promise<Encoding | null> {
   const start = source.read(0, SAMPLE_BYTES);
   const marked = BYTE_ORDER_MARKS.find(({ mark }) => mark.every((byte, i) => start[i] === byte));
   if (marked !== undefined) return { id: marked.id, label: marked.label };
   if (start.includes(0)) return detectUtf16(start);
-  const scan = scanUtf8(source);
+  const scan = await scanUtf8(source);
   if (scan.verdict === 'valid') return { ...UTF8, valid: true };
   if (scan.verdict === 'nearly') return UTF8;
   return detectLegacy(sampleAround(source, scan.firstBroken));
@@ -91,7 +94,7 @@ type Utf8Scan =
   | { readonly verdict: 'other'; readonly firstBroken: number };
 
 /** Reads the whole file, unless it is soon clear that it is not UTF-8. */
-function scanUtf8(source: ByteSource): Utf8Scan {
+async function scanUtf8(source: ByteSource): Promise<Utf8Scan> {
   let firstBroken: number | null = null;
   let broken = 0;
   let whole = 0;
@@ -105,7 +108,7 @@ function scanUtf8(source: ByteSource): Utf8Scan {
     if (!valid && firstBroken === null) {
       firstBroken = position + validPrefix(chunk);
       // Characters are counted only from here on, so that a valid file costs nothing more.
-      whole = wholeBefore(source, position);
+      whole = await wholeBefore(source, position);
     }
     if (firstBroken !== null) {
       const counts = countBeyondAscii(new TextDecoder().decode(chunk));
@@ -114,26 +117,33 @@ function scanUtf8(source: ByteSource): Utf8Scan {
       if (broken > 1000 && broken * WHOLE_PER_BROKEN > whole) return { verdict: 'other', firstBroken };
     }
     position += chunk.length;
+    await otherWork();
   }
   if (firstBroken === null) return { verdict: 'valid' };
   return broken * WHOLE_PER_BROKEN > whole ? { verdict: 'other', firstBroken } : { verdict: 'nearly' };
 }
 
 /** Whole characters beyond ASCII in the (valid) start of a file. */
-function wholeBefore(source: ByteSource, end: number): number {
+async function wholeBefore(source: ByteSource, end: number): Promise<number> {
   let whole = 0;
   for (let position = 0; position < end; position += SCAN_BYTES) {
-    whole += countBeyondAscii(
-      new TextDecoder().decode(source.read(position, Math.min(SCAN_BYTES, end - position))),
-    ).whole;
+    const text = new TextDecoder().decode(source.read(position, Math.min(SCAN_BYTES, end - position)));
+    whole += countBeyondAscii(text).whole;
+    await otherWork();
   }
   return whole;
 }
 
 function countBeyondAscii(text: string): { readonly whole: number; readonly broken: number } {
-  const beyond = text.match(/[^\x00-\x7f]/gu)?.length ?? 0; // eslint-disable-line no-control-regex -- all but ASCII
-  const broken = text.match(/\ufffd/g)?.length ?? 0;
-  return { whole: beyond - broken, broken };
+  let whole = 0;
+  let broken = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit === 0xfffd) broken++;
+    else if ((unit & 0xfc00) !== 0xdc00) whole++; // the second half of a pair belongs to the character before
+  }
+  return { whole, broken };
 }
 
 /** Bytes at the end of a chunk that begin a UTF-8 character without finishing it: 0 to 3. */

@@ -1,5 +1,5 @@
 /** A text file on disk, opened once and read in chunks as often as needed. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
 import { binaryKind, controlShare } from './binary.ts';
@@ -27,7 +27,7 @@ export interface TextFile {
  *
  * @throws FolioError 'file' when it cannot be read, 'corpus' when it is empty or not text.
  */
-export function openTextFile(path: string): TextFile {
+export async function openTextFile(path: string): Promise<TextFile> {
   const fd = open(path);
   try {
     const stat = guarded(path, () => fstatSync(fd));
@@ -41,7 +41,7 @@ export function openTextFile(path: string): TextFile {
     }
     if (stat.size === 0) throw new FolioError('corpus', `${path} is empty`, 'Choose a file with text in it.');
     const source: ByteSource = { size: stat.size, read: (position, length) => readAt(path, fd, position, length) };
-    const encoding = textEncoding(path, source);
+    const encoding = await textEncoding(path, source);
     return {
       path,
       name: basename(path),
@@ -58,7 +58,7 @@ export function openTextFile(path: string): TextFile {
   }
 }
 
-function textEncoding(path: string, source: ByteSource): Encoding {
+async function textEncoding(path: string, source: ByteSource): Promise<Encoding> {
   const start = source.read(0, CHUNK_BYTES);
   const kind = binaryKind(start);
   if (kind !== null) {
@@ -68,7 +68,7 @@ function textEncoding(path: string, source: ByteSource): Encoding {
       'Save its content as plain text (UTF-8) first.',
     );
   }
-  const encoding = detectEncoding(source);
+  const encoding = await detectEncoding(source);
   if (encoding === null) {
     throw new FolioError(
       'corpus',
@@ -103,8 +103,9 @@ function* pieces(source: ByteSource, encoding: Encoding): Generator<{ readonly t
   if (text !== '') yield { text, done };
 }
 
+/** Without waiting for the other end of a pipe, which may never come; one is refused once it is open. (Windows has no such flag.) */
 function open(path: string): number {
-  return guarded(path, () => openSync(path, 'r'));
+  return guarded(path, () => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
 }
 
 function readAt(path: string, fd: number, position: number, length: number): Uint8Array {
