@@ -36,6 +36,7 @@ export class Desk {
     this.pen = new Pen(folio);
     this.warmth = new Warmth(folio);
     this.earlier = new Earlier(folio);
+    this.pen.onChanged = () => void this.earlier.refresh();
     this.measure = new Measure(folio);
     this.reset();
   }
@@ -128,7 +129,11 @@ export class Desk {
     if (!order.options.pinned && this.pen.order !== null) this.set({ seed: rollSeed() });
     const options = this.options;
     const done = await this.pen.write({ ...order, options }, this.#choice, settingsOf(options, options.seed));
-    if (done === null) return;
+    if (done === null) {
+      // The next text shall not wait for a new process.
+      if (this.pen.failure?.code === 'trainer-died') this.warmth.want(order.run, this.#choice, options.engine, true);
+      return;
+    }
     this.warmth.learn(done);
     await this.earlier.refresh();
   }
@@ -147,7 +152,14 @@ function ownPrompt({ config, vocabulary }: RunDetail): string {
 const desks = new WeakMap<Folio, Desk>();
 
 export function deskOf(folio: Folio): Desk {
-  const desk = desks.get(folio) ?? new Desk(folio);
+  const there = desks.get(folio);
+  if (there !== undefined) return there;
+  // Outside of the component that asks first: what is derived here must outlive it.
+  let desk: Desk | null = null;
+  $effect.root(() => {
+    desk = new Desk(folio);
+  });
+  if (desk === null) throw new Error('an effect root did not run');
   desks.set(folio, desk);
   return desk;
 }

@@ -16,7 +16,7 @@ export const errors: Record<ErrorCode, string> = {
   engine: 'The engine does not work',
   install: 'The engine could not be installed',
   diverged: 'The training has diverged',
-  'trainer-died': 'The training process ended by itself',
+  'trainer-died': 'The process that computes ended by itself',
   cancelled: 'Cancelled',
   file: 'A file cannot be read or written',
   internal: 'A defect in Folio',

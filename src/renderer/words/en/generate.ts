@@ -20,6 +20,7 @@ export const generate = {
   noCheckpointTitle: 'This run has no weights yet',
   noCheckpointTraining: 'They are stored after every epoch. When the first one is over, the network can write here.',
   noCheckpointEnded: 'It ended before its first epoch was over. Resume it, and it can write afterwards.',
+  noneStored: 'None of its epochs has its weights in the record. Its texts are still there.',
   goneTitle: (epoch: string) => `The weights of epoch ${epoch} are gone`,
   goneText: 'They were thinned out, or never stored. Choose another epoch; the last and the best are always kept.',
   imported: 'imported weights',

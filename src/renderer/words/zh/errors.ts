@@ -16,7 +16,7 @@ export const errors: Words['errors'] = {
   engine: '计算引擎无法工作',
   install: '计算引擎未能安装',
   diverged: '训练已经发散',
-  'trainer-died': '训练进程意外结束',
+  'trainer-died': '计算进程意外结束',
   cancelled: '已取消',
   file: '文件无法读写',
   internal: 'Folio 的一个缺陷',

@@ -22,6 +22,7 @@ export const generate: Words['generate'] = {
   noCheckpointTitle: '这次训练还没有权重',
   noCheckpointTraining: '每一轮结束后会保存权重。第一轮结束，网络就能在这里写了。',
   noCheckpointEnded: '它在第一轮结束前就停了。继续训练之后，它就能写了。',
+  noneStored: '它的各轮都没有权重保存在记录中，写过的文字仍在。',
   goneTitle: (epoch) => `第 ${epoch} 轮的权重已不在`,
   goneText: '它们已被清理，或从未保存。请选择另一轮；最新和最佳的总会保留。',
   imported: '导入的权重',
