@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFormat } from '../../../src/renderer/lib/format.ts';
 import { changesWords, findingWords, issueWords, valueWords } from '../../../src/renderer/screens/new-run/say.ts';
 import { groupSummary } from '../../../src/renderer/screens/new-run/summary.ts';
-import type { FieldIssue } from '../../../src/renderer/screens/new-run/values.ts';
+import type { FieldIssue } from '../../../src/renderer/screens/new-run/kinds.ts';
 import { en } from '../../../src/renderer/words/en/index.ts';
 import { zh } from '../../../src/renderer/words/zh/index.ts';
 import type { PreflightFinding } from '../../../src/shared/preflight-problem.ts';

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readDraft, writeDraft } from '../../../src/renderer/screens/new-run/draft.ts';
+import { readDraft, writeDraft } from '../../../src/shared/new-run-draft.ts';
 import {
   CHOICES,
   GROUPS,
   LONGEST_PROMPT,
   MOST_PROMPTS,
   MOST_TEMPERATURES,
-  NUMBER_KEYS,
-  NUMBER_RULES,
   TEMPERATURE_RULE,
 } from '../../../src/renderer/screens/new-run/fields.ts';
 import { distinct, nameIssue, proposedName } from '../../../src/renderer/screens/new-run/name.ts';
@@ -15,6 +13,7 @@ import { changedKeys, readValues, valuesOf } from '../../../src/renderer/screens
 import type { Values } from '../../../src/renderer/screens/new-run/values.ts';
 import { CONFIG_KEYS, runConfigSchema } from '../../../src/shared/config.ts';
 import type { RunConfig } from '../../../src/shared/config.ts';
+import { NUMBER_KEYS, NUMBER_RULES } from '../../../src/shared/number-rules.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
 
 const base = PRESETS.quick.config;

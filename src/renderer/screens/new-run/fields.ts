@@ -1,19 +1,9 @@
 /** The settings of a run as the form shows them: in which group, of what kind, in what unit. Ranges are the schema's. */
-import { z } from 'zod';
 import { runConfigSchema } from '../../../shared/config.ts';
 import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
+import type { NumberKey, NumberRule } from '../../../shared/number-rules.ts';
 import type { TermName } from '../../words/en/index.ts';
-import type { NumberRule } from './numbers.ts';
-
-/** Settings that are one number. */
-export type NumberKey = {
-  [Key in ConfigKey]: RunConfig[Key] extends number ? Key : never;
-}[ConfigKey];
-/** Settings that are one of a few words. */
-export type ChoiceKey = 'cell' | 'batching' | 'optimizer' | 'schedule' | 'precision';
-
-export type Unit =
-  'characters' | 'sequences' | 'units' | 'numbers' | 'epochs' | 'steps' | 'minutes' | 'share' | 'layers';
+import type { ChoiceKey, GroupName, Unit } from './kinds.ts';
 
 export type Field =
   | { readonly kind: 'number'; readonly key: NumberKey; readonly unit?: Unit; readonly term?: TermName }
@@ -21,8 +11,6 @@ export type Field =
   | { readonly kind: 'switch'; readonly key: 'carryState'; readonly term?: TermName }
   | { readonly kind: 'prompts'; readonly key: 'prompts'; readonly term?: TermName }
   | { readonly kind: 'temperatures'; readonly key: 'temperatures'; readonly term?: TermName };
-
-export type GroupName = 'network' | 'reading' | 'learning' | 'samples' | 'stopping';
 
 export const GROUPS: readonly { readonly name: GroupName; readonly fields: readonly Field[] }[] = [
   {
@@ -79,26 +67,12 @@ export const GROUPS: readonly { readonly name: GroupName; readonly fields: reado
   },
 ];
 
-export const NUMBER_KEYS: readonly NumberKey[] = GROUPS.flatMap(({ fields }) =>
-  fields.flatMap((field) => (field.kind === 'number' ? [field.key] : [])),
-);
-
 /** Of how many epochs one keeps its weights; not part of the configuration. */
 export const KEEP_EVERY_RULE: NumberRule = { whole: true, min: 1, max: 100_000 };
 export const TEMPERATURE_RULE: NumberRule = { whole: false, min: 0, max: 10 };
 export const MOST_PROMPTS = 16;
 export const LONGEST_PROMPT = 10_000;
 export const MOST_TEMPERATURES = 8;
-
-const describedNumber = z.object({ type: z.enum(['number', 'integer']), minimum: z.number(), maximum: z.number() });
-
-/** The rule of each number, read from the configuration's own schema. */
-export const NUMBER_RULES: Readonly<Record<NumberKey, NumberRule>> = Object.fromEntries(
-  NUMBER_KEYS.map((key) => {
-    const { type, minimum, maximum } = describedNumber.parse(z.toJSONSchema(runConfigSchema.shape[key]));
-    return [key, { whole: type === 'integer', min: minimum, max: maximum }];
-  }),
-) as Record<NumberKey, NumberRule>; // NUMBER_KEYS has every one of them: a test compares
 
 export const CHOICES = {
   cell: runConfigSchema.shape.cell.options,

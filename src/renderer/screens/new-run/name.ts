@@ -1,5 +1,6 @@
 /** The name that is proposed for a run, and what is wrong with one that was typed. */
 import type { RunConfig } from '../../../shared/config.ts';
+import type { NameIssue } from './kinds.ts';
 
 const LONGEST_NAME = 200;
 
@@ -21,8 +22,6 @@ export function distinct(name: string, taken: readonly string[]): string {
   for (let number = 2; folded.has(free.toLowerCase()); number++) free = `${name} (${number})`;
   return free;
 }
-
-export type NameIssue = 'long' | 'means-another' | 'taken';
 
 /** An empty name is none: the proposed one stands in for it. */
 export function nameIssue(name: string, taken: readonly string[]): NameIssue | null {

@@ -1,16 +1,6 @@
 /** Numbers as people type them: with a decimal comma or point, grouped or not, as a percentage, in full-width digits. */
-
-export type NumberIssue =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'not-a-number' }
-  | { readonly kind: 'not-whole' }
-  | { readonly kind: 'range'; readonly min: number; readonly max: number };
-
-export interface NumberRule {
-  readonly whole: boolean;
-  readonly min: number;
-  readonly max: number;
-}
+import type { NumberRule } from '../../../shared/number-rules.ts';
+import type { NumberIssue } from './kinds.ts';
 
 export type ParsedNumber = { readonly value: number } | { readonly issue: NumberIssue };
 

@@ -5,7 +5,7 @@ import type { PreflightFinding } from '../../../shared/preflight-problem.ts';
 import type { Format } from '../../lib/format.ts';
 import type { Words } from '../../words/en/index.ts';
 import { writeNumber } from './numbers.ts';
-import type { FieldIssue } from './values.ts';
+import type { FieldIssue } from './kinds.ts';
 
 /** Characters that a sentence names. */
 const NAMED = 6;

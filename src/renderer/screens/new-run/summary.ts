@@ -1,11 +1,17 @@
 /** A closed group of settings in one line. */
 import type { RunConfig } from '../../../shared/config.ts';
-import type { Folio } from '../../state/folio.svelte.ts';
-import type { GroupName } from './fields.ts';
+import type { Format } from '../../lib/format.ts';
+import type { Words } from '../../words/en/index.ts';
+import type { GroupName } from './kinds.ts';
 import { writeNumber } from './numbers.ts';
 
-export function groupSummary(group: GroupName, config: RunConfig, folio: Pick<Folio, 'words' | 'format'>): string {
-  const { words, format } = folio;
+/** A language: its catalogue and how it writes numbers. */
+export interface Speech {
+  readonly words: Words;
+  readonly format: Format;
+}
+
+export function groupSummary(group: GroupName, config: RunConfig, { words, format }: Speech): string {
   const say = words.newRun.settings;
   switch (group) {
     case 'network': {

@@ -1,35 +1,15 @@
 /** What stands in the form: numbers as they were typed, so that nothing is lost while a person types; and what it means. */
 import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
-import {
-  LONGEST_PROMPT,
-  MOST_PROMPTS,
-  MOST_TEMPERATURES,
-  NUMBER_KEYS,
-  NUMBER_RULES,
-  TEMPERATURE_RULE,
-} from './fields.ts';
-import type { ChoiceKey, NumberKey } from './fields.ts';
+import { NUMBER_KEYS, NUMBER_RULES } from '../../../shared/number-rules.ts';
+import type { NumberKey } from '../../../shared/number-rules.ts';
+import { LONGEST_PROMPT, MOST_PROMPTS, MOST_TEMPERATURES, TEMPERATURE_RULE } from './fields.ts';
+import type { ChoiceKey, FieldIssue } from './kinds.ts';
 import { parseNumber, writeNumber } from './numbers.ts';
-import type { NumberIssue } from './numbers.ts';
 
 export type Values = { readonly [Key in NumberKey]: string } & Pick<RunConfig, ChoiceKey | 'carryState'> & {
     readonly prompts: readonly string[];
     readonly temperatures: readonly string[];
   };
-
-export type FieldIssue =
-  | NumberIssue
-  | { readonly kind: 'prompt-empty' }
-  | { readonly kind: 'prompt-long' }
-  | { readonly kind: 'prompt-unknown'; readonly characters: readonly string[] }
-  | { readonly kind: 'too-many-prompts'; readonly most: number }
-  | { readonly kind: 'no-prompts' }
-  | { readonly kind: 'no-temperatures' }
-  | { readonly kind: 'too-many-temperatures'; readonly most: number }
-  | { readonly kind: 'decay-without-adamw' }
-  | { readonly kind: 'patience-without-validation' }
-  | { readonly kind: 'warmup-beyond-end'; readonly maxSteps: number }
-  | { readonly kind: 'budget-needed' };
 
 /** Where an issue stands: a setting, or one of its list's entries ("prompts.0"). */
 export type Place = ConfigKey | `prompts.${number}` | `temperatures.${number}`;

@@ -2,9 +2,7 @@
 import type { PreflightFinding } from '../../../shared/preflight-problem.ts';
 import type { ConfigKey } from '../../../shared/config.ts';
 import type { PresetName } from '../../../shared/presets.ts';
-import type { ChoiceKey, GroupName, Unit } from '../../screens/new-run/fields.ts';
-import type { NameIssue } from '../../screens/new-run/name.ts';
-import type { FieldIssue } from '../../screens/new-run/values.ts';
+import type { ChoiceKey, FieldIssue, GroupName, NameIssue, Unit } from '../../screens/new-run/kinds.ts';
 
 type Say<Kind extends { readonly code: string } | { readonly kind: string }, Key extends keyof Kind> = {
   // Each function is given what its own finding holds, as text that is ready to be read.

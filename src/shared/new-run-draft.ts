@@ -1,9 +1,9 @@
-/** The form as it is kept from one visit to the next, in the person's preferences. */
+/** The form of a new run as it is kept from one visit to the next, in the person's preferences. */
 import { z } from 'zod';
-import { runConfigSchema } from '../../../shared/config.ts';
-import { PRESET_NAMES } from '../../../shared/presets.ts';
-import { NUMBER_KEYS } from './fields.ts';
-import type { NumberKey } from './fields.ts';
+import { runConfigSchema } from './config.ts';
+import { NUMBER_KEYS } from './number-rules.ts';
+import type { NumberKey } from './number-rules.ts';
+import { PRESET_NAMES } from './presets.ts';
 
 const text = z.string().max(10_000);
 const { cell, batching, optimizer, schedule, precision, carryState } = runConfigSchema.shape;
