@@ -1,6 +1,6 @@
 /** axe-core finds nothing serious on any screen, dialog or menu: light and dark, full and empty, and while something trains. */
 import axe from 'axe-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
 import { makeFullRecord } from './harness/made-record.ts';
@@ -61,21 +61,22 @@ describeInBrowser('axe-core finds nothing serious', () => {
   });
 
   describe('in an empty record', () => {
+    beforeAll(async () => {
+      await all.serve(all.folder());
+      await open();
+    });
     it.each(EMPTY_SCREENS)('$name', async (screen) => {
-      if (screen === EMPTY_SCREENS[0]) await window.reload();
       expect(await lookAt(window, screen)).toEqual([]);
     });
   });
 
   describe('in a full record', () => {
     const folder = all.folder();
-    const screens = fullScreens(makeFullRecord(folder));
-    it.each(screens)('$name', async (screen) => {
-      if (screen === screens[0]) {
-        await all.closeWindows();
-        await all.serve(folder);
-        await open();
-      }
+    beforeAll(async () => {
+      await all.serve(folder);
+      await open();
+    });
+    it.each(fullScreens(makeFullRecord(folder)))('$name', async (screen) => {
       expect(await lookAt(window, screen)).toEqual([]);
     });
 

@@ -1,5 +1,5 @@
 /** In Chinese no word of the English catalogue is left on any screen, and the language stays chosen. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { zh } from '../../src/renderer/words/zh/index.ts';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
@@ -38,12 +38,12 @@ describeInBrowser('no English is left', () => {
   };
 
   describe('in an empty record, in a browser that speaks Chinese', () => {
+    beforeAll(async () => {
+      await all.serve(all.folder());
+      window = await all.window({ language: 'zh' });
+      expect(await window.page.evaluate<string>('document.documentElement.lang')).toBe('zh-CN');
+    });
     it.each(EMPTY_SCREENS)('$name', async ({ route }) => {
-      if (route === EMPTY_SCREENS[0]?.route) {
-        await all.serve(all.folder());
-        window = await all.window({ language: 'zh' });
-        expect(await window.page.evaluate<string>('document.documentElement.lang')).toBe('zh-CN');
-      }
       await window.go(route);
       expect(await lookAt()).toEqual([]);
     });
@@ -51,15 +51,13 @@ describeInBrowser('no English is left', () => {
 
   describe('in a full record, while something trains', () => {
     const folder = all.folder();
-    const screens = fullScreens(makeFullRecord(folder));
-    it.each(screens)('$name', async ({ route }) => {
-      if (route === screens[0]?.route) {
-        await all.closeWindows();
-        await all.serve(folder);
-        window = await all.window({ language: 'zh' });
-        await trainForever(window);
-        expect(await window.rail.getByRole('link', { name: zh.shell.newRun }).count()).toBe(1);
-      }
+    beforeAll(async () => {
+      await all.serve(folder);
+      window = await all.window({ language: 'zh' });
+      await trainForever(window);
+      expect(await window.rail.getByRole('link', { name: zh.shell.newRun }).count()).toBe(1);
+    });
+    it.each(fullScreens(makeFullRecord(folder)))('$name', async ({ route }) => {
       await window.go(route);
       expect(await lookAt()).toEqual([]);
     });

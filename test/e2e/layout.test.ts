@@ -1,5 +1,5 @@
 /** From the smallest window to a large one nothing scrolls sideways, no text is cut off that was not meant to be, and the strip of the training is there. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
 import { layoutFaults } from './harness/layout.ts';
@@ -42,10 +42,13 @@ describeInBrowser('the layout', () => {
     expect(await layoutFaults(window.page)).toEqual([]);
     await window.page.evaluate(`document.querySelector('main h1').style.marginLeft = '3000px'`);
     expect((await layoutFaults(window.page)).length).toBeGreaterThan(0);
-    await window.reload();
   });
 
   describe('of an empty record', () => {
+    beforeAll(async () => {
+      await all.serve(all.folder());
+      window = await all.window();
+    });
     it.each(EMPTY_SCREENS)('$name', async (screen) => {
       expect(await faultsOf(window, screen)).toEqual([]);
     });
@@ -53,14 +56,12 @@ describeInBrowser('the layout', () => {
 
   describe('of a full record, while something trains', () => {
     const folder = all.folder();
-    const screens = fullScreens(makeFullRecord(folder));
-    it.each(screens)('$name', async (screen) => {
-      if (screen === screens[0]) {
-        await all.closeWindows();
-        await all.serve(folder);
-        window = await all.window();
-        await trainForever(window);
-      }
+    beforeAll(async () => {
+      await all.serve(folder);
+      window = await all.window();
+      await trainForever(window);
+    });
+    it.each(fullScreens(makeFullRecord(folder)))('$name', async (screen) => {
       expect(await faultsOf(window, screen)).toEqual([]);
       const strip = await window.strip.boundingBox();
       const size = window.page.viewportSize();

@@ -30,6 +30,11 @@ describeInBrowser('from the first start to the second', () => {
     await window.go({ screen: 'run', run });
     await window.heading(NAME).waitFor();
   };
+  /** The button has its shortcut behind its words. */
+  const writeButton = (words: string): Locator =>
+    window.page
+      .getByRole('button')
+      .filter({ has: window.page.locator('kbd'), hasText: new RegExp(`^\\s*${words}\\s+\\S+\\s+↵`) });
   const moreWithRun = async (item: string): Promise<void> => {
     await window.button(window.words.run.moreActions).click();
     await window.page.getByRole('menuitem', { name: item, exact: true }).click();
@@ -133,16 +138,16 @@ describeInBrowser('from the first start to the second', () => {
     await page.getByRole('textbox', { name: words.glossary.seed.term, exact: true }).fill('4321');
     await page.getByRole('textbox', { name: words.generate.length, exact: true }).fill('150');
     await page.getByRole('checkbox', { name: new RegExp(words.generate.seedPin) }).check();
-    await window.button(`${words.generate.write} ${words.generate.shortcut.other}`).click();
-    await window.button(`${words.generate.writeAgain} ${words.generate.shortcut.other}`).waitFor();
+    await writeButton(words.generate.write).click();
+    await writeButton(words.generate.writeAgain).waitFor();
     const paper = page.locator('article[aria-busy]').locator('[lang=""]');
     const shown = await paper.innerText();
     expect(shown.length).toBeGreaterThan(150);
-    await window.button(`${words.generate.writeAgain} ${words.generate.shortcut.other}`).click();
+    await writeButton(words.generate.writeAgain).click();
     await expect
       .poll(async () => (await ask(page, 'samples:list', { id: run, origin: 'generate', offset: 0, limit: 10 })).total)
       .toBe(2);
-    await window.button(`${words.generate.writeAgain} ${words.generate.shortcut.other}`).waitFor();
+    await writeButton(words.generate.writeAgain).waitFor();
     expect(await paper.innerText()).toBe(shown);
   });
 

@@ -56,8 +56,9 @@ export class EndToEnd {
     return folder;
   }
 
-  /** Serves this record instead of the one before. */
+  /** Serves this record instead of the one before, whose windows are closed. */
   async serve(dataDir: string): Promise<ServedFolio> {
+    await this.closeWindows();
     await this.stop();
     this.#folio = await ServedFolio.start(dataDir);
     return this.#folio;

@@ -1,0 +1,36 @@
+/** Processes of the benchmarks that talk in JSON lines. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export class JsonChild {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #exited: Promise<unknown>;
+
+  /** @param args of Node itself: a script and what it takes */
+  constructor(args: readonly string[]) {
+    const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The next line; null at the end. */
+  async next(): Promise<unknown> {
+    const line = await this.#lines.next();
+    return line.done === true ? null : JSON.parse(line.value);
+  }
+
+  /** Asks it to end, and gives the last thing it says. */
+  async end(): Promise<unknown> {
+    this.#child.kill('SIGTERM');
+    const last = await this.next();
+    await this.#exited;
+    return last;
+  }
+
+  async exited(): Promise<void> {
+    await this.#exited;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * node bench/window/history.ts [--runs 5000]
+ *
+ * A record with so many runs: how long the list takes from the click to the first rows, from a fresh start of the page, and how smoothly it
+ * scrolls.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { z } from 'zod';
+import { openStore } from '../../src/main/store/open.ts';
+import { addRun, addText } from '../../test/e2e/harness/made-record.ts';
+import { machine } from '../report.ts';
+import { JsonChild } from './child.ts';
+import {
+  ensureBuilt,
+  framesOfScrolling,
+  HEAD,
+  openPage,
+  row,
+  spreadOf,
+  timeOfClick,
+  timesOfRequest,
+} from './measure.ts';
+
+const OPEN_MS = 200;
+/** Two frames at 60 a second: what is longer is seen. */
+const FRAME_MS = 34;
+const ROW = 'main a[href^="#/run/"]';
+const STATUSES = ['finished', 'finished', 'stopped', 'interrupted', 'failed'] as const;
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '5000' }, times: { type: 'string', default: '8' } },
+});
+const runs = Number(values.runs);
+
+function makeRecord(dataDir: string): void {
+  const store = openStore(dataDir, { mode: 'write' });
+  const corpus = addText(store, 'hamlet', 'to be or not to be, that is the question. '.repeat(50));
+  for (let i = 0; i < runs; i++) {
+    addRun(store, corpus, {
+      name: `Run ${i} with a name of its own`,
+      epochs: 1,
+      stepsAnEpoch: 3,
+      status: STATUSES[i % STATUSES.length] ?? 'finished',
+      tags: i % 3 === 0 ? ['tagged', `group ${i % 20}`] : [],
+      change: { units: 4, embeddingSize: 2, sampleLength: 20 },
+    });
+  }
+  store.close();
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'folio-bench-'));
+try {
+  await ensureBuilt();
+  const began = performance.now();
+  makeRecord(folder);
+  console.error(`${runs} runs made in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  const load = loadavg()[0] ?? NaN;
+  const program = new JsonChild([join(import.meta.dirname, 'program.ts'), folder]);
+  const { address } = z.object({ address: z.string() }).parse(await program.next());
+  const { browser, page } = await openPage(address);
+  const requests = await timesOfRequest(page, 'runs:list', { archived: 'without' }, 5);
+  const opened: number[] = [];
+  for (let i = 0; i < Number(values.times); i++) {
+    await timeOfClick(page, '#/settings', 'main');
+    opened.push(await timeOfClick(page, '#/runs', ROW));
+  }
+  const frames = await framesOfScrolling(page, 240);
+  const started: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const start = performance.now();
+    await page.reload();
+    await page.locator(ROW).first().waitFor();
+    started.push(performance.now() - start);
+  }
+  await browser.close();
+  await program.end();
+  const table = new Table({ head: HEAD, style: { head: [], border: [] } });
+  table.push(
+    row(`the list of ${runs} runs, from the click to the first rows`, spreadOf(opened), OPEN_MS),
+    row('a frame while it scrolls', spreadOf(frames), FRAME_MS),
+    row('runs:list, asked by the page', spreadOf(requests), null),
+    row('the page started anew, until the first rows', spreadOf(started), null),
+  );
+  console.log(`${machine()}; load before: ${load.toFixed(1)}`);
+  console.log(table.toString());
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

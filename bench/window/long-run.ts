@@ -1,0 +1,61 @@
+/**
+ * node bench/window/long-run.ts [--points 200000]
+ *
+ * A run with so many logged steps: how long its page takes from the change of the address until its curve is drawn.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { z } from 'zod';
+import { openStore } from '../../src/main/store/open.ts';
+import { addRun, addText } from '../../test/e2e/harness/made-record.ts';
+import { machine } from '../report.ts';
+import { JsonChild } from './child.ts';
+import { ensureBuilt, HEAD, openPage, row, spreadOf, timeOfAddress, timeOfClick, timesOfRequest } from './measure.ts';
+
+const OPEN_MS = 300;
+const EPOCHS = 10;
+
+const { values } = parseArgs({
+  options: { points: { type: 'string', default: '200000' }, times: { type: 'string', default: '8' } },
+});
+const points = Number(values.points);
+
+const folder = mkdtempSync(join(tmpdir(), 'folio-bench-'));
+try {
+  await ensureBuilt();
+  const store = openStore(folder, { mode: 'write' });
+  const corpus = addText(store, 'hamlet', 'to be or not to be, that is the question. '.repeat(50));
+  const id = addRun(store, corpus, { name: 'Long', epochs: EPOCHS, stepsAnEpoch: points / EPOCHS });
+  store.close();
+  const load = loadavg()[0] ?? NaN;
+  const program = new JsonChild([join(import.meta.dirname, 'program.ts'), folder]);
+  const { address } = z.object({ address: z.string() }).parse(await program.next());
+  const { browser, page } = await openPage(address);
+  // The chart says in words what it shows, once it has it: from which loss to which.
+  const isDrawn = `[...document.querySelectorAll('main figure [aria-label]')].some((one) => /: from [\\d.]+ /.test(one.ariaLabel))`;
+  const opened: number[] = [];
+  for (let i = 0; i < Number(values.times); i++) {
+    await timeOfClick(page, '#/settings', 'main');
+    opened.push(await timeOfAddress(page, `#/run/${id}`, isDrawn));
+  }
+  const curve = { id, x: 'epoch', points: 1600, smoothing: 0.9 };
+  const [curves, shows] = [
+    await timesOfRequest(page, 'runs:curve', curve, 8),
+    await timesOfRequest(page, 'runs:show', { id }, 8),
+  ];
+  await browser.close();
+  await program.end();
+  const table = new Table({ head: HEAD, style: { head: [], border: [] } });
+  table.push(
+    row(`a run with ${points} points, until its curve is drawn`, spreadOf(opened), OPEN_MS),
+    row('runs:curve, asked by the page', spreadOf(curves), null),
+    row('runs:show, asked by the page', spreadOf(shows), null),
+  );
+  console.log(`${machine()}; load before: ${load.toFixed(1)}`);
+  console.log(table.toString());
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,45 @@
+/** How long an event loop is held up, by the process itself: Node's own histogram, and when it was. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+export interface LoopDelays {
+  /** Percentiles of the histogram in milliseconds, without the timer's own interval. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  /** Every time that the loop did not turn for at least `NOTED_MS`: the end on the process's clock, and for how long. */
+  readonly late: readonly { readonly at: number; readonly ms: number }[];
+}
+
+export const RESOLUTION_MS = 5;
+/** Shorter ones are not worth listing. */
+export const NOTED_MS = 15;
+
+export class LoopWatch {
+  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #late: { at: number; ms: number }[] = [];
+  #last = performance.now();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor() {
+    this.#histogram.enable();
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      const ms = now - this.#last - RESOLUTION_MS;
+      if (ms >= NOTED_MS) this.#late.push({ at: now, ms });
+      this.#last = now;
+    }, RESOLUTION_MS);
+  }
+
+  close(): LoopDelays {
+    clearInterval(this.#timer);
+    this.#histogram.disable();
+    const ms = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+    const { max } = this.#histogram;
+    return {
+      p50: ms(this.#histogram.percentile(50)),
+      p99: ms(this.#histogram.percentile(99)),
+      max: ms(max),
+      late: this.#late,
+    };
+  }
+}

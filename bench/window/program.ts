@@ -1,0 +1,45 @@
+/**
+ * The program as `folio serve` runs it, in a process of its own that also watches its own event loop. For the benchmarks of the window.
+ *
+ * usage: node program.ts DATA_DIR
+ *
+ * Writes JSON lines: {address} first; on SIGTERM {delays, saving, steps} and ends.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { createApp } from '../../src/main/app.ts';
+import { startTrainer } from '../../src/main/headless/trainer-process.ts';
+import { startAppServer } from '../../src/main/headless/serve/serve-app.ts';
+import { LoopWatch } from './loop-watch.ts';
+
+const [dataDir] = z.tuple([z.string().min(1)]).parse(process.argv.slice(2));
+const say = (value: unknown): void => {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+};
+
+const app = createApp({ dataDir, startTrainer, mode: 'write' });
+const server = await startAppServer(app, resolve(import.meta.dirname, '../../out/renderer'), 0, (error) => {
+  console.error(error);
+});
+const watch = new LoopWatch();
+
+/** From the moment that the trainer hands a checkpoint over until it is stored, on the clock of the watch. */
+const saving: { from: number; to: number }[] = [];
+const steps: { at: number; charactersPerSecond: number }[] = [];
+let savingSince: number | null = null;
+app.training.subscribe((event) => {
+  const now = performance.now();
+  if (event.type === 'step') steps.push({ at: now, charactersPerSecond: event.charactersPerSecond });
+  if (event.type === 'phase') savingSince = event.phase === 'saving' ? (savingSince ?? now) : savingSince;
+  if (event.type === 'checkpoint') {
+    saving.push({ from: savingSince ?? now, to: now });
+    savingSince = null;
+  }
+});
+
+process.on('SIGTERM', () => {
+  say({ delays: watch.close(), saving, steps });
+  app.close();
+  void server.close().then(() => process.exit(0));
+});
+say({ address: server.address, dataDir });
