@@ -99,7 +99,11 @@ function lossBounds({ series, shown, zoomed, guessLoss, logScale }: PlotInput): 
   const found = lossRange(series, shown);
   const guess = zoomed ? null : guessLoss;
   if (found === null) return guess === null ? [0.9, 1.1] : [logScale ? guess / 3 : 0, guess * 1.05];
-  const low = Math.max(found[0], logScale ? 1e-6 : 0);
+  // A nat below guessing has room from the first steps on, so that their noise does not fill the chart.
+  const low = Math.max(
+    Math.min(found[0], guess === null ? Infinity : Math.max(guess - 1, guess / 2)),
+    logScale ? 1e-6 : 0,
+  );
   const high = Math.max(found[1], guess ?? 0, low * 1.0001);
   if (logScale) {
     const room = (high / low) ** 0.06;

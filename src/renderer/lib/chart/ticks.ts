@@ -44,7 +44,7 @@ export function logTicks(min: number, max: number, length: number, room: number)
       ticks.push(...set.map((factor) => tidy(factor * power)).filter((tick) => tick >= min && tick <= max));
     }
     const crowded = ticks.some((tick, i) => i > 0 && place(tick) - place(ticks[i - 1] ?? min) < room);
-    if (!crowded) return ticks.length >= 2 ? ticks : linearTicks(min, max, Math.max(2, length / room / 2));
+    if (!crowded) return ticks.length >= 2 ? ticks : linearTicks(min, max, Math.max(3, length / room));
   }
   return [];
 }

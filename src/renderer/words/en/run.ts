@@ -4,9 +4,9 @@ export const run = {
   /** Whole numbers of characters, as words where they are short. */
   hesitatesBetween: (low: number, high: number) => {
     const names = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'];
-    return `between ${names[low] ?? low} and ${names[high] ?? high}`;
+    return `between ${names[low] ?? low} or ${names[high] ?? high} characters`;
   },
-  hesitatesAbout: (count: string) => `between about ${count}`,
+  hesitatesAbout: (count: string) => `between about ${count} characters`,
   startedAt: (start: string, guess: string, characters: string) =>
     `The network started at ${start}; guessing among ${characters} characters costs ${guess}.`,
   guessingCosts: (guess: string, characters: string) => `Guessing among ${characters} characters costs ${guess}.`,
@@ -76,6 +76,7 @@ export const run = {
       'These weights were imported without the text that they learnt from. They can write and be compared, but not be trained further.',
   },
   resume: 'Resume',
+  busy: 'Another run is being trained; one trains at a time.',
   generate: 'Generate',
   compareEpochs: 'Compare epochs',
   fork: 'New run with these settings',

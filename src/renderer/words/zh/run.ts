@@ -68,6 +68,7 @@ export const run: Words['run'] = {
     imported: '这些权重导入时没有带着它学过的文本。可以用来写、可以比较，但不能继续训练。',
   },
   resume: '恢复训练',
+  busy: '另一次训练正在进行；一次只能训练一个。',
   generate: '生成',
   compareEpochs: '比较各轮',
   fork: '用这些设置新建训练',
