@@ -4,6 +4,7 @@ import {
   bestOrLast,
   framesWithTexts,
   matchSample,
+  oneLine,
   mismatches,
   nearestFrame,
   probesOf,
@@ -107,7 +108,7 @@ describe('an address that leaves panes open', () => {
   it('begins with the newest run that has texts of two epochs, and asks no further', async () => {
     const { asked, texts: fake } = texts({ 5: 1, 4: 3, 3: 9 });
     const list = [
-      { id: 6, epoch: 1 },
+      { id: 6, epoch: 0 },
       { id: 5, epoch: 2 },
       { id: 4, epoch: 3 },
       { id: 3, epoch: 9 },
@@ -115,6 +116,13 @@ describe('an address that leaves panes open', () => {
     expect(await openingRuns(open, list, fake)).toEqual([4, 4]);
     expect(asked).toEqual([5, 4]);
     expect(await openingRuns(open, [], fake)).toBeNull();
+  });
+
+  it('begins with the two newest runs where each has texts of one epoch only, and with nothing where only one has', async () => {
+    const { texts: fake } = texts({ 5: 1, 4: 0, 3: 1, 2: 1 });
+    const list = [5, 4, 3, 2].map((id) => ({ id, epoch: 1 }));
+    expect(await openingRuns(open, list, fake)).toEqual([3, 5]);
+    expect(await openingRuns(open, list.slice(0, 2), fake)).toBeNull();
   });
 
   it('takes the runs whose curves are shown, and the one of the pane that was chosen', async () => {
@@ -153,6 +161,13 @@ describe('the text that is shown of an epoch', () => {
       { kind: 'seed', left: 1, right: 7 },
       { kind: 'length', left: 80, right: 90 },
     ]);
+  });
+});
+
+describe('a prompt in a list', () => {
+  it('is one line of bounded length, cut between characters', () => {
+    expect(oneLine('  ROMEO:\n\tWhat  ')).toBe('ROMEO: What');
+    expect(oneLine('😀'.repeat(99))).toBe(`${'😀'.repeat(60)}…`);
   });
 });
 

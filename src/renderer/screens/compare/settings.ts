@@ -3,6 +3,7 @@ import { CONFIG_KEYS } from '../../../shared/config.ts';
 import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
 import type { EpochRecord } from '../../../shared/domain.ts';
 import type { TermName } from '../../words/en/index.ts';
+import { oneLine } from './choices.ts';
 
 export type SettingValue = RunConfig[ConfigKey];
 
@@ -44,7 +45,7 @@ export function tellSetting(key: ConfigKey, value: SettingValue | null, words: S
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value === 'number') return words.number(value);
   if (typeof value === 'string') return words.choices[key]?.[value] ?? value;
-  return value.map((item) => (typeof item === 'number' ? words.number(item) : words.quoted(item.trim()))).join(', ');
+  return value.map((item) => (typeof item === 'number' ? words.number(item) : words.quoted(oneLine(item)))).join(', ');
 }
 
 /** The glossary's word for a setting, where it has one. */
