@@ -9,13 +9,19 @@ export function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-export function insertBlob(sql: Sql, checkpointId: number, kind: BlobKind, data: Uint8Array): void {
+/** Bytes and their SHA-256, hexadecimal. */
+export interface HashedBlob {
+  readonly data: Uint8Array;
+  readonly sha256: string;
+}
+
+export function insertBlob(sql: Sql, checkpointId: number, kind: BlobKind, blob: HashedBlob): void {
   sql.run(
     'INSERT INTO checkpoint_blob (checkpoint_id, kind, sha256, data) VALUES (?, ?, ?, ?)',
     checkpointId,
     kind,
-    sha256(data),
-    data,
+    blob.sha256,
+    blob.data,
   );
 }
 

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { hashedBlobs } from './checkpoint.ts';
 import { CheckpointParts } from './checkpoint-parts.ts';
 import type { FromWriterThread, ToWriterThread, WriterThreadData } from './checkpoint-writer.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -39,7 +40,8 @@ function record({ checkpoint, sizes, policy, now }: Extract<ToWriterThread, { ty
     const blobs = sizes === null ? {} : parts.take(sizes);
     const { sql, housekeeping } = (connection ??= explaining(path, connect));
     const whole = { ...checkpoint, ...blobs };
-    const result = explaining(path, () => sql.transaction(() => writeCheckpoint(sql, whole, policy, now)));
+    const hashed = hashedBlobs(whole);
+    const result = explaining(path, () => sql.transaction(() => writeCheckpoint(sql, whole, hashed, policy, now)));
     housekeeping.wroteBlobs(result.info.bytes);
     return { type: 'recorded', result };
   } catch (error) {

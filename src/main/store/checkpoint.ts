@@ -1,7 +1,7 @@
 import type { CheckpointInfo } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { MAX_STORED_BYTES } from '../../shared/limits.ts';
-import { deleteBlob, insertBlob, readBlob, sha256, type BlobKind } from './checkpoint-blob.ts';
+import { deleteBlob, insertBlob, readBlob, sha256, type BlobKind, type HashedBlob } from './checkpoint-blob.ts';
 import { finiteOrNull, type Sql } from './sql.ts';
 import type { NewCheckpoint, ResumePoint } from './types.ts';
 
@@ -31,10 +31,21 @@ export function readCheckpoints(sql: Sql, runId: number): CheckpointInfo[] {
     .map(toInfo);
 }
 
-/** Both blobs and their row. To be called inside a transaction. */
-export function insertCheckpoint(sql: Sql, checkpoint: NewCheckpoint, now: number): CheckpointInfo {
-  if (checkpoint.weights.byteLength === 0) throw new FolioError('internal', 'a checkpoint needs weights');
-  const largest = Math.max(checkpoint.weights.byteLength, checkpoint.optimizer?.byteLength ?? 0);
+/** A checkpoint's blobs, ready to be stored. */
+export interface CheckpointBlobs {
+  readonly weights: HashedBlob;
+  readonly optimizer: HashedBlob | null;
+}
+
+/**
+ * Looks at all bytes of a checkpoint. To be called before the transaction that stores it: hashing takes as long as writing, and nobody
+ * else can write meanwhile.
+ *
+ * @throws FolioError 'file' when they are too many to be stored, 'damaged' when they are not what was sent.
+ */
+export function hashedBlobs({ weights, optimizer, sha256: sent }: NewCheckpoint): CheckpointBlobs {
+  if (weights.byteLength === 0) throw new FolioError('internal', 'a checkpoint needs weights');
+  const largest = Math.max(weights.byteLength, optimizer?.byteLength ?? 0);
   if (largest > MAX_STORED_BYTES) {
     const gigabytes = (largest / 1e9).toFixed(2);
     throw new FolioError(
@@ -43,6 +54,25 @@ export function insertCheckpoint(sql: Sql, checkpoint: NewCheckpoint, now: numbe
       'Train a network with fewer units or layers.',
     );
   }
+  return {
+    weights: hashed('weights', weights, sent?.weights),
+    optimizer: optimizer === null ? null : hashed('optimizer', optimizer, sent?.optimizer),
+  };
+}
+
+function hashed(kind: BlobKind, data: Uint8Array, sent: string | undefined): HashedBlob {
+  const hash = sha256(data);
+  if (sent === undefined || sent === hash) return { data, sha256: hash };
+  throw new FolioError('damaged', `a checkpoint's ${kind} data changed on the way from the training process`);
+}
+
+/** Both blobs and their row. To be called inside a transaction. */
+export function insertCheckpoint(
+  sql: Sql,
+  checkpoint: NewCheckpoint,
+  { weights, optimizer }: CheckpointBlobs,
+  now: number,
+): CheckpointInfo {
   const id = sql.insert(
     `INSERT INTO checkpoint (run_id, kind, epoch, step, active_seconds, train_loss, validation_loss, weights_bytes,
                              optimizer_bytes, created_at, position_sha256, position)
@@ -54,30 +84,17 @@ export function insertCheckpoint(sql: Sql, checkpoint: NewCheckpoint, now: numbe
     checkpoint.activeSeconds,
     finiteOrNull(checkpoint.epochRecord?.trainLoss ?? null),
     finiteOrNull(checkpoint.epochRecord?.validationLoss ?? null),
-    checkpoint.weights.byteLength,
-    checkpoint.optimizer?.byteLength ?? 0,
+    weights.data.byteLength,
+    optimizer?.data.byteLength ?? 0,
     now,
     sha256(Buffer.from(checkpoint.position)),
     checkpoint.position,
   );
-  insertBlob(sql, id, 'weights', checkpoint.weights);
-  if (checkpoint.optimizer !== null) insertBlob(sql, id, 'optimizer', checkpoint.optimizer);
-  if (checkpoint.sha256 !== undefined) compareHashes(sql, id, checkpoint.sha256);
+  insertBlob(sql, id, 'weights', weights);
+  if (optimizer !== null) insertBlob(sql, id, 'optimizer', optimizer);
   const row = sql.get<CheckpointRow>(`SELECT ${COLUMNS} FROM checkpoint WHERE id = ?`, id);
   if (row === undefined) throw new FolioError('internal', `checkpoint ${id} vanished inside its transaction`);
   return toInfo(row);
-}
-
-/** Throws FolioError 'damaged' when what is stored is not what was sent. */
-function compareHashes(sql: Sql, checkpointId: number, sent: NonNullable<NewCheckpoint['sha256']>): void {
-  const stored = sql.all<{ kind: BlobKind; sha256: string }>(
-    'SELECT kind, sha256 FROM checkpoint_blob WHERE checkpoint_id = ?',
-    checkpointId,
-  );
-  for (const { kind, sha256: hash } of stored) {
-    if (hash === sent[kind]) continue;
-    throw new FolioError('damaged', `a checkpoint's ${kind} data changed on the way from the training process`);
-  }
 }
 
 /** Removes one part of a checkpoint and returns the bytes freed; the row stays, as the history of the run. */

@@ -1,6 +1,13 @@
 import type { CheckpointInfo, Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
-import { deleteCheckpoints, insertCheckpoint, readCheckpoints, storedBytes, thinCheckpoint } from './checkpoint.ts';
+import {
+  deleteCheckpoints,
+  insertCheckpoint,
+  readCheckpoints,
+  storedBytes,
+  thinCheckpoint,
+  type CheckpointBlobs,
+} from './checkpoint.ts';
 import { bestEpoch, deleteEpochsAfter, putEpoch } from './epoch.ts';
 import { deleteMetricsAfter, insertMetrics } from './metric.ts';
 import { thinning } from './retention.ts';
@@ -14,10 +21,13 @@ import type { NewCheckpoint, RetentionPolicy } from './types.ts';
  * older checkpoints. A recovery checkpoint takes the place of the last but one of its epoch (a damaged newest has a predecessor); an
  * epoch's checkpoint that of recovery checkpoints and of one for a part of the same epoch (a run that was stopped inside it). To be
  * called inside a transaction.
+ *
+ * @param blobs what hashedBlobs made of the checkpoint, before the transaction
  */
 export function writeCheckpoint(
   sql: Sql,
   checkpoint: NewCheckpoint,
+  blobs: CheckpointBlobs,
   policy: RetentionPolicy,
   now: number,
 ): { readonly info: CheckpointInfo; readonly bytesFreed: number; readonly samples: readonly Sample[] } {
@@ -36,7 +46,7 @@ export function writeCheckpoint(
   if (epochRecord !== null) putEpoch(sql, runId, checkpoint.step, epochRecord);
   const best = bestEpoch(sql, runId);
   updateBestEpoch(sql, runId, best);
-  const info = insertCheckpoint(sql, checkpoint, now);
+  const info = insertCheckpoint(sql, checkpoint, blobs, now);
   const samples = checkpoint.samples.map((sample) => insertSample(sql, sample, checkpoint.step, now));
 
   const { weights, optimizer } = thinning(readCheckpoints(sql, runId), best, policy);

@@ -2,7 +2,7 @@ import type { RunConfig } from '../../shared/config.ts';
 import type { CorpusInfo, RunDetail, RunStatus, RunSummary, Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { findDamage, findDamageQuickly } from './check.ts';
-import { findResumePoint, readCheckpoints, readWeights, storedBytes } from './checkpoint.ts';
+import { findResumePoint, hashedBlobs, readCheckpoints, readWeights, storedBytes } from './checkpoint.ts';
 import * as corpora from './corpus.ts';
 import { readEpochPositions, readEpochs } from './epoch.ts';
 import type { Housekeeping } from './housekeeping.ts';
@@ -188,7 +188,8 @@ export class SqliteStore implements Store {
   }
 
   recordCheckpoint(checkpoint: NewCheckpoint, policy: RetentionPolicy): ReturnType<Store['recordCheckpoint']> {
-    const result = this.#write((sql, now) => writeCheckpoint(sql, checkpoint, policy, now));
+    const blobs = hashedBlobs(checkpoint);
+    const result = this.#write((sql, now) => writeCheckpoint(sql, checkpoint, blobs, policy, now));
     this.#parts.housekeeping?.wroteBlobs(result.info.bytes);
     return result;
   }
