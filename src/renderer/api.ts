@@ -15,8 +15,11 @@ declare global {
 
 export interface Connection {
   readonly client: FolioClient;
-  /** Lets the person choose a file to read; null when they changed their mind. */
-  openFile(kind: FileKind): Promise<ChosenFile | null>;
+  /**
+   * Lets the person choose a file to read; null when they changed their mind. A browser then hands it over, which takes its time with a
+   * large one: `chosen` is told its name before.
+   */
+  openFile(kind: FileKind, chosen?: (name: string) => void): Promise<ChosenFile | null>;
   /** A file that was dropped on the window. */
   adopt(file: File): Promise<ChosenFile>;
   /** Lets the person choose where to write. */
@@ -61,9 +64,11 @@ function connectSocket(): Promise<Connection> {
     socket.addEventListener('open', () =>
       resolve({
         client,
-        openFile: async (kind) => {
+        openFile: async (kind, chosen) => {
           const file = await pick(ACCEPTED[kind]);
-          return file === null ? null : upload(file);
+          if (file === null) return null;
+          chosen?.(file.name);
+          return upload(file);
         },
         adopt: upload,
         saveFile: (kind, suggestedName) => client.request('files:save', { kind, suggestedName }),

@@ -123,7 +123,7 @@ export class RunActions {
     const { client, connection, notices, words } = this.#folio;
     this.#importError = null;
     try {
-      const file = await connection.openFile('weights');
+      const file = await connection.openFile('weights', (name) => (this.#importing = name));
       if (file === null) return;
       this.#importing = file.name;
       const { run } = await runJob(client, 'runs:import-weights', {

@@ -16,18 +16,25 @@ export interface Arrival {
   readonly error: ErrorMessage | null;
 }
 
+/** A text that is there now, and whether it was there before. */
+export interface Arrived {
+  readonly corpus: CorpusInfo;
+  readonly before: boolean;
+}
+
 export class TextArrivals {
   readonly #folio: Folio;
-  readonly #added: (corpus: CorpusInfo, before: boolean) => void;
+  readonly #arrived: (texts: readonly Arrived[]) => void;
   readonly #controllers = new Map<number, AbortController>();
   #list: readonly Arrival[] = $state.raw([]);
+  #onItsWay: string | null = $state(null);
   #lastId = 0;
-  #queue: Promise<void> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param added is told of each text that is there now, and whether it was there before */
-  constructor(folio: Folio, added: (corpus: CorpusInfo, before: boolean) => void) {
+  /** @param arrived is told of the texts that were chosen together, once all of them have come or failed */
+  constructor(folio: Folio, arrived: (texts: readonly Arrived[]) => void) {
     this.#folio = folio;
-    this.#added = added;
+    this.#arrived = arrived;
   }
 
   /** Those that wait, that are being read and that failed. */
@@ -35,13 +42,20 @@ export class TextArrivals {
     return this.#list;
   }
 
+  /** The name of a chosen file that a browser is handing over; null when none is. */
+  get onItsWay(): string | null {
+    return this.#onItsWay;
+  }
+
   async choose(): Promise<void> {
-    const file = await this.#folio.notices.guard(() => this.#folio.connection.openFile('text'));
-    if (file !== null) await this.#take(file.name, () => Promise.resolve(file));
+    const { connection, notices } = this.#folio;
+    const file = await notices.guard(() => connection.openFile('text', (name) => (this.#onItsWay = name)));
+    this.#onItsWay = null;
+    if (file !== null) await this.#take([{ name: file.name, choose: () => Promise.resolve(file) }]);
   }
 
   async drop(files: readonly File[]): Promise<void> {
-    await Promise.all(files.map((file) => this.#take(file.name, () => this.#folio.connection.adopt(file))));
+    await this.#take(files.map((file) => ({ name: file.name, choose: () => this.#folio.connection.adopt(file) })));
   }
 
   /** Stops one that is under way; puts away one that failed. */
@@ -51,18 +65,28 @@ export class TextArrivals {
     this.#list = this.#list.filter((arrival) => arrival.id !== id);
   }
 
-  /** Resolves when it is there, or has failed, or was cancelled. */
-  #take(name: string, choose: () => Promise<ChosenFile>): Promise<void> {
-    const id = ++this.#lastId;
-    const controller = new AbortController();
-    this.#controllers.set(id, controller);
-    this.#list = [...this.#list, { id, name, state: 'waiting', doneBytes: 0, totalBytes: 0, error: null }];
-    this.#queue = this.#queue.then(() => this.#read(id, choose, controller.signal));
-    return this.#queue;
+  /** Stops all that wait. */
+  dismissWaiting(): void {
+    for (const { id, state } of this.#list) if (state === 'waiting') this.dismiss(id);
   }
 
-  async #read(id: number, choose: () => Promise<ChosenFile>, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  async #take(files: readonly { readonly name: string; readonly choose: () => Promise<ChosenFile> }[]): Promise<void> {
+    const coming = files.map(({ name, choose }) => {
+      const id = ++this.#lastId;
+      const controller = new AbortController();
+      this.#controllers.set(id, controller);
+      this.#list = [...this.#list, { id, name, state: 'waiting', doneBytes: 0, totalBytes: 0, error: null }];
+      const reading = this.#queue.then(() => this.#read(id, choose, controller.signal));
+      this.#queue = reading;
+      return reading;
+    });
+    const texts = (await Promise.all(coming)).filter((text) => text !== null);
+    if (texts.length > 0) this.#arrived(texts);
+  }
+
+  /** Null when it failed, which is shown, or was cancelled. */
+  async #read(id: number, choose: () => Promise<ChosenFile>, signal: AbortSignal): Promise<Arrived | null> {
+    if (signal.aborted) return null;
     const { client, corpora } = this.#folio;
     let handle: string | null = null;
     try {
@@ -74,11 +98,12 @@ export class TextArrivals {
       const payload = { file: file.handle, name: nameOf(file.name) };
       const corpus = await runJob(client, 'corpora:add', payload, (read) => this.#change(id, read), signal);
       this.dismiss(id);
-      this.#added(corpus, known.has(corpus.id));
+      return { corpus, before: known.has(corpus.id) };
     } catch (error) {
       if (handle !== null) void client.request('files:release', { handle }).catch(() => undefined); // it may be gone already
-      if (signal.aborted) return; // cancelled, and put away with that
-      this.#change(id, { state: 'failed', error: toErrorMessage(error) });
+      // A cancelled one was put away with that.
+      if (!signal.aborted) this.#change(id, { state: 'failed', error: toErrorMessage(error) });
+      return null;
     }
   }
 

@@ -2,7 +2,7 @@
 import type { CorpusListing } from '../../../shared/contract/corpora.ts';
 import type { RunSummary } from '../../../shared/domain.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
-import { TextArrivals } from './adding.svelte.ts';
+import { TextArrivals, type Arrived } from './adding.svelte.ts';
 
 export class TextsView {
   readonly arrivals: TextArrivals;
@@ -14,11 +14,7 @@ export class TextsView {
 
   constructor(folio: Folio) {
     this.#folio = folio;
-    this.arrivals = new TextArrivals(folio, (corpus, before) => {
-      this.choose(corpus.id);
-      const { notices, words } = folio;
-      notices.say(before ? words.texts.thereAlready(corpus.name) : words.texts.added(corpus.name));
-    });
+    this.arrivals = new TextArrivals(folio, (texts) => this.#welcome(texts));
   }
 
   readonly shown: readonly CorpusListing[] = $derived.by(() => {
@@ -67,6 +63,20 @@ export class TextsView {
 
   forgetBlocking(): void {
     this.#blocking = null;
+  }
+
+  /** Opens the last of the texts that have come, and says what came. */
+  #welcome(texts: readonly Arrived[]): void {
+    const { notices, words, format } = this.#folio;
+    const last = texts.at(-1);
+    if (last === undefined) return;
+    this.choose(last.corpus.id);
+    const { name } = last.corpus;
+    if (texts.length === 1) notices.say(last.before ? words.texts.thereAlready(name) : words.texts.added(name));
+    else {
+      const before = texts.filter((text) => text.before).length;
+      notices.say(words.texts.addedMany(format.count(texts.length - before), before, format.count(before)));
+    }
   }
 
   /** Can be taken back. While runs use the text it stays, and they are shown. */

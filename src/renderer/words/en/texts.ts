@@ -11,11 +11,13 @@ export const texts = {
   builtin: 'built in',
   runs: (count: number, written: string) => (count === 0 ? 'no run yet' : count === 1 ? 'one run' : `${written} runs`),
 
-  waiting: (name: string) => `${name} waits`,
   reading: (name: string) => `Reading ${name}`,
   readingBytes: (done: string, total: string) => `${done} of ${total}`,
   failed: (name: string) => `${name} was not added`,
   added: (name: string) => `“${name}” is added.`,
+  addedMany: (added: string, before: number, written: string) =>
+    before === 0 ? `${added} texts are added.` : `${added} texts are added, ${written} were there already.`,
+  moreWait: (count: number, written: string) => (count === 1 ? 'One more waits' : `${written} more wait`),
   thereAlready: (name: string) => `This text is there already, as “${name}”.`,
 
   train: 'Train on this',

@@ -13,11 +13,13 @@ export const texts: Words['texts'] = {
   builtin: '内置',
   runs: (count, written) => (count === 0 ? '尚未训练' : `${written} 个训练`),
 
-  waiting: (name) => `${name} 等待中`,
   reading: (name) => `正在读取 ${name}`,
   readingBytes: (done, total) => `${done} / ${total}`,
   failed: (name) => `${name} 未能添加`,
   added: (name) => `已添加“${name}”。`,
+  addedMany: (added, before, written) =>
+    before === 0 ? `已添加 ${added} 份文本。` : `已添加 ${added} 份文本，${written} 份已经在了。`,
+  moreWait: (_, written) => `另有 ${written} 份等待中`,
   thereAlready: (name) => `这份文本已经在了，名为“${name}”。`,
 
   train: '用它训练',
