@@ -1,6 +1,6 @@
 /** What a loss chart shows besides its lines: the loss of guessing, where epochs ended, where losses were not numbers, the axis's name. */
 import type uPlot from 'uplot';
-import type { PlotInput } from './plot-options.ts';
+import type { PlotInput } from './plot-input.ts';
 import { brokenPlaces } from './series.ts';
 
 /** Epochs' ends closer than this (pixels) are not marked. */

@@ -1,6 +1,7 @@
 /** A chart as a picture to keep: twice its size, on the page's own ground, with its title and what the colours mean. */
 import uPlot from 'uplot';
-import { plotOptions, type PlotInput } from './plot-options.ts';
+import type { PlotInput } from './plot-input.ts';
+import { plotOptions } from './plot-options.ts';
 import { alignSeries } from './series.ts';
 
 const SCALE = 2;

@@ -1,34 +1,9 @@
 /** How a loss chart is drawn by uPlot: hairlines, raw points faint behind the smoothed line, rings where epochs were measured. */
 import type uPlot from 'uplot';
 import { drawMarks } from './marks.ts';
-import { COLUMNS, lossRange, type ChartRange, type ChartSeries, type CurveAxis } from './series.ts';
-import type { ChartTheme } from './theme.ts';
+import type { PlotInput } from './plot-input.ts';
+import { COLUMNS, lossRange, type ChartSeries } from './series.ts';
 import { clockTicks, digitsOf, linearTicks, logTicks, wholeTicks } from './ticks.ts';
-
-export interface PlotInput {
-  readonly series: readonly ChartSeries[];
-  readonly axis: CurveAxis;
-  readonly logScale: boolean;
-  readonly width: number;
-  readonly height: number;
-  readonly theme: ChartTheme;
-  /** Loss of guessing, ln V: a dashed line; null for none. */
-  readonly guessLoss: number | null;
-  /** What is shown of the axis. */
-  readonly shown: ChartRange;
-  /** Whether that is a part of it only. */
-  readonly zoomed: boolean;
-  /** The run that stands out; null for none. */
-  readonly highlighted: number | null;
-  readonly words: PlotWords;
-}
-
-export interface PlotWords {
-  readonly guess: string;
-  readonly notANumber: string;
-  readonly axis: string;
-  place(value: number): string;
-}
 
 /** @param now what is to be drawn, asked for at each drawing; `scale` multiplies every width and size (2 for a picture to keep) */
 export function plotOptions(now: () => PlotInput, scale = 1): Omit<uPlot.Options, 'cursor' | 'hooks'> & uPlot.Options {

@@ -1,6 +1,7 @@
 /** A loss chart on the page: uPlot draws it, and this keeps its cursor on logged points and turns gestures into words. */
 import uPlot from 'uplot';
-import { opacityOf, plotOptions, type PlotInput } from './plot-options.ts';
+import type { PlotInput } from './plot-input.ts';
+import { opacityOf, plotOptions } from './plot-options.ts';
 import { alignSeries, COLUMNS, readingAt, type ChartRange } from './series.ts';
 
 export interface PlotEvents {

@@ -1,6 +1,6 @@
 /** What a loss chart draws: several runs' curves in the columns that uPlot wants, and the logged points under a cursor. */
 import uPlot from 'uplot';
-import type { Curve, CurveAxis } from '../../../shared/curve.ts';
+import type { Curve } from '../../../shared/curve.ts';
 
 export interface ChartSeries {
   readonly run: number;
@@ -148,5 +148,3 @@ export function lossRange(series: readonly ChartSeries[], { from, to }: ChartRan
 export function lastPlace(series: readonly ChartSeries[]): number {
   return Math.max(0, ...series.map(({ curve }) => Math.max(curve.x.at(-1) ?? 0, curve.validation.at(-1)?.x ?? 0)));
 }
-
-export type { CurveAxis };
