@@ -126,7 +126,8 @@ export class Desk {
   async write(): Promise<void> {
     const order = this.order;
     if (order === null || this.epoch === null || !this.ready || this.pen.writing) return;
-    if (!order.options.pinned && this.pen.order !== null) this.set({ seed: rollSeed() });
+    // A seed that was used is used up, unless it is pinned; one that was rolled by hand is meant for this text.
+    if (!order.options.pinned && order.options.seed === this.pen.order?.options.seed) this.set({ seed: rollSeed() });
     const options = this.options;
     const done = await this.pen.write({ ...order, options }, this.#choice, settingsOf(options, options.seed));
     if (done === null) {

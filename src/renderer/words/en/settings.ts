@@ -79,7 +79,8 @@ export const settings = {
 
   about: 'About',
   version: (version: string) => `Folio ${version}`,
-  private: 'Nothing leaves this computer: no account, no telemetry, no network access while it runs.',
+  private:
+    'Nothing leaves this computer: no account, no telemetry, no network access but for installing an engine when you ask for it.',
   licences:
     'Folio stands on free software, among it TensorFlow, Electron, SQLite, Svelte and uPlot, and on the typefaces Source Serif, Inter and JetBrains Mono; their licences are in the program’s folder.',
   logFile: (path: string) => `Log: ${path}`,

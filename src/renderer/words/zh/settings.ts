@@ -79,7 +79,7 @@ export const settings: Words['settings'] = {
 
   about: '关于',
   version: (version) => `Folio 版本 ${version}`,
-  private: '任何内容都不会离开这台电脑：没有账户，没有遥测，运行时不访问网络。',
+  private: '任何内容都不会离开这台电脑：没有账户，没有遥测；除非您要求安装引擎，否则不访问网络。',
   licences:
     'Folio 建立在自由软件之上，包括 TensorFlow、Electron、SQLite、Svelte 和 uPlot，以及 Source Serif、Inter、JetBrains Mono 字体；它们的许可证在程序文件夹中。',
   logFile: (path) => `日志：${path}`,
