@@ -77,7 +77,7 @@ const units: Record<Unit, string> = {
   epochs: 'epochs',
   steps: 'steps',
   minutes: 'minutes',
-  share: 'of 1',
+  share: 'as a share',
   layers: 'layers',
 };
 
@@ -121,7 +121,8 @@ const findings: Say<PreflightFinding, 'code'> = {
   'one-character': () => 'This text is one character over and over. There is nothing to learn from it.',
   'no-batch': ({ characters, needed }) =>
     `There are ${characters} characters to learn from, and a single batch needs ${needed}.`,
-  'few-steps': ({ steps }) => `An epoch has only ${steps} steps, so the network learns little in each.`,
+  'few-steps': ({ steps }) =>
+    `An epoch has only ${steps === '1' ? '1 step' : `${steps} steps`}, so the network learns little in each.`,
   'no-validation': () => 'What is held out is too short to measure on.',
   'noisy-validation': ({ validationCharacters }) =>
     `Only ${validationCharacters} characters are held out. The validation loss will jump about.`,
@@ -242,7 +243,7 @@ export const newRun = {
     memory: 'memory',
     disk: 'on the disk',
     charactersShort: (count: string) => `${count} characters`,
-    steps: (count: string) => `${count} steps`,
+    steps: (count: string) => (count === '1' ? '1 step' : `${count} steps`),
     atMost: (value: string) => `${value} at most`,
     about: (value: string) => `about ${value}`,
     minutesDecide: (duration: string) => `${duration}, then it ends`,

@@ -111,7 +111,7 @@ export const newRun: Words['newRun'] = {
       epochs: '轮',
       steps: '步',
       minutes: '分钟',
-      share: '（占 1）',
+      share: '比例',
       layers: '层',
     },
     issues: {
@@ -185,7 +185,7 @@ export const newRun: Words['newRun'] = {
       'little-disk': ({ needed, free }) => `检查点大约需要 ${needed}，而磁盘只剩 ${free}。请少保留一些，或腾出空间。`,
     },
     foreignState: '片段的顺序是随机的，延续下来的记忆属于别处的文本。只有教程为求一致才这样做。',
-    apply: (changes) => `改用 ${changes}`,
+    apply: (changes) => `改用${changes}`,
     setting: (label, value) => `${label} ${value}`,
     learns: '用于学习',
     held: '留出',
