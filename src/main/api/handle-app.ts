@@ -15,12 +15,12 @@ type Names =
 export function appHandlers(services: ApiServices, host: Host): Pick<RequestHandlers, Names> {
   const { chosenFiles, preferences } = services;
   return {
-    'app:info': () => ({
+    'app:info': async () => ({
       version: services.version,
       host: host.kind,
       platform: services.platform,
       dataDir: services.dataDir,
-      dataBytes: services.dataBytes(),
+      dataBytes: await services.dataBytes(),
       logFile: host.logFile,
     }),
     'app:diagnosis': () => services.diagnosis(services.engines.known().reports),

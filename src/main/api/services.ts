@@ -37,7 +37,7 @@ export interface ApiServices {
   /** What this machine has left. */
   circumstances(): Circumstances;
   /** Bytes that the record takes on the disk. */
-  dataBytes(): number;
+  dataBytes(): Promise<number>;
   /** A report to paste. */
   diagnosis(reports: readonly EngineReport[]): string;
 }

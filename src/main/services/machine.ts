@@ -1,5 +1,6 @@
 /** What this machine has left. */
-import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -25,13 +26,21 @@ export function freeDisk(path: string): number | null {
   }
 }
 
-/** Bytes that the files of a folder take, those of folders in it included. */
-export function storedBytes(folder: string): number {
+/** Bytes that the files of a folder take, those of folders in it included. What another process removes meanwhile takes nothing. */
+export async function storedBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(noneWhereGone([]));
   let bytes = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    // A file that another process removed between the two calls takes nothing.
-    bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) bytes += await storedBytes(path);
+    else if (entry.isFile()) bytes += (await stat(path).catch(noneWhereGone({ size: 0 }))).size;
   }
   return bytes;
+}
+
+function noneWhereGone<T>(none: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return none;
+    throw error;
+  };
 }
