@@ -141,6 +141,7 @@ export function createApp(options: AppOptions): FolioApp {
       new Changes({
         runs: (ids) => runs.get().list({ archived: 'without', ids }),
         corpora: () => corpora.get().list(),
+        runsOfCorpus: (id) => store.get().runsOfCorpus(id),
         training: (listener) => training.get().subscribe(listener),
       }),
   );

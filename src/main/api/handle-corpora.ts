@@ -15,7 +15,7 @@ export function corpusHandlers({ corpora, changes }: ApiServices): Pick<RequestH
     'corpora:characters': async ({ id }) => [...(await corpora.counts(id))].sort((a, b) => b[1] - a[1]),
     'corpora:rename': ({ id, name }) => {
       corpora.rename(id, name);
-      changes.corpora();
+      changes.corpusName(id);
       return null;
     },
     'corpora:remove': ({ id }) => {

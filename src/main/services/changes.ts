@@ -11,6 +11,8 @@ export interface ChangeSources {
   /** The summaries of those of these runs that the list shows: neither archived nor deleted. */
   runs(ids: readonly number[]): readonly RunSummary[];
   corpora(): readonly CorpusListing[];
+  /** The runs that learnt from a text. */
+  runsOfCorpus(id: number): readonly { readonly id: number }[];
   /** The training's events; returns the way to leave. */
   training(listener: (event: TrainingEvent) => void): () => void;
 }
@@ -40,6 +42,12 @@ export class Changes {
     if (this.#corpusListeners.size === 0) return;
     const list = this.#sources.corpora();
     for (const listener of this.#corpusListeners) listener(list);
+  }
+
+  /** This text has another name, which its runs show too. */
+  corpusName(id: number): void {
+    this.runs(this.#sources.runsOfCorpus(id).map((run) => run.id));
+    this.corpora();
   }
 
   onRuns(listener: (change: RunsChange) => void): () => void {
