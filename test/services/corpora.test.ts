@@ -317,6 +317,16 @@ describe('the texts of a record', () => {
     expect(await service.add(fileOf('letters'))).toEqual(letters);
   });
 
+  it('always have the built-in one among them', async () => {
+    const { store } = record();
+    const service = createCorpusService(store, resources);
+    const { id } = await service.builtin();
+    expect(() => service.remove(id)).toThrow('the text "Shakespeare" comes with Folio and is always there');
+    service.rename(id, 'Plays');
+    expect(() => service.remove(id)).toThrow('"Plays"');
+    expect(service.list()).toMatchObject([{ id, name: 'Plays', builtin: true }]);
+  });
+
   it('are counted once', async () => {
     const { store } = record();
     const { id } = await createCorpusService(store, resources).add(fileOf('abba'));

@@ -84,8 +84,16 @@ export function createCorpusService(store: CorpusStore, resourcesDir: string): C
       store.renameCorpus(id, trimmed);
     },
     remove(id) {
+      const { name, sha256 } = store.corpus(id);
+      if (sha256 === BUILTIN_SHA256) {
+        throw new FolioError(
+          'usage',
+          `the text "${name}" comes with Folio and is always there`,
+          'Rename it if you like.',
+        );
+      }
       const runs = store.runsOfCorpus(id);
-      if (runs.length > 0) throw inUse(store.corpus(id).name, runs);
+      if (runs.length > 0) throw inUse(name, runs);
       return store.trash('corpus', [id]);
     },
     restore(id) {
