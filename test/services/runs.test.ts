@@ -8,7 +8,7 @@ import type { SqliteStore } from '../../src/main/store/store.ts';
 import { RUN_STATUSES, type RunSummary } from '../../src/shared/domain.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 import { containing } from '../store/matchers.ts';
-import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from '../store/support.ts';
+import { addRun, epochCheckpoint, KEEP_ALL, sample, Scratch } from '../store/support.ts';
 
 const scratch = new Scratch();
 afterEach(() => scratch.clean());
@@ -243,6 +243,37 @@ describe('deleting with a way back', () => {
     runs.restore([one, two]);
     expect(ids.map((id) => runs.show(id))).toEqual(before);
     expect(store.check()).toEqual([]);
+  });
+
+  it('hides a run from whoever names it, but keeps what is written with it meanwhile', async () => {
+    const { store, runs, ids } = service('one');
+    const [id = 0] = ids;
+    store.setRunStatus(id, 'stopped', '');
+    runs.trash([id]);
+    for (const work of [
+      () => runs.show(id),
+      () => runs.rename(id, 'other'),
+      () => runs.setNotes(id, 'a note'),
+      () => runs.archive([id], true),
+      () => runs.trash([id]),
+      () => store.resumePoint(id),
+    ]) {
+      expect(work).toThrow(`there is no run ${id}`);
+    }
+    store.addSamples([{ ...sample(id, 1), origin: 'generate' }]);
+    runs.restore([id]);
+    expect(runs.show(id)).toMatchObject({
+      name: 'one',
+      notes: '',
+      archivedAt: null,
+      samples: [{ origin: 'generate' }],
+    });
+
+    runs.trash([id]);
+    await createTrashService(store).empty(0);
+    expect(() => store.addSamples([{ ...sample(id, 1), origin: 'generate' }])).toThrow(
+      expect.objectContaining({ code: 'not-found', message: `there is no run ${id}` }),
+    );
   });
 
   it('is refused whole while a process works on one of them', () => {

@@ -28,7 +28,7 @@ export function rememberedForStart(store: Store): RememberedRun | null {
   const stored = store.setting(SETTING) ?? '';
   const remembered = stored === '' ? null : rememberedSchema.safeParse(jsonOrNull(stored)).data;
   if (remembered === null || remembered === undefined) return null;
-  const run = store.listRuns().find(({ id }) => id === remembered.run);
+  const [run] = store.listRuns({ archived: 'all', ids: [remembered.run] });
   if (run === undefined || !isResumable(run.status)) return null;
   return { run: run.id, name: run.name, engine: remembered.engine };
 }

@@ -68,9 +68,9 @@ export function createRunService(store: Store): RunService {
       return store.deleteRun(id);
     },
     trash(ids) {
-      const wanted = new Set(ids);
-      for (const run of store.listRuns()) if (wanted.has(run.id)) refuseActive(run);
-      return store.trash('run', [...wanted]);
+      const wanted = [...new Set(ids)];
+      for (const run of store.listRuns({ archived: 'all', ids: wanted })) refuseActive(run);
+      return store.trash('run', wanted);
     },
     restore(ids) {
       store.restore('run', ids);

@@ -168,7 +168,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       const resume = point === null ? null : resumeFrom(point);
       if (run.status === 'finished') refuseWithoutWork(run, config, characters, resume?.position ?? null);
       // A run that never took a step may still be without a plan; one that did keeps the plan that it had.
-      const plan = run.preset === 'best' && point === null && store.metrics(runId).length === 0;
+      const plan = run.preset === 'best' && point === null && store.metricSlice(runId, ['step'], -1, 1) === null;
       store.rewindTo(runId, point?.checkpoint.id ?? null);
       if (words !== '') store.setRunConfig(runId, config);
       if (rememberedForStart(store)?.run === runId) forgetForStart(store);

@@ -80,6 +80,11 @@ export function readSummary(sql: Sql, id: number): RunSummary {
   return toSummary(row);
 }
 
+/** Throws FolioError 'not-found' for a run that is gone for good; one that can still be had back may be added to. */
+export function requireRestorable(sql: Sql, id: number): void {
+  if (sql.get('SELECT 1 FROM run WHERE id = ? AND deleted_at IS NOT 0', id) === undefined) throw notFound(id);
+}
+
 /** What a summary leaves out of a run's own row. */
 export function readRunBody(
   sql: Sql,
@@ -121,7 +126,7 @@ export function updateWords(
 ): void {
   changed(
     sql.run(
-      'UPDATE run SET name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ?',
+      'UPDATE run SET name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ? AND deleted_at IS NULL',
       change.name ?? null,
       change.notes ?? null,
       change.tags === undefined ? null : JSON.stringify(change.tags),

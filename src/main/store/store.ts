@@ -211,7 +211,10 @@ export class SqliteStore implements Store {
   }
 
   addSamples(samples: readonly NewSample[]): Sample[] {
-    return this.#write((sql, now) => samples.map((sample) => insertSample(sql, sample, null, now)));
+    return this.#write((sql, now) => {
+      for (const id of new Set(samples.map(({ runId }) => runId))) runs.requireRestorable(sql, id);
+      return samples.map((sample) => insertSample(sql, sample, null, now));
+    });
   }
 
   samples(runId: number): Sample[] {

@@ -194,6 +194,7 @@ export interface Store {
   /** Throws FolioError 'damaged' when the stored SHA-256 does not match, 'not-found' when the weights were thinned out. */
   checkpointWeights(checkpointId: number): Uint8Array;
 
+  /** All or none. Throws FolioError 'not-found' when a run is gone for good. */
   addSamples(samples: readonly NewSample[]): Sample[];
   samples(runId: number): Sample[];
   /** What training wrote, epoch by epoch, in the order of the run's prompts and temperatures. */
