@@ -152,7 +152,7 @@ describe.each([
     expect(await client.request('training:live', {})).toMatchObject({ run, step: 2, loss: 2.5 });
     trainer.say(checkpointMessage({ epoch: 1 }), { type: 'ended', outcome: 'finished', reason: '' });
     trainer.exit(0);
-    await vi.waitFor(() => expect(types()).toContain('finished'));
+    await vi.waitFor(() => expect(types()).toContain('finished'), { timeout: 10_000 }); // a thread has to start first
     expect(await client.request('training:live', {})).toBeNull();
     expect(await client.request('runs:show', { id: run })).toMatchObject({ id: run, status: 'finished' });
     const curve = await client.request('runs:curve', { id: run, x: 'step', points: 100, smoothing: 0 });
