@@ -1,4 +1,4 @@
-import { byName } from './by-name.ts';
+import { byName } from '../services/by-name.ts';
 import type { Feeds, Jobs, RequestHandlers } from './handlers.ts';
 import type { ApiServices } from './services.ts';
 

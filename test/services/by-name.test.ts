@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byName } from '../../src/main/api/by-name.ts';
+import { byName } from '../../src/main/services/by-name.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 
 const PATH = '/home/somebody/uploads/5f1c/novel.txt';
