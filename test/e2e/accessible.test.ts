@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
 import { makeFullRecord } from './harness/made-record.ts';
-import { eachPopup, EMPTY_SCREENS, fullScreens, type Screen, unfoldAll } from './harness/screens.ts';
+import { eachPopup, EMPTY_SCREENS, FULL_SCREENS, type Screen, unfoldAll } from './harness/screens.ts';
 import { trainForever } from './harness/training.ts';
 
 interface Violation {
@@ -71,12 +71,13 @@ describeInBrowser('axe-core finds nothing serious', () => {
   });
 
   describe('in a full record', () => {
-    const folder = all.folder();
     beforeAll(async () => {
+      const folder = all.folder();
+      makeFullRecord(folder);
       await all.serve(folder);
       await open();
     });
-    it.each(fullScreens(makeFullRecord(folder)))('$name', async (screen) => {
+    it.each(FULL_SCREENS)('$name', async (screen) => {
       expect(await lookAt(window, screen)).toEqual([]);
     });
 

@@ -5,7 +5,7 @@ import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
 import { englishPatterns, textsOf } from './harness/leftovers.ts';
 import { makeFullRecord } from './harness/made-record.ts';
-import { eachPopup, EMPTY_SCREENS, fullScreens, unfoldAll } from './harness/screens.ts';
+import { eachPopup, EMPTY_SCREENS, FULL_SCREENS, unfoldAll } from './harness/screens.ts';
 import { trainForever } from './harness/training.ts';
 
 const patterns = englishPatterns();
@@ -50,14 +50,15 @@ describeInBrowser('no English is left', () => {
   });
 
   describe('in a full record, while something trains', () => {
-    const folder = all.folder();
     beforeAll(async () => {
+      const folder = all.folder();
+      makeFullRecord(folder);
       await all.serve(folder);
       window = await all.window({ language: 'zh' });
       await trainForever(window);
       expect(await window.rail.getByRole('link', { name: zh.shell.newRun }).count()).toBe(1);
     });
-    it.each(fullScreens(makeFullRecord(folder)))('$name', async ({ route }) => {
+    it.each(FULL_SCREENS)('$name', async ({ route }) => {
       await window.go(route);
       expect(await lookAt()).toEqual([]);
     });

@@ -4,7 +4,7 @@ import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
 import { layoutFaults } from './harness/layout.ts';
 import { makeFullRecord } from './harness/made-record.ts';
-import { eachPopup, EMPTY_SCREENS, fullScreens, type Screen, unfoldAll } from './harness/screens.ts';
+import { eachPopup, EMPTY_SCREENS, FULL_SCREENS, type Screen, unfoldAll } from './harness/screens.ts';
 import { trainForever } from './harness/training.ts';
 
 const SIZES = [
@@ -55,13 +55,14 @@ describeInBrowser('the layout', () => {
   });
 
   describe('of a full record, while something trains', () => {
-    const folder = all.folder();
     beforeAll(async () => {
+      const folder = all.folder();
+      makeFullRecord(folder);
       await all.serve(folder);
       window = await all.window();
       await trainForever(window);
     });
-    it.each(fullScreens(makeFullRecord(folder)))('$name', async (screen) => {
+    it.each(FULL_SCREENS)('$name', async (screen) => {
       expect(await faultsOf(window, screen)).toEqual([]);
       const strip = await window.strip.boundingBox();
       const size = window.page.viewportSize();

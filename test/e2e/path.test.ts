@@ -17,7 +17,7 @@ const EPOCHS = 6;
 describeInBrowser('from the first start to the second', () => {
   const all = EndToEnd.use();
   const step = steps();
-  const folder = all.folder();
+  let folder = '';
   let window: FolioWindow;
   let run = 0;
   let weights: Uint8Array = new Uint8Array(0);
@@ -41,6 +41,7 @@ describeInBrowser('from the first start to the second', () => {
   };
 
   step('the first start shows a text to learn, and one button', async () => {
+    folder = all.folder();
     await all.serve(folder);
     window = await all.window();
     const { first } = window.words.newRun;

@@ -198,8 +198,11 @@ function sampleOf(
   };
 }
 
-/** A record in this folder with a run in every state that can be seen without a training under way, and a long, strange name. */
-export function makeFullRecord(dataDir: string): Readonly<Record<'first' | 'second' | 'failed' | 'chinese', number>> {
+/** The runs of {@link makeFullRecord} that tests name, by their ids. */
+export const FULL = { first: 1, second: 2, failed: 3, chinese: 6 } as const;
+
+/** Makes a record with a run in every state that can be seen without a training under way, and a long, strange name. */
+export function makeFullRecord(dataDir: string): void {
   const store = openStore(dataDir, { mode: 'write' });
   try {
     const shakespeare = addShakespeare(store);
@@ -232,7 +235,8 @@ export function makeFullRecord(dataDir: string): Readonly<Record<'first' | 'seco
     });
     addRun(store, shakespeare, { name: 'Nothing yet', epochs: 0, status: 'interrupted' });
     const chinese = addRun(store, sutra, { name: '第一次', epochs: 3, change: { prompts: ['天地', '日月'] } });
-    return { first, second, failed, chinese };
+    const made = { first, second, failed, chinese };
+    if (JSON.stringify(made) !== JSON.stringify(FULL)) throw new Error(`the runs are ${JSON.stringify(made)}`);
   } finally {
     store.close();
   }

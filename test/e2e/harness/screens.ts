@@ -2,6 +2,7 @@
 import type { Locator } from 'playwright-core';
 import type { Route } from '../../../src/renderer/lib/routes.ts';
 import type { FolioWindow } from './folio-window.ts';
+import { FULL } from './made-record.ts';
 
 export interface Screen {
   readonly name: string;
@@ -22,35 +23,37 @@ export const EMPTY_SCREENS: readonly Screen[] = [
 ];
 
 /** Of the record that made-record.ts makes. */
-export function fullScreens(ids: Readonly<Record<'first' | 'second' | 'failed' | 'chinese', number>>): Screen[] {
-  const { first, second, failed, chinese } = ids;
-  return [
-    { name: 'new run', route: START },
-    { name: 'new run like another', route: { screen: 'new', from: second, corpus: null } },
-    { name: 'runs', route: { screen: 'runs' } },
-    { name: 'run', route: { screen: 'run', run: first } },
-    { name: 'stopped run with a long name', route: { screen: 'run', run: second } },
-    { name: 'failed run', route: { screen: 'run', run: failed } },
-    { name: 'run on a Chinese text', route: { screen: 'run', run: chinese } },
-    { name: 'run that is not there', route: { screen: 'run', run: 9999 } },
-    {
-      name: 'compare epochs',
-      route: { screen: 'compare', left: { run: first, epoch: 1 }, right: { run: first, epoch: 5 }, runs: [first] },
+export const FULL_SCREENS: readonly Screen[] = [
+  { name: 'new run', route: START },
+  { name: 'new run like another', route: { screen: 'new', from: FULL.second, corpus: null } },
+  { name: 'runs', route: { screen: 'runs' } },
+  { name: 'run', route: { screen: 'run', run: FULL.first } },
+  { name: 'stopped run with a long name', route: { screen: 'run', run: FULL.second } },
+  { name: 'failed run', route: { screen: 'run', run: FULL.failed } },
+  { name: 'run on a Chinese text', route: { screen: 'run', run: FULL.chinese } },
+  { name: 'run that is not there', route: { screen: 'run', run: 9999 } },
+  {
+    name: 'compare epochs',
+    route: {
+      screen: 'compare',
+      left: { run: FULL.first, epoch: 1 },
+      right: { run: FULL.first, epoch: 5 },
+      runs: [FULL.first],
     },
-    {
-      name: 'compare runs',
-      route: {
-        screen: 'compare',
-        left: { run: first, epoch: 6 },
-        right: { run: second, epoch: 3 },
-        runs: [first, second, failed],
-      },
+  },
+  {
+    name: 'compare runs',
+    route: {
+      screen: 'compare',
+      left: { run: FULL.first, epoch: 6 },
+      right: { run: FULL.second, epoch: 3 },
+      runs: [FULL.first, FULL.second, FULL.failed],
     },
-    { name: 'generate', route: { screen: 'generate', run: first, epoch: 'best' } },
-    { name: 'texts', route: { screen: 'texts' } },
-    { name: 'settings', route: { screen: 'settings' } },
-  ];
-}
+  },
+  { name: 'generate', route: { screen: 'generate', run: FULL.first, epoch: 'best' } },
+  { name: 'texts', route: { screen: 'texts' } },
+  { name: 'settings', route: { screen: 'settings' } },
+];
 
 /** Unfolds everything on the screen that is folded. */
 export async function unfoldAll({ page }: FolioWindow): Promise<void> {
