@@ -219,7 +219,11 @@ export function createApp(options: AppOptions): FolioApp {
             ),
           ),
       };
-      return createApi(createHandlers(services, host), (error) => log(stackOf(error)));
+      return createApi(
+        createHandlers(services, host),
+        (error) => log(stackOf(error)),
+        () => checkpoints.made?.stored() ?? null,
+      );
     },
     close() {
       changes.made?.close();

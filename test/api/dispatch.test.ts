@@ -34,6 +34,22 @@ describe('a request', () => {
     expect((error as FolioError).message.length).toBeLessThan(200);
   });
 
+  it('that writes waits until the record can be written; others do not', async () => {
+    const fake = new FakeHandlers();
+    const stored = Promise.withResolvers<void>();
+    const api = createApi(
+      fake.handlers(),
+      () => undefined,
+      () => stored.promise,
+    );
+    const written = api.request('runs:rename', { id: 1, name: 'a run' });
+    await api.request('runs:show', { id: 1 });
+    expect(fake.calls.map(({ name }) => name)).toEqual(['runs:show']);
+    stored.resolve();
+    await written;
+    expect(fake.calls.map(({ name }) => name)).toEqual(['runs:show', 'runs:rename']);
+  });
+
   it('passes a FolioError on as it is, and reports anything else', async () => {
     const fake = new FakeHandlers();
     const { api, defects } = apiOf(fake);

@@ -88,6 +88,23 @@ describe('a checkpoint stored by the other thread', () => {
     expect(store.run(run).checkpoints).toHaveLength(1);
   });
 
+  it('says when there is none under way, whether it was stored or not', async () => {
+    const { writer, run } = open();
+    expect(writer.stored()).toBeNull();
+    const refused = expect(writer.record(epochCheckpoint(run, 1), KEEP_ALL, { weights: 1, optimizer: 1 })).rejects;
+    const failed = refused.toMatchObject({ code: 'damaged' });
+    await writer.stored();
+    await failed;
+    expect(writer.stored()).toBeNull();
+    const done = writer.record(epochCheckpoint(run, 1), KEEP_ALL, null);
+    let told = false;
+    const telling = writer.stored()?.then(() => (told = true));
+    await done;
+    await telling;
+    expect(told).toBe(true);
+    expect(writer.stored()).toBeNull();
+  });
+
   it('waits for a transaction of the main thread, and lets it write meanwhile', async () => {
     const { store, writer, run } = open();
     const stored = writer.record(epochCheckpoint(run, 1), KEEP_ALL, null);

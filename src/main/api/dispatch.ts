@@ -5,6 +5,7 @@ import { isRequestName, isTopicName, requests, topics } from '../../shared/contr
 import type { JobName } from '../../shared/contract/index.ts';
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { Handlers } from './handlers.ts';
+import { writesToRecord } from './writes.ts';
 
 export interface Api {
   /** Throws FolioError 'usage' for an unknown name or a payload that does not fit, else what the handler throws. */
@@ -13,8 +14,16 @@ export interface Api {
   subscribe(name: string, payload: unknown, deliver: (delivery: Delivery<unknown, unknown>) => void): () => void;
 }
 
-/** @param report is told of errors that are defects (anything but a FolioError): they are logged, the window sees their message. */
-export function createApi(handlers: Handlers, report: (error: unknown) => void): Api {
+/**
+ * @param report is told of errors that are defects (anything but a FolioError): they are logged, the window sees their message.
+ * @param writable what a request that writes waits for, null for nothing. SQLite has one writer at a time and blocks the thread of the
+ *   second: while another thread stores a checkpoint, every window would stand still.
+ */
+export function createApi(
+  handlers: Handlers,
+  report: (error: unknown) => void,
+  writable: () => Promise<void> | null = () => null,
+): Api {
   const toMessage = (error: unknown): ReturnType<typeof toErrorMessage> => {
     if (!(error instanceof FolioError)) report(error);
     return toErrorMessage(error);
@@ -25,6 +34,8 @@ export function createApi(handlers: Handlers, report: (error: unknown) => void):
       if (!isRequestName(name)) throw unknownName('request', name);
       const parsed = parse(name, requests[name].payload, payload);
       const handler = handlers.requests[name] as (payload: unknown) => unknown; // the schema of this very name was applied
+      const turn = writesToRecord(name) ? writable() : null;
+      if (turn !== null) await turn;
       try {
         return (await handler(parsed)) ?? null;
       } catch (error) {

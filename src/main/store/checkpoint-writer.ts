@@ -93,6 +93,12 @@ export class CheckpointWriter {
     return promise;
   }
 
+  /** Resolves when no checkpoint is being stored, well or not; null when none is now. */
+  stored(): Promise<void> | null {
+    const under = this.#waiting?.promise;
+    return under === undefined ? null : under.then(ignore, ignore);
+  }
+
   /** Waits for a transaction under way, gives free space back and closes the connection. To be called before the store's own close. */
   close(): void {
     if (this.#worker === null) return;
@@ -139,4 +145,8 @@ export class CheckpointWriter {
     this.#waiting?.reject(error);
     this.#waiting = null;
   }
+}
+
+function ignore(): void {
+  // whoever asked for the checkpoint is told
 }
