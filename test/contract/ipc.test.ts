@@ -1,5 +1,5 @@
 /** What only Electron's IPC has: senders and frames, windows that are destroyed, pages that begin anew, files that are dropped. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApi } from '../../src/main/api/dispatch.ts';
 import { CHANNELS } from '../../src/shared/contract/bridge.ts';
 import { FolioError } from '../../src/shared/errors.ts';
@@ -101,6 +101,24 @@ describe('a window', () => {
     expect(fake.left).toEqual(['runs:changed']);
     expect(fake.signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(await loose(page.client).request('app:info', {})).toEqual({});
+  });
+
+  it('whose page has crashed is sent nothing of what the old page had asked for', async () => {
+    let answer = (_result: unknown): void => undefined;
+    fake.onRequest('app:info', () => new Promise((resolve) => (answer = resolve)));
+    const page = program.page();
+    void new Deliveries(page.client, 'engines:probe');
+    program.ipcMain.send(page, CHANNELS.up, REQUEST);
+    await Promise.resolve();
+    const sent = vi.spyOn(page, 'send');
+    page.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
+    answer('of the old page');
+    await Promise.resolve();
+    expect(fake.signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(sent).not.toHaveBeenCalled();
+    fake.onRequest('app:info', () => 'of the new page');
+    program.ipcMain.send(page, CHANNELS.hello);
+    expect(await loose(page.client).request('app:info', {})).toBe('of the new page');
   });
 
   it('stays open after a message that is none: the page is our own, and the log has it', async () => {

@@ -49,6 +49,8 @@ export class Desktop {
   #revivals: number[] = [];
   #hasToldOfDefect = false;
   #isClosed = false;
+  /** Language and theme that the frame around the page shows. */
+  #shown = '';
   /** Electron aborts when it ends while a thread is still ending: the last to go are waited for. */
   readonly #threads = new Set<Worker>();
 
@@ -135,8 +137,12 @@ export class Desktop {
     dialog.showErrorBox(words.pageGone, words.pageGoneDetail);
   }
 
+  /** A menu that is made anew closes where it was open: only where there is something to change. */
   #applyPreferences(): void {
-    nativeTheme.themeSource = this.#folio.preferences.get().theme;
+    const { language, theme } = this.#folio.preferences.get();
+    if (this.#shown === `${language} ${theme}`) return;
+    this.#shown = `${language} ${theme}`;
+    nativeTheme.themeSource = theme;
     const { dataDir, log } = this.#options;
     const show = (path: string): void => void shell.openPath(path);
     const menu = menuTemplate({

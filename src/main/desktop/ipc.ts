@@ -82,6 +82,9 @@ export function openChannel({ ipcMain, api, adopt, refused }: ChannelOptions): C
       const { id } = contents;
       const entry = { session: begin(contents) };
       admitted.set(id, entry);
+      // What a page that crashed had begun is of no use to anybody. The one that is loaded in its place numbers its calls from 1 again,
+      // so it must not be sent an answer of the old one.
+      contents.on('render-process-gone', () => entry.session.close());
       contents.once('destroyed', () => {
         admitted.delete(id);
         entry.session.close();
