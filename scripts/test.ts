@@ -58,6 +58,7 @@ function runNode(args: readonly string[], show: boolean, env: NodeJS.ProcessEnv 
 
 const CHECKS: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
+  ['types of the window’s tests', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'test/renderer'],
   [
     'components',
     'node_modules/svelte-check/bin/svelte-check',

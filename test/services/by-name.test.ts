@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { byName } from '../../src/main/services/by-name.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 
-const PATH = '/home/somebody/uploads/5f1c/novel.txt';
+const PATH = '/data/uploads/5f1c/novel.txt';
 
 it('tells by its name what is wrong with a file', async () => {
   const failing = byName(PATH, () =>
