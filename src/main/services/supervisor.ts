@@ -13,6 +13,8 @@ import { assertTransition } from './run-states.ts';
 import { InOrder } from './in-order.ts';
 import { describeExit } from './trainer-exit.ts';
 import type { TrainerExit } from './trainer-exit.ts';
+import { TrainerLink } from './trainer-link.ts';
+import type { Timeouts } from './trainer-link.ts';
 import {
   outcomeOfDeath,
   outcomeOfEarlyStop,
@@ -25,13 +27,6 @@ import type { TrainerProcess, TrainingHandle } from './types.ts';
 
 export type FinishedEvent = Extract<TrainingEvent, { type: 'finished' }>;
 type EventBody = TrainingEvent extends infer Event ? (Event extends TrainingEvent ? Omit<Event, 'run'> : never) : never;
-
-export interface Timeouts {
-  /** After `stop`: how long the process may say nothing before it is killed. */
-  readonly stopMs: number;
-  /** How long a process that takes no more messages may take to end by itself. */
-  readonly exitMs: number;
-}
 
 export interface Supervision {
   readonly store: Store;
@@ -50,13 +45,12 @@ export class Supervisor implements TrainingHandle {
   readonly runId: number;
   readonly done: Promise<FinishedEvent>;
   readonly #supervision: Supervision;
+  readonly #link: TrainerLink;
   readonly #resolveDone: (event: FinishedEvent) => void;
   #status: RunStatus = 'queued';
   #report: EngineReport | null = null;
   #config: TrainRequest['config'];
   #outcome: Outcome | null = null;
-  /** Why this side ended the process, when it did. */
-  #killed: string | null = null;
   #stopReason = '';
   #resumable: string | null;
   #epochs: number;
@@ -65,12 +59,11 @@ export class Supervisor implements TrainingHandle {
   #hasTrained = false;
   /** A checkpoint that is being stored in another thread holds up what comes after it. */
   readonly #order = new InOrder();
-  #stopTimer: NodeJS.Timeout | undefined;
-  #exitTimer: NodeJS.Timeout | undefined;
 
   constructor(supervision: Supervision) {
     const { process, request, runId } = supervision;
     this.#supervision = supervision;
+    this.#link = new TrainerLink(process, supervision.timeouts);
     this.runId = runId;
     this.#config = request.config;
     this.#resumable = supervision.resumable;
@@ -85,11 +78,11 @@ export class Supervisor implements TrainingHandle {
   }
 
   pause(): void {
-    if (this.#status === 'running') this.#send({ type: 'pause' });
+    if (this.#status === 'running') this.#link.send({ type: 'pause' });
   }
 
   continue(): void {
-    if (this.#status === 'running' || this.#status === 'paused') this.#send({ type: 'continue' });
+    if (this.#status === 'running' || this.#status === 'paused') this.#link.send({ type: 'continue' });
   }
 
   /** @param reason why, where it was not a person who asked for just that */
@@ -97,8 +90,8 @@ export class Supervisor implements TrainingHandle {
     if (this.#outcome !== null || this.#status === 'stopping') return;
     this.#stopReason = reason;
     this.#guarded(() => this.#setStatus('stopping', reason));
-    this.#send({ type: 'stop' });
-    this.#awaitAnswerToStop();
+    this.#link.send({ type: 'stop' });
+    this.#link.awaitAnswerToStop();
   }
 
   /** Ends the training at once, without saving. The run can be resumed from its last checkpoint. */
@@ -106,59 +99,21 @@ export class Supervisor implements TrainingHandle {
     this.#conclude(outcomeOfDeath(reason, this.#circumstances));
   }
 
-  // Towards the process ------------------------------------------------------------------------------------------------
-
-  /** The request and the text, a piece at a time: the next is read when the last has been handed over. */
+  /** The request and the text. */
   async #feed(): Promise<void> {
-    const { process, request, store, corpusId } = this.#supervision;
+    const { request, store, corpusId } = this.#supervision;
     try {
-      await process.send(request);
-      let held: Uint8Array | null = null;
-      for (const bytes of store.corpusChunks(corpusId)) {
-        if (this.#outcome !== null) return;
-        if (held !== null) await process.send({ type: 'text', bytes: held, last: false });
-        held = bytes;
-      }
-      await process.send({ type: 'text', bytes: held ?? new Uint8Array(0), last: true });
+      await this.#link.feed(request, store.corpusChunks(corpusId), () => this.#outcome === null);
     } catch (error) {
-      this.#couldNotFeed(error);
+      this.#conclude(outcomeOfFailure('the text cannot be read from the record', error, this.#circumstances));
     }
-  }
-
-  #couldNotFeed(error: unknown): void {
-    if (error instanceof FolioError && error.code === 'trainer-died') {
-      this.#unreachable(error);
-      return;
-    }
-    this.#conclude(outcomeOfFailure('the text cannot be read from the record', error, this.#circumstances));
-  }
-
-  #send(message: Parameters<TrainerProcess['send']>[0]): void {
-    this.#supervision.process.send(message).catch((error: unknown) => this.#unreachable(error));
-  }
-
-  /** A process that takes no messages has ended, or is about to: its exit says more. One that lingers is helped along. */
-  #unreachable(error: unknown): void {
-    this.#exitTimer ??= setTimeout(() => {
-      this.#killed ??= toErrorMessage(error).message;
-      this.#supervision.process.kill('SIGKILL');
-    }, this.#supervision.timeouts.exitMs);
-  }
-
-  #awaitAnswerToStop(): void {
-    const { process, timeouts } = this.#supervision;
-    clearTimeout(this.#stopTimer);
-    this.#stopTimer = setTimeout(() => {
-      this.#killed = `the training process did not answer for ${Math.round(timeouts.stopMs / 1000)} s when it was asked to stop, and was ended`;
-      process.kill('SIGKILL');
-    }, timeouts.stopMs);
   }
 
   // From the process ---------------------------------------------------------------------------------------------------
 
   #receive(message: FromTrainer): void {
     if (this.#outcome !== null) return;
-    if (this.#status === 'stopping') this.#awaitAnswerToStop();
+    if (this.#status === 'stopping') this.#link.awaitAnswerToStop();
     this.#order.do(() => {
       if (this.#outcome === null) return this.#guarded(() => this.#handle(message));
     });
@@ -246,7 +201,7 @@ export class Supervisor implements TrainingHandle {
   #checkpointStored(message: CheckpointMessage, { info, bytesFreed, samples }: StoredCheckpoint): void {
     // Ended meanwhile, by this side: the checkpoint is stored, and that is all.
     if (this.#outcome !== null) return;
-    this.#send({ type: 'stored' });
+    this.#link.send({ type: 'stored' });
     this.#resumable = `epoch ${info.epoch}, step ${info.step}`;
     this.#steps = message.position.step;
     if (message.epoch !== null) {
@@ -262,11 +217,10 @@ export class Supervisor implements TrainingHandle {
   // The end ------------------------------------------------------------------------------------------------------------
 
   #exited(exit: TrainerExit): undefined {
-    clearTimeout(this.#stopTimer);
-    clearTimeout(this.#exitTimer);
+    this.#link.gone();
     if (this.#outcome === null) {
       this.#guarded(() => this.#supervision.recorder.flush());
-      const reason = this.#killed ?? describeExit('the training process', exit);
+      const reason = this.#link.killed ?? describeExit('the training process', exit);
       const nothingLost = this.#status === 'stopping' && !this.#hasTrained;
       this.#settle(nothingLost ? outcomeOfEarlyStop(reason) : outcomeOfDeath(reason, this.#circumstances));
     }
@@ -291,14 +245,14 @@ export class Supervisor implements TrainingHandle {
 
   #conclude(outcome: Outcome): void {
     this.#settle(outcome);
-    this.#supervision.process.kill('SIGKILL');
+    this.#link.kill();
   }
 
   /** The first outcome stands. When even the status cannot be written, the next start's sweep finds the run dead. */
   #settle(outcome: Outcome): void {
     if (this.#outcome !== null) return;
     this.#outcome = outcome;
-    clearTimeout(this.#stopTimer);
+    this.#link.expectNothing();
     try {
       this.#setStatus(outcome.status, outcome.reason);
     } catch (error) {

@@ -13,7 +13,7 @@ import { forgetForStart, rememberedForStart, rememberForStart } from './resume-a
 import { changedConfig, refuseWithoutWork } from './resume-changes.ts';
 import { isActive } from './run-states.ts';
 import { Supervisor } from './supervisor.ts';
-import type { Timeouts } from './supervisor.ts';
+import type { Timeouts } from './trainer-link.ts';
 import { parsePosition } from './training-position.ts';
 import type { StartTrainer, StartTraining, TrainingHandle, TrainingService } from './types.ts';
 
