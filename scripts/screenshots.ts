@@ -76,7 +76,15 @@ async function trainAll(app: FolioApp, folder: string): Promise<void> {
       name: '千字文',
       preset: 'quick',
       corpusId: classic.id,
-      config: { ...quick, units: 96, epochs: 6, sampleLength: 160, prompts: ['天地', '寒来'], temperatures: [0.5, 1] },
+      config: {
+        ...quick,
+        units: 96,
+        batchSize: 4,
+        epochs: 8,
+        sampleLength: 160,
+        prompts: ['天地', '寒来'],
+        temperatures: [0.5, 1],
+      },
     },
     {
       name: 'Smaller, an LSTM',
