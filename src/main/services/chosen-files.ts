@@ -39,6 +39,11 @@ export class ChosenFiles {
     throw new FolioError('file', 'this file was not chosen, or its choice is no longer known', 'Choose it again.');
   }
 
+  /** Whether a handle stands for this path. */
+  knows(path: string): boolean {
+    return [...this.#entries.values()].some((entry) => entry.path === path);
+  }
+
   release(handle: string): void {
     this.#entries.delete(handle);
   }

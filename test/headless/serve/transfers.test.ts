@@ -139,6 +139,18 @@ describe('a download', () => {
     return test.files.toWrite(path, name).handle;
   };
 
+  it('that nobody wants any more leaves nothing behind; others stay until they are fetched', async () => {
+    const unwanted = await written('unwanted.csv', 'figures');
+    const wanted = await written('wanted.csv', 'figures');
+    await test.transfers.tidy();
+    expect(stored().toSorted()).toEqual(['unwanted.csv', 'wanted.csv']);
+    test.files.release(unwanted);
+    await test.transfers.tidy();
+    expect(stored()).toEqual(['wanted.csv']);
+    expect(await (await fetchFile(wanted, 'wanted.csv')).text()).toBe('figures');
+    await vi.waitFor(() => expect(stored()).toEqual([]), { timeout: 10_000 });
+  });
+
   it('hands a written file over, once', async () => {
     const handle = await written('weights.safetensors', 'weights');
     const answer = await fetchFile(handle, '我的 "run".safetensors');

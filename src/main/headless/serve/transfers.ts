@@ -20,11 +20,6 @@ const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 /** Stays free for the record: a training that cannot store its checkpoint is worse than a refused upload. */
 const RESERVE_BYTES = 256 * 1024 ** 2;
 
-interface Upload {
-  readonly handle: string;
-  readonly path: string;
-}
-
 export interface TransferLimits {
   readonly uploadBytes: number;
   /** Bytes that the disk of a folder has left; null where it does not say. */
@@ -37,8 +32,8 @@ export class Transfers {
   readonly #folder: string;
   readonly #files: ChosenFiles;
   readonly #limits: TransferLimits;
-  /** Uploaded and not yet forgotten. */
-  readonly #uploads = new Set<Upload>();
+  /** Files, uploaded or to be fetched, that handles were given out for. */
+  readonly #given = new Set<string>();
   /** Handles whose download is under way. */
   readonly #sending = new Set<string>();
 
@@ -52,7 +47,7 @@ export class Transfers {
 
   /** Deletes everything that is there. What is in the way (a file that is open, on Windows) goes at the next start. */
   clear(): void {
-    this.#uploads.clear();
+    this.#given.clear();
     try {
       rmSync(this.#folder, { recursive: true, force: true, maxRetries: 2 });
     } catch {
@@ -62,9 +57,9 @@ export class Transfers {
 
   /** A path for a file that the program will write for the browser. Its last part is the name that the person will see. */
   async place(name: string): Promise<string> {
-    const folder = join(this.#folder, randomUUID());
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return join(folder, fileName(name));
+    const path = await this.#newPath(name);
+    this.#given.add(path);
+    return path;
   }
 
   /**
@@ -76,11 +71,11 @@ export class Transfers {
     await this.tidy();
     const limit = this.#limit();
     if (Number(request.headers['content-length'] ?? 0) > limit.bytes) throw limit.error();
-    const path = await this.place(name);
+    const path = await this.#newPath(name);
     try {
       await pipeline(request, atMost(limit), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
       const chosen = await this.#files.toRead(path, name);
-      this.#uploads.add({ handle: chosen.handle, path });
+      this.#given.add(path);
       return chosen;
     } catch (error) {
       await remove(path);
@@ -115,13 +110,19 @@ export class Transfers {
     }
   }
 
-  /** Deletes uploads whose handle was given back: the program has read them. To be called now and then. */
+  /** Deletes files whose handle was given back: they were read, fetched, or are not wanted any more. To be called now and then. */
   async tidy(): Promise<void> {
-    for (const upload of [...this.#uploads]) {
-      if (this.#isKnown(upload.handle)) continue;
-      this.#uploads.delete(upload);
-      await remove(upload.path);
+    for (const path of [...this.#given]) {
+      if (this.#files.knows(path)) continue;
+      this.#given.delete(path);
+      await remove(path);
     }
+  }
+
+  async #newPath(name: string): Promise<string> {
+    const folder = join(this.#folder, randomUUID());
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return join(folder, fileName(name));
   }
 
   #limit(): Limit {
@@ -139,15 +140,6 @@ export class Transfers {
         'Use a part of it.',
       );
     return { bytes: this.#limits.uploadBytes, error };
-  }
-
-  #isKnown(handle: string): boolean {
-    try {
-      this.#files.path(handle, 'read');
-      return true;
-    } catch {
-      return false;
-    }
   }
 }
 
