@@ -143,6 +143,7 @@ export function createApp(options: AppOptions): FolioApp {
         corpora: () => corpora.get().list(),
         runsOfCorpus: (id) => store.get().runsOfCorpus(id),
         training: (listener) => training.get().subscribe(listener),
+        failed: (error) => log(`windows could not be told what changed: ${toErrorMessage(error).message}`),
       }),
   );
   if (mode !== 'read') store.get();

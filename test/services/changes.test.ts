@@ -18,6 +18,7 @@ function watched(...names: string[]) {
   const ids = names.map((name) => addRun(store, name));
   for (const id of ids) store.setRunStatus(id, 'stopped', '');
   let train = (_: TrainingEvent): void => undefined;
+  const failures: unknown[] = [];
   const changes = new Changes({
     runs: (wanted) => runs.list({ archived: 'without', ids: wanted }),
     corpora: () => [],
@@ -26,10 +27,11 @@ function watched(...names: string[]) {
       train = listener;
       return () => undefined;
     },
+    failed: (error) => failures.push(error),
   });
   const told: RunsChange[] = [];
   changes.onRuns((change) => told.push(change));
-  return { store, runs, ids, changes, told, train: (event: TrainingEvent) => train(event) };
+  return { store, runs, ids, changes, told, failures, train: (event: TrainingEvent) => train(event) };
 }
 
 describe('what windows are told of the list of runs', () => {
@@ -67,6 +69,21 @@ describe('what windows are told of the list of runs', () => {
     train({ run, type: 'status', status: 'running', reason: '' });
     vi.advanceTimersByTime(100);
     expect(told).toMatchObject([{ changed: [{ id: run }], gone: [] }]);
+  });
+
+  it('that cannot be read ends nothing: the next change is told again', () => {
+    const { store, ids, changes, told, failures } = watched('one');
+    const reading = vi.spyOn(store, 'listRuns').mockImplementationOnce(() => {
+      throw new Error('the disk is gone');
+    });
+    changes.runs(ids);
+    vi.advanceTimersByTime(100);
+    expect(failures).toEqual([new Error('the disk is gone')]);
+    expect(told).toEqual([]);
+    reading.mockRestore();
+    changes.runs(ids);
+    vi.advanceTimersByTime(100);
+    expect(told).toMatchObject([{ changed: [{ id: ids[0] }] }]);
   });
 
   it('is nothing any more after the end', () => {

@@ -15,6 +15,8 @@ export interface ChangeSources {
   runsOfCorpus(id: number): readonly { readonly id: number }[];
   /** The training's events; returns the way to leave. */
   training(listener: (event: TrainingEvent) => void): () => void;
+  /** Takes why the summaries could not be read: nobody waits for them who could be told. */
+  failed(error: unknown): void;
 }
 
 export class Changes {
@@ -72,7 +74,13 @@ export class Changes {
     const ids = [...this.#pending];
     this.#pending.clear();
     if (this.#runListeners.size === 0) return;
-    const changed = this.#sources.runs(ids);
+    let changed: readonly RunSummary[];
+    try {
+      changed = this.#sources.runs(ids);
+    } catch (error) {
+      this.#sources.failed(error); // windows show what they have; thrown from a timer, it would end the program and its training
+      return;
+    }
     const there = new Set(changed.map(({ id }) => id));
     const gone = ids.filter((id) => !there.has(id));
     for (const listener of this.#runListeners) listener({ changed, gone });
