@@ -58,8 +58,8 @@ describe('a request', () => {
     fake.onRequest('training:pause', () => {
       throw defect;
     });
-    await expect(api.request('training:stop', {})).rejects.toBe(known);
-    await expect(api.request('training:pause', {})).rejects.toBe(defect);
+    await expect(api.request('training:stop', { id: 1 })).rejects.toBe(known);
+    await expect(api.request('training:pause', { id: 1 })).rejects.toBe(defect);
     expect(defects).toEqual([defect]);
   });
 });

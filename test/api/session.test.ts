@@ -58,7 +58,7 @@ describe('a session', () => {
     const fake = new FakeHandlers();
     const { session } = sessionOf(fake);
     session.close();
-    session.receive({ type: 'request', id: 1, name: 'training:stop', payload: {} });
+    session.receive({ type: 'request', id: 1, name: 'training:stop', payload: { id: 1 } });
     session.receive(subscribe(2, 'engines:probe'));
     await new Promise(setImmediate);
     expect(fake.calls).toEqual([]);

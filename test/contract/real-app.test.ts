@@ -150,6 +150,9 @@ describe.each([
       );
     await vi.waitFor(() => expect(types().filter((type) => type === 'step')).toHaveLength(2));
     expect(await client.request('training:live', {})).toMatchObject({ run, step: 2, loss: 2.5 });
+    // What was meant for another run, which has just ended perhaps, leaves this one alone.
+    await client.request('training:stop', { id: run + 1 });
+    expect(trainer.sent).not.toContainEqual({ type: 'stop' });
     trainer.say(checkpointMessage({ epoch: 1 }), { type: 'ended', outcome: 'finished', reason: '' });
     trainer.exit(0);
     await vi.waitFor(() => expect(types()).toContain('finished'), { timeout: 10_000 }); // a thread has to start first

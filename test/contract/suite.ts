@@ -80,7 +80,7 @@ export function contractSuite(transport: Transport): void {
         fake.onRequest('training:stop', () => {
           throw new FolioError('busy', 'run 3 is being saved', 'Wait a moment.');
         });
-        const error: unknown = await page.client.request('training:stop', {}).catch((reason: unknown) => reason);
+        const error: unknown = await page.client.request('training:stop', { id: 1 }).catch((reason: unknown) => reason);
         expect(error).toBeInstanceOf(FolioError);
         expect(error).toMatchObject({ code: 'busy', message: 'run 3 is being saved', hint: 'Wait a moment.' });
         expect(defects).toEqual([]);
@@ -88,7 +88,7 @@ export function contractSuite(transport: Transport): void {
 
       it('fail without a hint where there is none', async () => {
         fake.onRequest('training:stop', () => Promise.reject(new FolioError('not-found', 'there is no run 3')));
-        await expect(page.client.request('training:stop', {})).rejects.toMatchObject({
+        await expect(page.client.request('training:stop', { id: 1 })).rejects.toMatchObject({
           code: 'not-found',
           hint: undefined,
         });
@@ -97,7 +97,7 @@ export function contractSuite(transport: Transport): void {
       it('tell a defect as internal, and report it', async () => {
         const defect = new TypeError('x is not a function');
         fake.onRequest('training:stop', () => Promise.reject(defect));
-        await expect(page.client.request('training:stop', {})).rejects.toMatchObject({ code: 'internal' });
+        await expect(page.client.request('training:stop', { id: 1 })).rejects.toMatchObject({ code: 'internal' });
         expect(defects).toEqual([defect]);
       });
     });

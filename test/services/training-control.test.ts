@@ -19,6 +19,17 @@ import {
 
 useTrainings();
 
+describe('a start', () => {
+  it.each([
+    ['weightDecay', { config: { ...config, weightDecay: 0.5 } }],
+    ['id', { name: '7' }],
+  ])('is refused before there is a run when %s does not fit', async (named, wrong) => {
+    const request = { preset: 'quick', corpusId: record.corpusId, config, engine: 'auto', ...wrong } as const;
+    await expect(service().start(request, listen)).rejects.toThrow(named);
+    expect(record.store.listRuns()).toEqual([]);
+  });
+});
+
 describe('pause, continue and stop', () => {
   it('is paused when the trainer says so, and running when it goes on', async () => {
     const handle = await start();

@@ -13,7 +13,7 @@
     const now = await request('training:live');
     return now !== null && now.step > checkpoint.step ? now : null;
   });
-  await request('training:stop');
+  await request('training:stop', { id: offer.run });
   const ended = await until('the stop', async () => {
     const now = await request('runs:show', { id: offer.run });
     return now.status === 'stopped' ? now : null;

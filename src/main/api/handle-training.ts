@@ -1,4 +1,5 @@
 import type { Feeds, Jobs, RequestHandlers } from './handlers.ts';
+import type { TrainingHandle } from '../services/types.ts';
 import type { ApiServices } from './services.ts';
 
 type Names =
@@ -17,6 +18,10 @@ const heardByFeed = (): void => undefined;
 
 export function trainingHandlers(services: ApiServices): Pick<RequestHandlers, Names> {
   const { training, changes } = services;
+  const handleOf = (id: number): TrainingHandle | undefined => {
+    const active = training.active();
+    return active?.runId === id ? active.handle : undefined;
+  };
   return {
     'training:circumstances': () => services.circumstances(),
     'training:start': async ({ name, keepEvery, ...request }) => {
@@ -29,16 +34,16 @@ export function trainingHandlers(services: ApiServices): Pick<RequestHandlers, N
       const handle = await training.resume(id, engine, heardByFeed, undefined, changed);
       return { run: handle.runId };
     },
-    'training:pause': () => {
-      training.active()?.handle.pause();
+    'training:pause': ({ id }) => {
+      handleOf(id)?.pause();
       return null;
     },
-    'training:continue': () => {
-      training.active()?.handle.continue();
+    'training:continue': ({ id }) => {
+      handleOf(id)?.continue();
       return null;
     },
-    'training:stop': () => {
-      training.active()?.handle.stop();
+    'training:stop': ({ id }) => {
+      handleOf(id)?.stop();
       return null;
     },
     'training:live': () => training.active()?.snapshot ?? null,

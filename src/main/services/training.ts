@@ -11,7 +11,9 @@ import type { FeedClock } from './live-training.ts';
 import { Recorder } from './recorder.ts';
 import { forgetForStart, rememberedForStart, rememberForStart } from './resume-at-start.ts';
 import { changedConfig, refuseWithoutWork } from './resume-changes.ts';
+import { runName } from './run-names.ts';
 import { isActive } from './run-states.ts';
+import { checkConfig } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
 import type { Timeouts } from './trainer-link.ts';
 import { parsePosition } from './training-position.ts';
@@ -145,9 +147,10 @@ export function createTrainingService(options: TrainingOptions): TrainingService
     async start(request: StartTraining, listener: Listener): Promise<TrainingHandle> {
       refuseWhileBusy();
       const { preset, corpusId, config, engine, keepEvery } = request;
+      checkConfig(config);
       const corpus = store.corpus(corpusId);
       const keep = keepEvery === undefined ? {} : { keepEvery };
-      const name = request.name ?? `${preset} on ${corpus.name}`;
+      const name = request.name === undefined ? `${preset} on ${corpus.name}` : runName(request.name);
       const { vocabulary, characters } = corpus;
       const runId = store.createRun({ name, preset, corpusId, config, vocabulary, status: 'queued', ...keep });
       const plan = preset === 'best';

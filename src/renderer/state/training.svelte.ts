@@ -37,15 +37,15 @@ export class Training {
   }
 
   async pause(): Promise<void> {
-    await this.#client.request('training:pause', {});
+    if (this.#live !== null) await this.#client.request('training:pause', { id: this.#live.run });
   }
 
   async continue(): Promise<void> {
-    await this.#client.request('training:continue', {});
+    if (this.#live !== null) await this.#client.request('training:continue', { id: this.#live.run });
   }
 
   async stop(): Promise<void> {
-    await this.#client.request('training:stop', {});
+    if (this.#live !== null) await this.#client.request('training:stop', { id: this.#live.run });
   }
 
   #hear(news: TrainingNews): void {

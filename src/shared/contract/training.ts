@@ -5,7 +5,7 @@ import type { EngineChoice, EngineReport } from '../domain.ts';
 import type { TrainingEvent } from '../events.ts';
 import type { LiveTraining } from '../live.ts';
 import { feed, job, request } from './define.ts';
-import { engineChoice, id, none, presetName, runName } from './fields.ts';
+import { engineChoice, id, none, one, presetName, runName } from './fields.ts';
 
 /** What a preflight (shared/preflight.ts) needs to know of this machine. */
 export interface Circumstances {
@@ -58,10 +58,11 @@ export const training = {
   'training:resume': request<{ readonly run: number }>()(
     z.strictObject({ id, engine: engineChoice, changes: resumeChanges.optional() }),
   ),
-  'training:pause': request<null>()(none),
-  'training:continue': request<null>()(none),
+  // Each names the run that is meant: by the time it arrives, another may be the one that trains. Then nothing happens.
+  'training:pause': request<null>()(one),
+  'training:continue': request<null>()(one),
   /** Saves and ends. */
-  'training:stop': request<null>()(none),
+  'training:stop': request<null>()(one),
   'training:live': request<LiveTraining | null>()(none),
   'training:resume-offer': request<ResumeOffer | null>()(none),
   'training:decline-offer': request<null>()(none),

@@ -16,7 +16,7 @@ export async function trainForever({ page, strip, words }: FolioWindow): Promise
     engine: 'wasm',
   });
   await strip.getByText(words.common.loss('').trim(), { exact: false }).first().waitFor();
-  await ask(page, 'training:pause', {});
+  await ask(page, 'training:pause', { id: run });
   await strip.getByRole('button', { name: words.shell.goOn, exact: true }).waitFor();
   return run;
 }
