@@ -14,6 +14,8 @@ export const RESOLUTION_MS = 5;
 /** Shorter ones are not worth listing. */
 export const NOTED_MS = 15;
 
+export const NOT_WATCHED: LoopDelays = { p50: 0, p99: 0, max: 0, late: [] };
+
 export class LoopWatch {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #late: { at: number; ms: number }[] = [];

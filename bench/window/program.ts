@@ -1,18 +1,22 @@
 /**
  * The program as `folio serve` runs it, in a process of its own that also watches its own event loop. For the benchmarks of the window.
  *
- * usage: node program.ts DATA_DIR
+ * usage: node program.ts DATA_DIR [unwatched]
  *
- * Writes JSON lines: {address} first; on SIGTERM {delays, saving, steps} and ends.
+ * `unwatched` leaves the event loop alone: looking at it four hundred times a second costs a training something, too.
+ *
+ * Writes JSON lines: {address} first; on SIGTERM {delays, saving, steps, cpuSeconds} and ends.
  */
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { createApp } from '../../src/main/app.ts';
 import { startTrainer } from '../../src/main/headless/trainer-process.ts';
 import { startAppServer } from '../../src/main/headless/serve/serve-app.ts';
-import { LoopWatch } from './loop-watch.ts';
+import { LoopWatch, NOT_WATCHED } from './loop-watch.ts';
 
-const [dataDir] = z.tuple([z.string().min(1)]).parse(process.argv.slice(2));
+const [dataDir, unwatched] = z
+  .tuple([z.string().min(1), z.literal('unwatched').optional()])
+  .parse(process.argv.slice(2));
 const say = (value: unknown): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 };
@@ -21,7 +25,7 @@ const app = createApp({ dataDir, startTrainer, mode: 'write' });
 const server = await startAppServer(app, resolve(import.meta.dirname, '../../out/renderer'), 0, (error) => {
   console.error(error);
 });
-const watch = new LoopWatch();
+const watch = unwatched === undefined ? new LoopWatch() : null;
 
 /** From the moment that the trainer hands a checkpoint over until it is stored, on the clock of the watch. */
 const saving: { from: number; to: number }[] = [];
@@ -38,7 +42,8 @@ app.training.subscribe((event) => {
 });
 
 process.on('SIGTERM', () => {
-  say({ delays: watch.close(), saving, steps });
+  const { user, system } = process.cpuUsage();
+  say({ delays: watch?.close() ?? NOT_WATCHED, saving, steps, cpuSeconds: (user + system) / 1e6 });
   app.close();
   void server.close().then(() => process.exit(0));
 });

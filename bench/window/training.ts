@@ -2,8 +2,9 @@
  * node bench/window/training.ts [--rounds 2] [--epochs 2] [--engine tensorflow]
  *
  * What a window costs a training, and a training a window: the tutorial preset on the first 130,000 characters of Shakespeare (20 steps an
- * epoch), by `folio train` alone and by the served program with a browser on the page of the run, in turns. Meanwhile it is clicked
- * and asked, and its main process watches its event loop; beside it an idle process does the same, which tells what the machine itself costs.
+ * epoch), in turns by `folio train` alone, by the served program with a browser that shows the page of the run, and by the same while
+ * somebody clicks and asks every two seconds. Then the program's main process watches its event loop, too; beside it an idle process
+ * does the same, which tells what the machine itself costs.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -13,10 +14,11 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { z } from 'zod';
 import { PRESETS } from '../../src/shared/presets.ts';
+import { commandLine, processTree } from '../../test/e2e/harness/connections.ts';
 import { machine } from '../report.ts';
 import { median } from '../statistics.ts';
 import { JsonChild } from './child.ts';
-import { NOTED_MS } from './loop-watch.ts';
+import { NOT_WATCHED, NOTED_MS } from './loop-watch.ts';
 import { ensureBuilt, HEAD, ms, openPage, row, spreadOf, timeOfClick, timesOfRequest } from './measure.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -43,25 +45,35 @@ const delaysSchema = z.object({
   p50: z.number(),
   p99: z.number(),
   max: z.number(),
-  late: z.array(z.object({ at: z.number(), ms: z.number() })),
+  late: z.array(z.object({ at: z.number(), ms: z.number() })).readonly(),
 });
 const reportSchema = z.object({
   delays: delaysSchema,
   saving: z.array(z.object({ from: z.number(), to: z.number() })),
   steps: z.array(z.object({ at: z.number(), charactersPerSecond: z.number() })),
+  cpuSeconds: z.number(),
 });
 type Report = z.infer<typeof reportSchema>;
 const stepSchema = z.looseObject({ type: z.literal('step'), charactersPerSecond: z.number() });
 
-interface Round {
+interface Served {
   /** Characters a second of each step. */
-  readonly alone: readonly number[];
-  readonly served: readonly number[];
+  readonly speeds: readonly number[];
   readonly report: Report;
   readonly idle: z.infer<typeof delaysSchema>;
   readonly clicks: readonly number[];
   readonly requests: readonly number[];
+  readonly seconds: number;
+  /** Of all the browser's processes. */
+  readonly browserCpuSeconds: number;
+}
+
+interface Round {
   readonly load: number;
+  /** Characters a second of each step. */
+  readonly alone: readonly number[];
+  readonly watched: Served;
+  readonly used: Served;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'folio-bench-'));
@@ -79,125 +91,159 @@ async function trainAlone(dataDir: string): Promise<number[]> {
   return speeds.slice(WARM_UP);
 }
 
-async function trainServed(dataDir: string): Promise<Omit<Round, 'alone' | 'load'>> {
+async function trainServed(dataDir: string, isUsed: boolean): Promise<Served> {
   const corpusAdded = new JsonChild([join(import.meta.dirname, 'add-text.ts'), dataDir, text]);
   const { id: corpusId } = z.object({ id: z.number() }).parse(await corpusAdded.next());
   await corpusAdded.exited();
-  const program = new JsonChild([join(import.meta.dirname, 'program.ts'), dataDir]);
+  const program = new JsonChild([join(import.meta.dirname, 'program.ts'), dataDir, ...(isUsed ? [] : ['unwatched'])]);
   const { address } = z.object({ address: z.string() }).parse(await program.next());
   const { browser, page } = await openPage(address);
-  const idle = new JsonChild([join(import.meta.dirname, 'idle.ts')]);
-  await idle.next();
+  const idle = isUsed ? new JsonChild([join(import.meta.dirname, 'idle.ts')]) : null;
+  await idle?.next();
 
+  await page.evaluate(`location.hash = '#/run/1'`);
+  await wait(2000); // the browser has settled
+  const browser0 = browserCpu();
+  const began = performance.now();
   const config = { ...PRESETS.tutorial.config, epochs };
   const start = { preset: 'tutorial', corpusId, config, engine: values.engine };
   await timesOfRequest(page, 'training:start', start, 1);
   const clicks: number[] = [];
   const requests: number[] = [];
-  const status = (): Promise<string> => page.evaluate<string>(LIVE_PHASE);
-  while ((await status()) !== 'ended') {
-    clicks.push(await timeOfClick(page, '#/settings', 'main'));
-    clicks.push(await timeOfClick(page, '#/texts', 'main'));
-    clicks.push(await timeOfClick(page, '#/runs', 'main'));
-    requests.push(...(await timesOfRequest(page, 'runs:list', { archived: 'without' }, 5)));
-    await page.evaluate(`location.hash = '#/run/1'`); // most of the time a person looks at it
-    await wait(2500);
+  const isTraining = (): Promise<boolean> => page.evaluate<boolean>(IS_TRAINING);
+  while (await isTraining()) {
+    if (isUsed) {
+      for (const place of ['settings', 'texts', 'runs']) clicks.push(await timeOfClick(page, `#/${place}`, 'main'));
+      requests.push(...(await timesOfRequest(page, 'runs:list', { archived: 'without' }, 5)));
+      await page.evaluate(`location.hash = '#/run/1'`); // most of the time a person looks at it
+    }
+    await wait(2000);
   }
-  const idleReport = z.object({ delays: delaysSchema }).parse(await idle.end());
+  const seconds = (performance.now() - began) / 1000;
+  const browserCpuSeconds = browserCpu() - browser0;
+  const delays = idle === null ? NOT_WATCHED : z.object({ delays: delaysSchema }).parse(await idle.end()).delays;
   await browser.close();
   const report = reportSchema.parse(await program.end());
-  const served = report.steps.slice(WARM_UP).map(({ charactersPerSecond }) => charactersPerSecond);
-  return { served, report, idle: idleReport.delays, clicks, requests };
+  const speeds = report.steps.slice(WARM_UP).map(({ charactersPerSecond }) => charactersPerSecond);
+  return { speeds, report, idle: delays, clicks, requests, seconds, browserCpuSeconds };
 }
 
-/** In the page: what the training does, over a connection of its own. */
-const LIVE_PHASE = `(async () => {
+const browserCpu = (): number => cpuSecondsOf(processTree(process.pid).filter((pid) => /chrom/.test(commandLine(pid))));
+
+/** User and system time; Linux counts it in hundredths of a second. */
+function cpuSecondsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
+    return sum + (user + system) / 100;
+  }, 0);
+}
+
+/** In the page: whether something trains, asked over a connection of its own. */
+const IS_TRAINING = `(async () => {
   const socket = new WebSocket('ws://' + location.host + '/contract');
   await new Promise((done) => { socket.onopen = done; });
   const answered = new Promise((done) => { socket.onmessage = done; });
   socket.send(JSON.stringify({ type: 'request', id: 1, name: 'training:live', payload: {} }));
   const { result } = JSON.parse((await answered).data);
   socket.close();
-  return result === null ? 'none' : result.phase;
+  return result !== null && result.phase !== 'ended';
 })()`;
 
+interface Delay {
+  readonly at: number;
+  readonly ms: number;
+}
+
 /** The times that the loop was held up, those at a checkpoint apart. */
-function heldUp({ delays, saving }: Report): { readonly between: number[]; readonly atCheckpoint: number[] } {
-  const isAtCheckpoint = ({ at, ms }: { at: number; ms: number }): boolean =>
+function heldUp({ delays, saving }: Report): {
+  readonly between: readonly Delay[];
+  readonly atCheckpoint: readonly Delay[];
+} {
+  const isAtCheckpoint = ({ at, ms }: Delay): boolean =>
     saving.some(({ from, to }) => at > from && at - ms < to + AFTERWARDS_MS);
   return {
-    between: delays.late.filter((one) => !isAtCheckpoint(one)).map((one) => one.ms),
-    atCheckpoint: delays.late.filter(isAtCheckpoint).map((one) => one.ms),
+    between: delays.late.filter((one) => !isAtCheckpoint(one)),
+    atCheckpoint: delays.late.filter(isAtCheckpoint),
   };
 }
 
+/** The longest delays, and when they were: seconds after the first step. */
+function longest({ delays, steps }: Report): string {
+  const first = steps[0]?.at ?? 0;
+  const worst = delays.late.toSorted((a, b) => b.ms - a.ms).slice(0, 4);
+  return worst.map(({ at, ms: late }) => `${ms(late)} at ${((at - first) / 1000).toFixed(1)} s`).join(', ');
+}
+
+const millisecondsOf = (delays: readonly Delay[]): number[] =>
+  delays.length === 0 ? [0] : delays.map((one) => one.ms);
+
+function printDelays(all: readonly Round[]): void {
+  const served = all.flatMap(({ watched, used }) => [watched, used]);
+  const held = all.map(({ used }) => used).map(({ report }) => heldUp(report));
+  const table = new Table({ head: HEAD, style: { head: [], border: [] } });
+  table.push(
+    row('a click on the rail until the screen is drawn', spreadOf(served.flatMap(({ clicks }) => clicks)), CLICK_MS),
+    row('runs:list, asked by the page', spreadOf(served.flatMap(({ requests }) => requests)), CLICK_MS),
+    row(
+      `event loop late by ${NOTED_MS} ms or more, between checkpoints`,
+      spreadOf(millisecondsOf(held.flatMap(({ between }) => between))),
+      BETWEEN_MS,
+    ),
+    row(
+      'the same at a checkpoint',
+      spreadOf(millisecondsOf(held.flatMap(({ atCheckpoint }) => atCheckpoint))),
+      CHECKPOINT_MS,
+    ),
+    row('the same of an idle process', spreadOf(millisecondsOf(all.flatMap(({ used }) => used.idle.late))), null),
+  );
+  console.log(table.toString());
+  for (const { report, idle, seconds, browserCpuSeconds } of served) {
+    const { p50, p99, max } = report.delays;
+    console.log(
+      `event loop p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)} (idle: p99 ${ms(idle.p99)}, max ${ms(idle.max)}); ` +
+        `the longest: ${longest(report)}; ${report.saving.length} checkpoints; of ${seconds.toFixed(0)} s the main process ` +
+        `took ${report.cpuSeconds.toFixed(1)} s of a processor, the browser ${browserCpuSeconds.toFixed(1)} s`,
+    );
+  }
+}
+
+function printSpeeds(all: readonly Round[]): void {
+  const table = new Table({
+    head: ['characters/s (median of steps)', 'folio train', 'watched', 'slower by', 'clicked, too', 'slower by'],
+    style: { head: [], border: [] },
+  });
+  const line = (name: string, sum: (values: readonly number[]) => number, rounds: readonly Round[]): string[] => {
+    const alone = sum(rounds.flatMap((one) => one.alone));
+    const others = [(one: Round) => one.watched, (one: Round) => one.used].flatMap((which) => {
+      const speed = sum(rounds.flatMap((one) => which(one).speeds));
+      return [speed.toFixed(0), `${((1 - speed / alone) * 100).toFixed(1)} %`];
+    });
+    return [name, alone.toFixed(0), ...others];
+  };
+  for (const [i, round] of all.entries()) table.push(line(`round ${i + 1}`, median, [round]));
+  table.push(line('all (promised: less than 3 %)', median, all));
+  table.push(line('the fastest step', (values) => Math.max(...values), all));
+  console.log(table.toString());
+}
+
 async function main(): Promise<void> {
+  await ensureBuilt();
   const all: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     const load = loadavg()[0] ?? NaN;
     const alone = await trainAlone(join(folder, `alone-${round}`));
-    all.push({ load, alone, ...(await trainServed(join(folder, `served-${round}`))) });
+    const watched = await trainServed(join(folder, `watched-${round}`), false);
+    const used = await trainServed(join(folder, `used-${round}`), true);
+    all.push({ load, alone, watched, used });
     console.error(`round ${round + 1} of ${rounds} done`);
   }
-  const held = all.map(({ report }) => heldUp(report));
-  const table = new Table({ head: HEAD, style: { head: [], border: [] } });
-  table.push(
-    row('a click on the rail until the screen is drawn', spreadOf(all.flatMap(({ clicks }) => clicks)), CLICK_MS),
-  );
-  table.push(row('runs:list, asked by the page', spreadOf(all.flatMap(({ requests }) => requests)), CLICK_MS));
-  const listed = (values: readonly number[]): number[] => (values.length === 0 ? [0] : [...values]);
-  table.push(
-    row(
-      `event loop late by ${NOTED_MS} ms or more, between checkpoints`,
-      spreadOf(listed(held.flatMap(({ between }) => between))),
-      BETWEEN_MS,
-    ),
-    row('the same at a checkpoint', spreadOf(listed(held.flatMap(({ atCheckpoint }) => atCheckpoint))), CHECKPOINT_MS),
-    row(
-      'the same of an idle process beside it',
-      spreadOf(listed(all.flatMap(({ idle }) => idle.late.map((one) => one.ms)))),
-      null,
-    ),
-  );
   console.log(`${machine()}; load before each round: ${all.map(({ load }) => load.toFixed(1)).join(', ')}`);
-  console.log(table.toString());
-  const overall = all.map(
-    ({ report: { delays } }) => `p50 ${ms(delays.p50)}, p99 ${ms(delays.p99)}, max ${ms(delays.max)}`,
-  );
-  console.log(`The event loop's histogram of each round: ${overall.join('; ')}`);
-  console.log(`Checkpoints: ${all.map(({ report }) => report.saving.length).join(', ')}`);
-
-  const speeds = new Table({
-    head: ['characters/s (median of steps)', 'folio train', 'with a window', 'slower by'],
-    style: { head: [], border: [] },
-  });
-  const slower = (alone: number, served: number): string => `${((1 - served / alone) * 100).toFixed(1)} %`;
-  for (const [i, { alone, served }] of all.entries()) {
-    speeds.push([
-      `round ${i + 1}`,
-      median(alone).toFixed(0),
-      median(served).toFixed(0),
-      slower(median(alone), median(served)),
-    ]);
-  }
-  const [alone, served] = [all.flatMap((one) => one.alone), all.flatMap((one) => one.served)];
-  speeds.push([
-    'all',
-    median(alone).toFixed(0),
-    median(served).toFixed(0),
-    `${slower(median(alone), median(served))} (promise: < 3 %)`,
-  ]);
-  speeds.push([
-    'fastest step',
-    Math.max(...alone).toFixed(0),
-    Math.max(...served).toFixed(0),
-    slower(Math.max(...alone), Math.max(...served)),
-  ]);
-  console.log(speeds.toString());
+  printDelays(all);
+  printSpeeds(all);
 }
 
 try {
-  await ensureBuilt();
   await main();
 } finally {
   rmSync(folder, { recursive: true, force: true });
