@@ -119,7 +119,7 @@ function findRun(app: FolioApp, name: string): number {
 }
 
 function allShots(app: FolioApp): Shot[] {
-  const [main, other, failed, chinese] = [
+  const [main, other, tooFast, chinese] = [
     findRun(app, 'Shakespeare in five minutes'),
     findRun(app, 'Smaller, an LSTM'),
     findRun(app, 'Too fast'),
@@ -137,7 +137,7 @@ function allShots(app: FolioApp): Shot[] {
     { name: 'first-start', route: newRun, of: 'empty' },
     { name: 'new-run', route: newRun },
     { name: 'run', route: { screen: 'run', run: main } },
-    { name: 'run-diverged', route: { screen: 'run', run: failed } },
+    { name: 'run-too-fast', route: { screen: 'run', run: tooFast } },
     { name: 'runs', route: { screen: 'runs' } },
     { name: 'compare', route: epochs },
     {
@@ -185,6 +185,7 @@ async function take(browser: Browser, address: string, shot: Shot, scheme: 'ligh
   await page.evaluate(`location.hash = ${JSON.stringify(addressOf(shot.route))}`);
   await settle(page);
   await shot.prepare?.(page);
+  await page.mouse.move(2, 2); // nothing is pointed at
   await settle(page);
   const path = join(OUT, `${shot.name}-${scheme}.png`);
   await page.screenshot({ path, animations: 'disabled' });
