@@ -6,12 +6,26 @@ import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
 import { newRun } from './new-run.ts';
+import { reasons } from './reasons.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { texts } from './texts.ts';
 
-export const en = { common, compare, errors, generate, glossary, history, newRun, run, settings, shell, texts };
+export const en = {
+  common,
+  compare,
+  errors,
+  generate,
+  glossary,
+  history,
+  newRun,
+  reasons,
+  run,
+  settings,
+  shell,
+  texts,
+};
 
 export type Words = typeof en;
 export type TermName = keyof Words['glossary'];

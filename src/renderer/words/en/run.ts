@@ -50,6 +50,8 @@ export const run = {
     whole: 'Of the whole training',
   },
   ending: {
+    /** A reason as a sentence of its own. */
+    sentence: (reason: string) => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
     finished: 'Finished.',
     trainOn: 'Train on',
     trainOnFor: 'for',

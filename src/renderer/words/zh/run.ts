@@ -46,6 +46,7 @@ export const run: Words['run'] = {
     whole: '全部训练的进度',
   },
   ending: {
+    sentence: (reason) => `${reason}。`,
     finished: '已完成。',
     trainOn: '继续训练',
     trainOnFor: '再训练',
