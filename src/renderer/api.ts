@@ -57,7 +57,11 @@ const ACCEPTED: Readonly<Record<FileKind, string>> = {
 function connectSocket(): Promise<Connection> {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(`${scheme}//${location.host}/contract`);
-  const client = createWireClient((message) => socket.send(JSON.stringify(message)));
+  const client = createWireClient((message) => {
+    // What is asked of a connection that is gone would wait for ever.
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    else if (message.type !== 'unsubscribe') throw connectionLost();
+  });
   let tellLost = (): void => undefined;
   socket.addEventListener('message', ({ data }) => client.receive(JSON.parse(String(data)) as ServerMessage)); // our own server
   return new Promise((resolve, reject) => {
@@ -79,12 +83,16 @@ function connectSocket(): Promise<Connection> {
       }),
     );
     socket.addEventListener('close', () => {
-      const lost = new FolioError('internal', 'the connection to Folio was lost', 'Start Folio again, then reload.');
+      const lost = connectionLost();
       reject(lost);
       client.fail(lost);
       tellLost();
     });
   });
+}
+
+function connectionLost(): FolioError {
+  return new FolioError('internal', 'the connection to Folio was lost', 'Start Folio again, then reload.');
 }
 
 /** The browser's own file dialog; null when it was closed without a choice. */

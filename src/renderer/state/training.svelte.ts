@@ -33,7 +33,8 @@ export class Training {
     this.#client.subscribe('training:news', {}, (delivery) => {
       if (delivery.kind === 'event') this.#hear(delivery.event);
     });
-    this.#live ??= await this.#client.request('training:live', {});
+    const live = await this.#client.request('training:live', {});
+    this.#live ??= live; // news that came meanwhile are newer
   }
 
   async pause(): Promise<void> {

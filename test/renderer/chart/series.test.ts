@@ -12,6 +12,8 @@ import {
   readingAt,
   zoomAround,
   type ChartSeries,
+  type ChartView,
+  viewByKey,
 } from '../../../src/renderer/lib/chart/series.ts';
 
 const curveOf = (loss: readonly (number | null)[], change: Partial<Curve> = {}): Curve => {
@@ -118,6 +120,26 @@ describe('a part of the axis', () => {
     const curve = curveOf([9, 4, 3, null], { validation: [{ x: 3, epoch: 1, loss: 5 }] });
     expect(lossRange([seriesOf(curve)], { from: 2, to: 4 })).toEqual([3, 5]);
     expect(lossRange([seriesOf(curve)], { from: 4, to: 9 })).toBeNull();
+  });
+});
+
+describe('keys on a chart', () => {
+  const series = [seriesOf(curveOf([5, 4, 3, 2, 1]))];
+  const whole = { from: 0, to: 5 };
+  const press = (key: string, view: ChartView) => viewByKey(view, key, { series, whole, far: false });
+
+  it('move the cursor, zoom around it and show all again', () => {
+    const start = press('Home', { at: null, range: null });
+    expect(start?.at).toBe(series[0]?.curve.x[0]);
+    const near = press('+', { at: 5, range: null });
+    expect(near).toEqual({ at: 5, range: { from: 2.5, to: 5 } });
+    expect(press('-', { at: 5, range: { from: 2.5, to: 5 } })).toEqual({ at: 5, range: null });
+    expect(press('Escape', { at: 5, range: { from: 2.5, to: 5 } })).toEqual({ at: 5, range: null });
+  });
+
+  it('mean nothing else: the page has them', () => {
+    expect(press('Escape', { at: 5, range: null })).toBeNull();
+    expect(press('Tab', { at: 5, range: null })).toBeNull();
   });
 });
 

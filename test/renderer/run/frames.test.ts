@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   cellsOf,
+  epochsToCome,
   frameAt,
+  frameByKey,
   oneLine,
   pick,
   variantsOf,
@@ -99,5 +101,21 @@ describe('the strip', () => {
   it('shows a beginning in one line, whole characters only', () => {
     expect(oneLine('  To be,\n\nor not ', 9)).toBe('To be, or');
     expect(oneLine('😀😀😀', 2)).toBe('😀😀');
+  });
+});
+
+describe('the strip of epochs', () => {
+  it('shows the epochs to come where there is room for all of them', () => {
+    expect(epochsToCome(3, 5, 1, 2)).toEqual([4, 5]);
+    expect(epochsToCome(3, 5, 1, 1)).toEqual([]);
+    expect(epochsToCome(4, 9, 2, 9)).toEqual([6, 8, 9]); // the last epoch is always written about
+    expect(epochsToCome(4, 0, 0, 9)).toEqual([]);
+  });
+
+  it('is gone through by keys', () => {
+    expect(['ArrowLeft', 'ArrowUp', 'PageUp', 'Home', 'End'].map((key) => frameByKey(key, 4, 20))).toEqual([
+      3, 5, 14, 0, 19,
+    ]);
+    expect(frameByKey('Tab', 4, 20)).toBeNull();
   });
 });

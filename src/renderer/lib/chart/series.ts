@@ -120,6 +120,30 @@ export function rangeWith({ from, to }: ChartRange, whole: ChartRange, place: nu
   return { from: from + move, to: to + move };
 }
 
+/** What is looked at: the cursor's place, and the part of the axis that is shown (null for all of it). */
+export interface ChartView {
+  readonly at: number | null;
+  readonly range: ChartRange | null;
+}
+
+/** What a key does to the view: arrows move the cursor, + and - zoom around it, Escape shows all. Null for a key that does nothing. */
+export function viewByKey(
+  { at, range }: ChartView,
+  key: string,
+  {
+    series,
+    whole,
+    far,
+  }: { readonly series: readonly ChartSeries[]; readonly whole: ChartRange; readonly far: boolean },
+): ChartView | null {
+  const moved = moveCursor(series, at, key, far);
+  if (moved !== null) return { at: moved, range: range === null ? null : rangeWith(range, whole, moved) };
+  const shown = range ?? whole;
+  if (key === '+' || key === '=') return { at, range: zoomAround(shown, whole, at ?? shown.to, 0.5) };
+  if (key === '-') return { at, range: zoomAround(shown, whole, at ?? shown.to, 2) };
+  return key === 'Escape' && range !== null ? { at, range: null } : null;
+}
+
 /** Where losses were not numbers: the place of each stretch's first point. */
 export function brokenPlaces({ x, loss }: Curve): readonly number[] {
   return x.filter((_, i) => loss[i] === null && (i === 0 || loss[i - 1] !== null));

@@ -104,3 +104,25 @@ export function oneLine(text: string, characters = 42): string {
     .trim();
   return Array.from(line).slice(0, characters).join('');
 }
+
+/** The epochs still to be written about, all of them or, where there is no room for all, none. */
+export function epochsToCome(last: number, planned: number, sampleEvery: number, room: number): readonly number[] {
+  const every = Math.max(1, sampleEvery);
+  const count = Math.max(0, Math.ceil((planned - last) / every));
+  return count <= room ? Array.from({ length: count }, (_, i) => Math.min(planned, last + (i + 1) * every)) : [];
+}
+
+/** Where a key leads from a frame; null for a key that means nothing here. May lie beyond the ends. */
+export function frameByKey(key: string, at: number, count: number): number | null {
+  const targets: Readonly<Record<string, number>> = {
+    ArrowLeft: at - 1,
+    ArrowDown: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at + 1,
+    PageDown: at - 10,
+    PageUp: at + 10,
+    Home: 0,
+    End: count - 1,
+  };
+  return targets[key] ?? null;
+}

@@ -15,6 +15,8 @@ export class RunPage {
   readonly id: number;
   readonly #folio: Folio;
   readonly #curve: RunCurve;
+  /** Of the readings: only the newest one's answers count. */
+  #turn = 0;
   #detail: RunDetail | null = $state.raw(null);
   #frames: readonly EpochTexts[] = $state.raw([]);
   #missing = $state(false);
@@ -149,16 +151,23 @@ export class RunPage {
   }
 
   async load(): Promise<void> {
+    const turn = ++this.#turn;
+    const { client } = this.#folio;
+    // Each answer is taken as it comes: an event between the two belongs to the one that is there already.
+    const taken = <Answer>(answer: Promise<Answer>, take: (answer: Answer) => void): Promise<void> =>
+      answer.then((value) => {
+        if (turn === this.#turn) take(value);
+      });
     try {
-      const [detail, frames] = await Promise.all([
-        this.#folio.client.request('runs:show', { id: this.id }),
-        this.#folio.client.request('samples:by-epoch', { id: this.id }),
+      await Promise.all([
+        taken(client.request('runs:show', { id: this.id }), (detail) => (this.#detail = detail)),
+        taken(client.request('samples:by-epoch', { id: this.id }), (frames) => (this.#frames = frames)),
       ]);
-      this.#detail = detail;
-      this.#frames = frames;
+      if (turn !== this.#turn) return;
       this.#missing = false;
       this.#error = null;
     } catch (error) {
+      if (turn !== this.#turn) return;
       const message = toErrorMessage(error);
       if (message.code === 'not-found') this.#missing = true;
       else this.#error = message;
