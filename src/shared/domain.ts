@@ -95,6 +95,16 @@ export interface RunSummary {
   readonly tags: readonly string[];
 }
 
+/** A run or a text that was deleted and can still be had back. */
+export interface DeletedThing {
+  readonly kind: 'run' | 'corpus';
+  readonly id: number;
+  readonly name: string;
+  readonly deletedAt: number;
+  /** What will be freed. */
+  readonly bytes: number;
+}
+
 export interface EpochRecord {
   /** 1 for the first. A run that ended inside an epoch has a last record for its part. */
   readonly epoch: number;

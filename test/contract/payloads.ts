@@ -31,6 +31,7 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'runs:archive': { ids: [1], archived: true },
   'runs:delete': { ids: [1] },
   'runs:restore': { ids: [1] },
+  'runs:deleted': {},
   'runs:empty-trash': {},
   'runs:curve': { id: 1, x: 'step', points: 100, smoothing: 0.5 },
   'samples:by-epoch': { id: 1 },

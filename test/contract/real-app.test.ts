@@ -180,7 +180,9 @@ describe.each([
     await client.request('runs:delete', { ids: [id] });
     expect(await list()).toEqual([]);
     expect(await changes.next()).toEqual({ kind: 'event', event: { changed: [], gone: [id] } });
+    expect(await client.request('runs:deleted', {})).toMatchObject([{ kind: 'run', id, name: 'a run', bytes: 0 }]);
     await client.request('runs:restore', { ids: [id] });
+    expect(await client.request('runs:deleted', {})).toEqual([]);
     expect(await list()).toEqual([id]);
     expect(await changes.next()).toMatchObject({ kind: 'event', event: { changed: [{ id }], gone: [] } });
   });

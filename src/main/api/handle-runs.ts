@@ -10,6 +10,7 @@ type Names =
   | 'runs:archive'
   | 'runs:delete'
   | 'runs:restore'
+  | 'runs:deleted'
   | 'runs:empty-trash'
   | 'runs:curve'
   | 'samples:by-epoch'
@@ -50,6 +51,7 @@ export function runHandlers(services: ApiServices): Pick<RequestHandlers, Names>
       changes.corpora();
       return null;
     },
+    'runs:deleted': () => trash.list(),
     'runs:empty-trash': async () => ({ bytes: (await trash.empty(0)).bytesFreed }),
     'runs:curve': ({ id, ...request }) => metrics.curve(id, request),
     'samples:by-epoch': ({ id }) => samples.byEpoch(id),

@@ -23,6 +23,7 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'runs:archive': true,
   'runs:delete': true,
   'runs:restore': true,
+  'runs:deleted': false,
   'runs:empty-trash': true,
   'runs:curve': false,
   'samples:by-epoch': false,

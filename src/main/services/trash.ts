@@ -1,11 +1,14 @@
 /** Frees what was deleted, some time after it was, in pieces with other work in between. */
 import { setImmediate as otherWork } from 'node:timers/promises';
+import type { DeletedThing } from '../../shared/domain.ts';
 import type { Purged, Store } from '../store/types.ts';
 
 /** How long what was deleted can be had back. */
 export const TRASH_MS = 24 * 60 * 60 * 1000;
 
 export interface TrashService {
+  /** What can still be had back, the last deleted first. */
+  list(): DeletedThing[];
   /**
    * Frees what was deleted at least so long ago (0: all of it), and what an earlier call left when the program ended. Resolves with
    * what was freed. One call at a time works; another waits for it.
@@ -16,7 +19,7 @@ export interface TrashService {
 }
 
 export function createTrashService(
-  store: Pick<Store, 'condemn' | 'purgeNext'>,
+  store: Pick<Store, 'trashed' | 'condemn' | 'purgeNext'>,
   now: () => number = Date.now,
 ): TrashService {
   let closed = false;
@@ -40,6 +43,7 @@ export function createTrashService(
   };
 
   return {
+    list: () => store.trashed(),
     empty(olderThanMs) {
       const result = queue.then(() => empty(olderThanMs));
       queue = result.catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config.ts';
-import type { CorpusInfo, RunDetail, RunStatus, RunSummary, Sample } from '../../shared/domain.ts';
+import type { CorpusInfo, DeletedThing, RunDetail, RunStatus, RunSummary, Sample } from '../../shared/domain.ts';
 import { findDamage, findDamageQuickly } from './check.ts';
 import { findResumePoint, hashedBlobs, readCheckpoints, readWeights, storedBytes } from './checkpoint.ts';
 import { Connection, type StoreParts } from './connection.ts';
@@ -187,6 +187,10 @@ export class SqliteStore implements Store {
 
   trash(what: Deletable, ids: readonly number[]): number {
     return this.#connection.write((sql, now) => bin.trash(sql, what, ids, now));
+  }
+
+  trashed(): DeletedThing[] {
+    return this.#connection.read((sql) => bin.trashed(sql));
   }
 
   restore(what: Deletable, ids: readonly number[]): void {

@@ -1,6 +1,7 @@
 import { FolioError } from '../../shared/errors.ts';
 import { storedBytes, deleteCheckpoints } from './checkpoint.ts';
 import { deleteSomeMetrics } from './metric.ts';
+import type { DeletedThing } from '../../shared/domain.ts';
 import type { Sql } from './sql.ts';
 import type { Deletable, Purged } from './types.ts';
 
@@ -41,6 +42,15 @@ export function restore(sql: Sql, what: Deletable, ids: readonly number[]): void
     if (what !== 'run') continue;
     sql.run('UPDATE corpus SET deleted_at = NULL WHERE id = (SELECT corpus_id FROM run WHERE id = ?)', id);
   }
+}
+
+/** See {@link Store.trashed}. */
+export function trashed(sql: Sql): DeletedThing[] {
+  const rows = (kind: DeletedThing['kind']): Omit<DeletedThing, 'bytes' | 'kind'>[] =>
+    sql.all(`SELECT id, name, deleted_at AS deletedAt FROM ${kind} WHERE deleted_at > ${CONDEMNED}`);
+  return (['run', 'corpus'] as const)
+    .flatMap((kind) => rows(kind).map((row) => ({ ...row, kind, bytes: bytesOf(sql, kind, row.id) })))
+    .sort((a, b) => b.deletedAt - a.deletedAt);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RunConfig } from '../../shared/config.ts';
 import type {
   CheckpointInfo,
   CorpusInfo,
+  DeletedThing,
   EpochRecord,
   RunDetail,
   RunStatus,
@@ -209,6 +210,8 @@ export interface Store {
   trash(what: Deletable, ids: readonly number[]): number;
   /** Takes {@link trash} back; a run brings its text back too. Throws FolioError 'not-found' for what was purged. */
   restore(what: Deletable, ids: readonly number[]): void;
+  /** Runs and texts that {@link restore} can bring back, the last deleted first. */
+  trashed(): DeletedThing[];
   /** What was deleted at this time or before can no longer be had back; {@link purgeNext} frees it. */
   condemn(deletedBefore: number): void;
   /** Frees a piece of what was condemned, in a fraction of a second; null when there is nothing left. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Curve } from '../curve.ts';
 import { MAX_SMOOTHING } from '../curve.ts';
-import type { RunDetail, RunSummary, Sample } from '../domain.ts';
+import type { DeletedThing, RunDetail, RunSummary, Sample } from '../domain.ts';
 import { feed, job, request } from './define.ts';
 import { epochChoice, fileHandle, id, ids, none, one, runName } from './fields.ts';
 
@@ -46,6 +46,8 @@ export const runs = {
   /** Can be undone with `runs:restore` for a day. Answers with the bytes that will be freed. Refused for a run at work. */
   'runs:delete': request<{ readonly bytes: number }>()(z.strictObject({ ids })),
   'runs:restore': request<null>()(z.strictObject({ ids })),
+  /** Runs and texts that can be had back, the last deleted first. */
+  'runs:deleted': request<readonly DeletedThing[]>()(none),
   /** Frees at once what was deleted. */
   'runs:empty-trash': request<{ readonly bytes: number }>()(none),
   'runs:curve': request<Curve>()(curvePayload),
