@@ -68,7 +68,9 @@ export function openSocket(origin: string, headers: Record<string, string>): Web
 }
 
 /** A window, and its socket. */
-export async function openWindow(test: Pick<TestServer, 'origin' | 'token'>): Promise<Window & { readonly socket: WebSocket }> {
+export async function openWindow(
+  test: Pick<TestServer, 'origin' | 'token'>,
+): Promise<Window & { readonly socket: WebSocket }> {
   const socket = openSocket(test.origin, { Origin: test.origin, Cookie: await enter(test) });
   const client = createWireClient((message) => socket.send(JSON.stringify(message)));
   const closed = new Promise<string>((resolve) =>
