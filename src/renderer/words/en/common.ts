@@ -11,6 +11,8 @@ export const common = {
   retry: 'Try again',
   more: 'More',
   none: 'none',
+  /** One after the other. */
+  sentences: (all: readonly string[]) => all.join(' '),
   loading: 'Loading…',
   whatNow: 'What now',
   nats: 'nats',

@@ -13,6 +13,7 @@ export const common: Words['common'] = {
   retry: '重试',
   more: '更多',
   none: '无',
+  sentences: (all) => all.join(''),
   loading: '正在载入…',
   whatNow: '下一步',
   nats: '奈特',
