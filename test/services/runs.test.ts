@@ -291,9 +291,10 @@ describe('deleting with a way back', () => {
     runs.trash([one]);
     store.trash('corpus', [corpus]); // the service refuses this: run 2 still uses it
     const trash = createTrashService(store, () => 1_000_000);
-    expect(trash.list().sort((a, b) => a.kind.localeCompare(b.kind))).toEqual([
-      containing({ kind: 'corpus', id: corpus }),
-      containing({ kind: 'run', id: one, name: 'one', bytes: 1500 }),
+    const deleted = trash.list().sort((a, b) => a.kind.localeCompare(b.kind));
+    expect(deleted).toMatchObject([
+      { kind: 'corpus', id: corpus },
+      { kind: 'run', id: one, name: 'one', bytes: 1500 },
     ]);
     expect(await trash.empty(999_000)).toMatchObject({ runs: 0 }); // deleted after that
     expect(await trash.empty(0)).toEqual({ runs: 1, corpora: 0, samples: 0, bytesFreed: 1500 });
