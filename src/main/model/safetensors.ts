@@ -102,14 +102,14 @@ function damaged(reason: string): FolioError {
   return new FolioError(
     'file',
     `This is not a readable safetensors file: ${reason}.`,
-    'Copy or export the file again.',
+    'Choose a file of weights, or export it again if it was cut off.',
   );
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
   if (bytes.length < LENGTH_BYTES) throw damaged(`it has only ${bytes.length} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > MAX_HEADER_BYTES) throw damaged(`its header would be ${length} bytes long`);
+  if (length > MAX_HEADER_BYTES) throw damaged('it does not begin as one (perhaps it is a file of another kind)');
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > bytes.length) throw damaged(`it ends inside its header (${bytes.length} of ${dataStart} bytes)`);
   if (bytes[LENGTH_BYTES] !== 0x7b /* { */) throw damaged('its header is not JSON');
