@@ -159,7 +159,7 @@ describeInBrowser('from the first start to the second', () => {
     expect(written).toHaveLength(150);
     expect(samples[1]?.text).toBe(written);
     const earlier = page.getByRole('region', { name: words.generate.earlier });
-    await window.button(words.generate.origins.training, earlier).click();
+    await earlier.getByRole('radio', { name: words.generate.origins.training }).check();
     await window.button(words.generate.again, earlier).first().click();
     await earlier.getByText(words.generate.same).waitFor();
   });

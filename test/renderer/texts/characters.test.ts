@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pictureOf, visibleCharacter } from '../../../src/renderer/screens/texts/characters.ts';
-import { nameOf } from '../../../src/renderer/screens/texts/name.ts';
+import { nameOf } from '../../../src/renderer/lib/text-name.ts';
 import type { CharacterCount } from '../../../src/shared/contract/corpora.ts';
 
 describe('a character', () => {

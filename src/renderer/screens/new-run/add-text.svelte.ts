@@ -4,9 +4,8 @@ import type { ChosenFile } from '../../../shared/contract/app.ts';
 import type { BytesProgress } from '../../../shared/contract/corpora.ts';
 import { toErrorMessage } from '../../../shared/errors.ts';
 import type { ErrorMessage } from '../../../shared/errors.ts';
+import { nameOf } from '../../lib/text-name.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
-
-const LONGEST_NAME = 200;
 
 export class TextAdder {
   readonly #folio: Folio;
@@ -63,7 +62,7 @@ export class TextAdder {
     };
     show({ doneBytes: 0, totalBytes: file.bytes ?? 0 });
     // Uploads have names of the program's own where they lie.
-    const named = { file: file.handle, name: file.name.slice(0, LONGEST_NAME) };
+    const named = { file: file.handle, name: nameOf(file.name) };
     try {
       const added = await runJob(this.#folio.client, 'corpora:add', named, show, controller.signal);
       this.#added(added.id);

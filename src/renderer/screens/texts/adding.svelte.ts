@@ -3,8 +3,8 @@ import { runJob } from '../../../shared/contract/client.ts';
 import type { ChosenFile } from '../../../shared/contract/app.ts';
 import type { CorpusInfo } from '../../../shared/domain.ts';
 import { toErrorMessage, type ErrorMessage } from '../../../shared/errors.ts';
+import { nameOf } from '../../lib/text-name.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
-import { nameOf } from './name.ts';
 
 export interface Arrival {
   readonly id: number;

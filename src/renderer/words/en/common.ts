@@ -5,6 +5,8 @@ export const common = {
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
+  copyFailed: 'The clipboard could not be reached.',
+  copyHint: 'Select the text and copy it by hand.',
   save: 'Save',
   delete: 'Delete',
   rename: 'Rename',

@@ -118,8 +118,6 @@ export const generate = {
   forkEdit: 'Take as the prompt',
   deleted: 'The text was deleted.',
   copied: 'The text is on the clipboard.',
-  copyFailed: 'The clipboard could not be reached.',
-  clipboardHint: 'Select the text and copy it by hand.',
 
   earlier: 'Texts of this run',
   earlierCount: (count: string) => `${count} texts`,

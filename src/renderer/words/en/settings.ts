@@ -77,8 +77,6 @@ export const settings = {
   makeDiagnosis: 'Make a report',
   copyDiagnosis: 'Copy',
   copiedDiagnosis: 'The report is on the clipboard.',
-  copyFailed: 'The clipboard could not be reached.',
-  copyHint: 'Select the report and copy it by hand.',
 
   about: 'About',
   version: (version: string) => `Folio ${version}`,

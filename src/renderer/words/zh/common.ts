@@ -7,6 +7,8 @@ export const common: Words['common'] = {
   undo: '撤销',
   copy: '复制',
   copied: '已复制',
+  copyFailed: '无法访问剪贴板。',
+  copyHint: '请选中文字后手动复制。',
   save: '保存',
   delete: '删除',
   rename: '重命名',

@@ -119,8 +119,6 @@ export const generate: Words['generate'] = {
   forkEdit: '作为提示',
   deleted: '文字已删除。',
   copied: '文字已复制到剪贴板。',
-  copyFailed: '无法访问剪贴板。',
-  clipboardHint: '请选中文字后手动复制。',
 
   earlier: '这次训练写过的文字',
   earlierCount: (count) => `${count} 段文字`,

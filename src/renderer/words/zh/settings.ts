@@ -77,8 +77,6 @@ export const settings: Words['settings'] = {
   makeDiagnosis: '生成报告',
   copyDiagnosis: '复制',
   copiedDiagnosis: '报告已复制到剪贴板。',
-  copyFailed: '无法访问剪贴板。',
-  copyHint: '请选中报告后手动复制。',
 
   about: '关于',
   version: (version) => `Folio 版本 ${version}`,
