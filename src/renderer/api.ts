@@ -92,7 +92,11 @@ function connectSocket(): Promise<Connection> {
 }
 
 function connectionLost(): FolioError {
-  return new FolioError('internal', 'the connection to Folio was lost', 'Start Folio again, then reload.');
+  return new FolioError(
+    'internal',
+    'the connection to Folio was lost',
+    'Start Folio again and open the new address that it prints.',
+  );
 }
 
 /** The browser's own file dialog; null when it was closed without a choice. */

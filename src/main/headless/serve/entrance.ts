@@ -22,7 +22,7 @@ export const ENTRANCE_PAGE = `<!doctype html>
     <main id="help" hidden>
       <h1>Folio</h1>
       <p>This browser needs the address that Folio printed when it started: the whole of it, up to the end of its token.</p>
-      <p>When Folio was started again since then, the address is a new one.</p>
+      <p>Each start of Folio makes a new address: if it was started again, the old one no longer works.</p>
       <p lang="zh-Hans">请打开 Folio 启动时显示的完整网址（包括末尾的令牌）。如果 Folio 重新启动过，网址也会随之更新。</p>
     </main>
     <noscript>

@@ -22,6 +22,8 @@ export const shell = {
   lostTitle: 'Folio is no longer there',
   lostText:
     'The program behind this page has ended. What was stored is safe. Start Folio again, then reload this page.',
+  lostTextBrowser:
+    'The program behind this page has ended. What was stored is safe. Start Folio again and open the new address that it prints.',
   reload: 'Reload',
   cannotStartTitle: 'Folio could not be reached',
   notFoundTitle: 'This is not there any more',

@@ -40,7 +40,7 @@ export const settings: Words['settings'] = {
 
   install: '安装 TensorFlow',
   installText:
-    '最快的引擎：TensorFlow 自己的库，不经 Python 运行。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。只有这一步使用网络，而且只在您要求时。',
+    '最快的引擎：TensorFlow 自己的库，不经 Python 运行。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。除此之外 Folio 不使用网络：只在第一次运行 `npm start` 时，或您在这里要求时。',
   build: '版本',
   builds: { cpu: '用于处理器', cuda: '用于 NVIDIA 显卡（CUDA）' },
   installIt: '安装',
@@ -80,7 +80,8 @@ export const settings: Words['settings'] = {
 
   about: '关于',
   version: (version) => `Folio 版本 ${version}`,
-  private: '任何内容都不会离开这台电脑：没有账户，没有遥测；除非您要求安装引擎，否则不访问网络。',
+  private:
+    '没有账户，没有遥测。Folio 只在获取 TensorFlow 时使用网络：第一次运行 `npm start` 时，或您在这里要求时。文本、训练和生成的内容永远不会离开这台电脑。',
   licences:
     'Folio 建立在自由软件之上，包括 TensorFlow、Electron、SQLite、Svelte 和 uPlot，以及 Source Serif、Inter、JetBrains Mono 字体；它们的许可证在程序文件夹中。',
   logFile: (path) => `日志：${path}`,

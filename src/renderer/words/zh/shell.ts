@@ -23,6 +23,7 @@ export const shell: Words['shell'] = {
   putAway: '收起这条通知',
   lostTitle: 'Folio 已经关闭',
   lostText: '这个页面背后的程序已经结束。已保存的内容是安全的。请重新启动 Folio，然后刷新页面。',
+  lostTextBrowser: '这个页面背后的程序已经结束。已保存的内容是安全的。请重新启动 Folio，然后打开它给出的新地址。',
   reload: '刷新',
   cannotStartTitle: '无法连接到 Folio',
   notFoundTitle: '这里的内容已经不存在',
