@@ -1,4 +1,5 @@
 /** A few steps with a run's settings before it is started, in a process of their own. */
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { charactersPerBatch } from '../../shared/batch-plan.ts';
 import type { RunConfig } from '../../shared/config.ts';
 import type { Trial } from '../../shared/contract/training.ts';
@@ -23,7 +24,7 @@ export interface TrialService {
   /**
    * Loads the engine, shows what the untrained network writes, times a few steps. Aborted, its process ends at once.
    *
-   * @throws FolioError 'busy' while a training is under way (each would slow the other down, and the time would be wrong), 'corpus' when the
+   * @throws FolioError 'busy' while a training is under way and not paused (each would slow the other down, and the time would be wrong), 'corpus' when the
    *   text does not fill one batch, 'engine', 'trainer-died', 'cancelled'.
    */
   try(request: TrialRequest, phase: (phase: TrialPhase) => void, signal: AbortSignal): Promise<Trial>;
@@ -44,17 +45,17 @@ export function createTrialService({ store, training, startTrainer }: TrialOptio
   return {
     async try({ corpusId, config, engine }, phase, signal) {
       const active = training.active();
-      if (active !== null) {
+      if (active !== null && active.snapshot.phase !== 'paused') {
         throw new FolioError(
           'busy',
           `"${active.snapshot.name}" is being trained: two at once would slow each other down`,
-          'Try it when the training has ended, or start without trying.',
+          'Pause the training, or try it when the training has ended.',
         );
       }
       const cancelled = new FolioError('cancelled', 'the trial was cancelled');
-      if (signal.aborted) throw cancelled;
       const { vocabulary } = store.corpus(corpusId);
-      const text = opening(store.corpusChunks(corpusId), wantedCharacters(config));
+      const text = await opening(store.corpusChunks(corpusId), wantedCharacters(config));
+      if (signal.aborted) throw cancelled;
       phase({ phase: 'starting' });
       const connection = new TrainerConnection(startTrainer('probe'), 'the process of the trial');
       const cancel = (): void => void connection.end(cancelled);
@@ -83,17 +84,18 @@ function wantedCharacters(config: RunConfig): number {
   return Math.max(LEAST_CHARACTERS, (BATCHES * charactersPerBatch(config)) / (1 - config.validationFraction));
 }
 
-/** The first chunks of a text, until they have so many characters. */
-function opening(
+/** The first chunks of a text, until they have so many characters. Each is read in a turn of its own: it is decompressed. */
+async function opening(
   chunks: Iterable<Uint8Array>,
   wanted: number,
-): { readonly chunks: readonly Uint8Array[]; readonly characters: number } {
+): Promise<{ readonly chunks: readonly Uint8Array[]; readonly characters: number }> {
   const taken: Uint8Array[] = [];
   let characters = 0;
   for (const chunk of chunks) {
     taken.push(chunk);
     characters += codePoints(chunk);
     if (characters >= wanted) break;
+    await otherWork();
   }
   return { chunks: taken, characters };
 }

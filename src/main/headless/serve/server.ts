@@ -58,6 +58,7 @@ export async function startServer(options: ServeOptions): Promise<FolioServer> {
     path: '/contract',
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false, // nothing is gained on loopback
+    allowSynchronousEvents: false, // a page asks ten things at once when it opens: each has a turn of its own
   });
   const connections = new Map<WebSocket, Connection>();
   const alive = new WeakSet<WebSocket>();
