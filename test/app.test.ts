@@ -145,6 +145,19 @@ describe('the app', () => {
     expect(app.version).toMatch(/^\d+\.\d+\.\d+/);
   });
 
+  it('knows an engine that has trained or written without having been asked to try it', async () => {
+    const app = open('write');
+    expect(app.engines.known().reports).toEqual([]);
+    await generate(app, importedRun(app), 1);
+    expect(app.engines.known().reports).toEqual([REPORT]);
+    const { id: corpusId } = await app.corpora.builtin();
+    const request = { preset: 'quick', corpusId, config: PRESETS.quick.config, engine: 'auto' } as const;
+    await app.training.start(request, () => undefined);
+    const report = { ...REPORT, engine: 'tensorflow', gflops: 99 } as const;
+    trainers[1]?.say({ type: 'ready', report, rejected: [] });
+    expect(app.engines.known().reports).toEqual([REPORT, report]);
+  });
+
   it('leaves a training that it closes upon interrupted, and finds dead runs when it opens', async () => {
     const first = open('write');
     const { id: corpusId } = await first.corpora.builtin();

@@ -12,6 +12,8 @@ import { programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
+import { rememberEngines } from './services/engine-memory.ts';
+import type { EngineMemory } from './services/engine-memory.ts';
 import { createEngineService } from './services/engines.ts';
 import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts';
 import { createExchangeService } from './services/exchange.ts';
@@ -113,24 +115,39 @@ export function createApp(options: AppOptions): FolioApp {
   const runs = once(() => createRunService(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
   const checkpoints = once(() => new CheckpointWriter(store.get().path));
-  const training = once(() =>
-    createTrainingService({ store: store.get(), checkpoints: checkpoints.get(), startTrainer, appVersion }),
-  );
-  const generation = once(() => createGenerationService({ store: store.get(), addSamples, startTrainer, appVersion }));
-  const engines = once(() =>
-    createEngineService({
-      startTrainer,
-      memory: {
-        // Trying engines is no reason to open a record.
-        read: () => store.made?.setting(ENGINES) ?? null,
-        write: (text) => {
-          if (store.made?.readOnly === false) store.made.setSetting(ENGINES, text);
-        },
-      },
-    }),
-  );
-  const exchange = once(() => createExchangeService(store.get()));
   const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
+  const memory: EngineMemory = {
+    // Trying engines is no reason to open a record.
+    read: () => store.made?.setting(ENGINES) ?? null,
+    write: (text) => {
+      if (store.made?.readOnly === false) store.made.setSetting(ENGINES, text);
+    },
+  };
+  /** What a training or a writing found out about engines is known from then on, like what a probe finds. */
+  const remember = (found: readonly EngineReport[]): void => {
+    try {
+      rememberEngines(memory, found);
+    } catch (error) {
+      log(`what engines can do could not be kept: ${toErrorMessage(error).message}`);
+    }
+  };
+  const training = once(() => {
+    const service = createTrainingService({
+      store: store.get(),
+      checkpoints: checkpoints.get(),
+      startTrainer,
+      appVersion,
+    });
+    service.subscribe((event) => {
+      if (event.type === 'engine') remember([event.report, ...event.rejected]);
+    });
+    return service;
+  });
+  const generation = once(() =>
+    createGenerationService({ store: store.get(), addSamples, startTrainer, appVersion, enginesFound: remember }),
+  );
+  const engines = once(() => createEngineService({ startTrainer, memory }));
+  const exchange = once(() => createExchangeService(store.get()));
   const metrics = once(() => createMetricService(store.get()));
   const samples = once(() => createSampleService(store.get()));
   const preferences = once(() => createPreferenceService(store.get(), log));

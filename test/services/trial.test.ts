@@ -36,8 +36,8 @@ function setup(chunks: readonly Uint8Array[] = [new TextEncoder().encode('åb'),
   const controller = new AbortController();
   const tell = ({ phase }: TrialPhase): void => void phases.push(phase);
   const attempt = () => service.try({ corpusId: 7, config, engine: 'wasm' }, tell, controller.signal);
-  const train = (name: string): void => {
-    active = { runId: 3, handle: {} as never, snapshot: { name } as never }; // only its name is looked at
+  const train = (name: string, phase = 'training'): void => {
+    active = { runId: 3, handle: {} as never, snapshot: { name, phase } as never }; // nothing else of it is looked at
   };
   return { trainer, started, phases, controller, attempt, train };
 }
@@ -78,6 +78,15 @@ describe('trying a run', () => {
       message: expect.stringContaining('"Shakespeare, GRU 192" is being trained') as string,
     });
     expect(started).toEqual([]);
+  });
+
+  it('goes while the training is paused: it slows nothing down then', async () => {
+    const { trainer, attempt, train } = setup();
+    train('Shakespeare, GRU 192', 'paused');
+    const trial = attempt();
+    await trainer.received('trial');
+    trainer.say({ type: 'tried', trial: TRIAL });
+    expect(await trial).toEqual(TRIAL);
   });
 
   it('ends its process at once when nobody waits for it any more', async () => {

@@ -30,13 +30,20 @@ export class GenerationProcess {
   readonly #startTrainer: StartTrainer;
   /** How long a cancelled generation may take to say so before the process is ended. */
   readonly #cancelMs: number;
+  readonly #enginesFound: (reports: readonly EngineReport[]) => void;
   #current: Current | null = null;
   #lastId = 0;
 
-  constructor(store: Pick<Store, 'checkpointWeights'>, startTrainer: StartTrainer, cancelMs: number) {
+  constructor(
+    store: Pick<Store, 'checkpointWeights'>,
+    startTrainer: StartTrainer,
+    cancelMs: number,
+    enginesFound: (reports: readonly EngineReport[]) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#startTrainer = startTrainer;
     this.#cancelMs = cancelMs;
+    this.#enginesFound = enginesFound;
   }
 
   /** Has these weights in the process; they are sent only when it holds others. */
@@ -56,6 +63,8 @@ export class GenerationProcess {
       (message) =>
         message.type === 'loaded' ? { key, report: message.report, rejected: message.rejected } : undefined,
     );
+    // An engine is tried once in a process.
+    if (held.chosen === null) this.#enginesFound([loaded.report, ...loaded.rejected]);
     held.chosen = loaded.report.engine;
     held.loaded = loaded;
     return loaded;

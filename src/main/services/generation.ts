@@ -1,7 +1,7 @@
 /** Text from a checkpoint, and the loss of a checkpoint on a text: in one process, started on demand and used again. */
 import { Vocabulary } from '../model/vocabulary.ts';
 import { ENGINE_NAMES } from '../../shared/domain.ts';
-import type { EngineName, Sample } from '../../shared/domain.ts';
+import type { EngineName, EngineReport, Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { NewSample, Store } from '../store/types.ts';
 import { resolveCheckpoint } from './checkpoints.ts';
@@ -17,6 +17,8 @@ export interface GenerationOptions {
   readonly addSamples?: Store['addSamples'];
   readonly startTrainer: StartTrainer;
   readonly appVersion: string;
+  /** Is told of the engines that were tried when a process loaded weights. */
+  readonly enginesFound?: (reports: readonly EngineReport[]) => void;
   /** How long a cancelled generation may take to say so before its process is ended. */
   readonly cancelMs?: number;
 }
@@ -24,7 +26,7 @@ export interface GenerationOptions {
 export function createGenerationService(options: GenerationOptions): GenerationService {
   const { store, startTrainer, appVersion, cancelMs = 10_000 } = options;
   const addSamples = options.addSamples ?? ((samples: readonly NewSample[]) => store.addSamples(samples));
-  const process = new GenerationProcess(store, startTrainer, cancelMs);
+  const process = new GenerationProcess(store, startTrainer, cancelMs, options.enginesFound);
   /** Requests so far: what is only warmed up is not, once another came. */
   let asked = 0;
   /** Settles when the last request has: the process does one thing at a time. */

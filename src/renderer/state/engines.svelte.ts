@@ -41,6 +41,11 @@ export class Engines {
     this.#at = at;
   }
 
+  /** Asks again what is known, when something else has tried one: a training, or a writing. */
+  async refresh(): Promise<void> {
+    if (!this.#probing) await this.start();
+  }
+
   /** Tries them all, one after the other. Rejects with what went wrong, or when the signal is aborted. */
   async probe(signal?: AbortSignal): Promise<void> {
     this.#probing = true;

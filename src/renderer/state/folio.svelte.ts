@@ -68,6 +68,9 @@ export class Folio {
   }
 
   async start(): Promise<void> {
+    this.training.onEvents((events) => {
+      if (events.some(({ type }) => type === 'engine')) void this.notices.guard(() => this.engines.refresh());
+    });
     this.#preferences = await this.client.request('preferences:get', {});
     await Promise.all([this.runs.start(), this.training.start(), this.corpora.start(), this.engines.start()]);
   }

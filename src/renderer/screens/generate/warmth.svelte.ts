@@ -44,8 +44,16 @@ export class Warmth {
   /** What a writing told about it. */
   learn({ report, rejected }: Warmed): void {
     this.#turn++;
+    this.#tellEngines(report);
     const seconds = this.#now.state === 'ready' ? this.#now.seconds : null;
     this.#now = { state: 'ready', seconds, warmed: { report, rejected } };
+  }
+
+  /** The program remembers what it tried; the window asks for it where it does not know this engine yet. */
+  #tellEngines({ engine }: Warmed['report']): void {
+    const { engines, notices } = this.#folio;
+    if (engines.reports.some((report) => report.engine === engine && report.available)) return;
+    void notices.guard(() => engines.refresh());
   }
 
   async #warm(turn: number, payload: { run: number; epoch: EpochChoice; engine: EngineChoice }): Promise<void> {
@@ -53,6 +61,7 @@ export class Warmth {
     try {
       const warmed = await this.#folio.client.request('writing:warm', payload);
       const seconds = (performance.now() - start) / 1000;
+      this.#tellEngines(warmed.report);
       if (turn === this.#turn) this.#now = { state: 'ready', seconds, warmed };
     } catch (error) {
       if (turn !== this.#turn) return;
