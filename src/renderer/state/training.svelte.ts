@@ -23,6 +23,11 @@ export class Training {
     return this.#live !== null && this.#live.phase !== 'ended';
   }
 
+  /** Whether one computes now: a paused one holds its place, but takes no processor. */
+  get busy(): boolean {
+    return this.active && this.#live?.phase !== 'paused';
+  }
+
   /** Calls the listener with each batch of events (of whatever run trains); returns the way to stop. */
   onEvents(listener: (events: readonly TrainingEvent[]) => void): () => void {
     this.#listeners.add(listener);

@@ -57,6 +57,11 @@ describe.each([
 describe('what is said', () => {
   const format = createFormat('en');
 
+  it('shows what has no form of its own by signs', () => {
+    const finding = { code: 'rare-characters', rare: ['!', '\n', 'H', ' '], distinct: 40, occurrences: 5 } as const;
+    expect(findingWords(finding, en, format)).toMatch(/: ! ↵ H ␣$/);
+  });
+
   it('is exact', () => {
     expect(findingWords({ code: 'little-memory', needed: 2e9, free: 0.5e9 }, en, format)).toContain(
       'about 2.0 GB of memory, and 500 MB are free',

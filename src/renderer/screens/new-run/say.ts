@@ -45,9 +45,12 @@ function namedCharacters(characters: readonly string[], words: Words, format: Fo
   return shown.join(', ') + (rest > 0 ? ` ${andMore(format.count(rest))}` : '');
 }
 
-/** Those that print as themselves are shown; the others would need names. */
+/** Signs for what is not seen. */
+const SIGNS: Readonly<Record<string, string>> = { '\n': '↵', '\r': '␍', '\t': '⇥', ' ': '␣' };
+
+/** Those that print as themselves are shown, spaces and line breaks by signs; the others would need names. */
 function rareExamples(rare: readonly string[]): string {
-  const visible = rare.filter((character) => PRINTS.test(character));
+  const visible = rare.flatMap((character) => SIGNS[character] ?? (PRINTS.test(character) ? [character] : []));
   const shown = visible.slice(0, 2 * NAMED).join(' ');
   return visible.length > 2 * NAMED || visible.length < rare.length ? `${shown} …` : shown;
 }

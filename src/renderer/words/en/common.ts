@@ -21,7 +21,7 @@ export const common = {
   bitsACharacter: 'bits a character',
   ofCharacters: (count: string) => `of ${count}`,
   charactersPerSecond: (count: string) => `${count} characters/s`,
-  characters: (count: string) => `${count} characters`,
+  characters: (count: string) => (count === '1' ? '1 character' : `${count} characters`),
   distinct: (count: string) => `${count} distinct`,
   epoch: (epoch: number) => `epoch ${epoch}`,
   epochOf: (epoch: number, epochs: number) => `epoch ${epoch} of ${epochs}`,
@@ -35,6 +35,7 @@ export const common = {
   layers: (layers: number, cell: string, units: string) =>
     layers === 1 ? `one ${cell} layer of ${units} units` : `${layers} ${cell} layers of ${units} units`,
   weights: (count: string) => `${count} weights`,
+  engineToCome: 'not part of this version',
   presets: {
     tutorial: 'tutorial',
     quick: 'quick',

@@ -76,9 +76,10 @@ export const generate = {
   writing: 'Writing…',
   stopWriting: 'Stop',
   readingPrompt: 'Reading the prompt…',
-  wroteIt: (characters: string) => `${characters} characters`,
+  wroteIt: (characters: string) => (characters === '1' ? '1 character' : `${characters} characters`),
   stoppedIt: 'stopped',
-  finished: (characters: string) => `Done: ${characters} characters written.`,
+  finished: (characters: string) =>
+    characters === '1' ? 'Done: 1 character written.' : `Done: ${characters} characters written.`,
   notStored: (reason: string) => `Not stored in the record: ${reason}`,
   changed: (list: string) => `Changed since this text: ${list}. Write again to see what it does.`,
   comma: ', ',
@@ -120,7 +121,7 @@ export const generate = {
   copied: 'The text is on the clipboard.',
 
   earlier: 'Texts of this run',
-  earlierCount: (count: string) => `${count} texts`,
+  earlierCount: (count: string) => (count === '1' ? '1 text' : `${count} texts`),
   origins: { all: 'All', generate: 'Written here', training: 'While training' },
   noTexts: 'None yet.',
   showMore: 'Show more',

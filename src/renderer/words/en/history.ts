@@ -22,7 +22,10 @@ export const history = {
   fewerTags: 'fewer tags',
   clearFilters: 'Clear all filters',
   showArchived: (count: string) => `Show archived (${count})`,
-  shown: (shown: string, all: string) => (shown === all ? `${all} runs` : `${shown} of ${all} runs`),
+  shown: (shown: string, all: string) => {
+    const runs = all === '1' ? 'run' : 'runs';
+    return shown === all ? `${all} ${runs}` : `${shown} of ${all} ${runs}`;
+  },
 
   table: 'Runs',
   columns: {
@@ -112,7 +115,10 @@ export const history = {
   emptyText: 'Every training is kept here, with its curve, its texts and its weights.',
   emptyButton: 'Train the first one',
   nothingTitle: 'No run fits',
-  nothingText: (all: string) => `${all} runs are here, but none is as the filters say.`,
+  nothingText: (all: string) =>
+    all === '1'
+      ? 'One run is here, but the filters leave it out.'
+      : `${all} runs are here, but the filters leave all of them out.`,
   allArchivedTitle: 'Every run is archived',
   allArchivedText: (count: number, written: string) =>
     `${Runs(count, written)} put away. They take up no place in this list, and lose nothing.`,

@@ -9,7 +9,7 @@ export const shell = {
   settings: 'Settings',
   skipToPage: 'Skip to the page',
   nothingLeaves: 'Nothing leaves this computer.',
-  noEngineYet: 'Not measured yet.',
+  noEngineYet: 'Engines: not tried yet.',
   strip: 'The training under way',
   pause: 'Pause',
   goOn: 'Go on',

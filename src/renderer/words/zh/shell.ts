@@ -11,7 +11,7 @@ export const shell: Words['shell'] = {
   settings: '设置',
   skipToPage: '跳到页面内容',
   nothingLeaves: '一切都留在这台电脑上。',
-  noEngineYet: '尚未测速。',
+  noEngineYet: '引擎：尚未测试。',
   strip: '正在进行的训练',
   pause: '暂停',
   goOn: '继续',
