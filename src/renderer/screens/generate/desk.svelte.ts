@@ -8,9 +8,11 @@ import { Measure } from './measure.svelte.ts';
 import {
   changesSince,
   DEFAULT_OPTIONS,
+  parseOption,
   rollSeed,
   settingsOf,
   stopText,
+  type NumberOption,
   type Order,
   type WritingOptions,
 } from './options.ts';
@@ -29,7 +31,9 @@ export class Desk {
   #failure: unknown = $state.raw(null);
   #choice: EpochChoice = $state('last');
   prompt = $state('');
-  options: WritingOptions = $state.raw(DEFAULT_OPTIONS);
+  #options: WritingOptions = $state.raw(DEFAULT_OPTIONS);
+  #mistyped: ReadonlyMap<NumberOption, string> = $state.raw(new Map());
+  #refused = $state(0);
 
   constructor(folio: Folio) {
     this.#folio = folio;
@@ -39,6 +43,26 @@ export class Desk {
     this.pen.onChanged = () => void this.earlier.refresh();
     this.measure = new Measure(folio);
     this.reset();
+  }
+
+  get options(): WritingOptions {
+    return this.#options;
+  }
+
+  /** All of them anew: what was typed wrongly goes, too. */
+  set options(options: WritingOptions) {
+    this.#options = options;
+    this.#mistyped = new Map();
+  }
+
+  /** What stands in fields that cannot be read. Nothing is written with another value than the field shows. */
+  get mistyped(): ReadonlyMap<NumberOption, string> {
+    return this.#mistyped;
+  }
+
+  /** Counts how often nothing was written because of what stands in a field: it gets the focus then. */
+  get refused(): number {
+    return this.#refused;
   }
 
   get run(): number | null {
@@ -111,7 +135,15 @@ export class Desk {
   }
 
   set(change: Partial<WritingOptions>): void {
-    this.options = { ...this.options, ...change };
+    this.#options = { ...this.#options, ...change };
+    this.#mistyped = new Map([...this.#mistyped].filter(([name]) => !(name in change)));
+  }
+
+  /** What a person types in a number's field: its value, or kept as it is while it is none. */
+  type(name: NumberOption, text: string): void {
+    const value = parseOption(name, text);
+    if (value !== null) this.set(name === 'seed' ? { seed: value, pinned: true } : { [name]: value });
+    else this.#mistyped = new Map(this.#mistyped).set(name, text);
   }
 
   reset(): void {
@@ -125,7 +157,11 @@ export class Desk {
 
   async write(): Promise<void> {
     const order = this.order;
-    if (order === null || this.epoch === null || !this.ready || this.pen.writing) return;
+    if (order === null || this.epoch === null || this.pen.writing) return;
+    if (!this.ready || this.#mistyped.size > 0) {
+      this.#refused++;
+      return;
+    }
     // A seed that was used is used up, unless it is pinned; one that was rolled by hand is meant for this text.
     if (!order.options.pinned && order.options.seed === this.pen.order?.options.seed) this.set({ seed: rollSeed() });
     const options = this.options;

@@ -57,7 +57,7 @@ export const newRun: Words['newRun'] = {
     auto: (device) => `最快的：${device}`,
     autoUnknown: '通过自检的引擎中最快的',
     notTried: '尚未试过',
-    deviceAt: (device, gflops) => `${device} · ${gflops} GFLOP/s`,
+    deviceAt: (device, gflops) => `${device}，速度 ${gflops} GFLOP/s`,
   },
   settings: {
     heading: '设置',
