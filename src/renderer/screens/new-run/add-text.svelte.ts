@@ -4,7 +4,7 @@ import type { ChosenFile } from '../../../shared/contract/app.ts';
 import type { BytesProgress } from '../../../shared/contract/corpora.ts';
 import { toErrorMessage } from '../../../shared/errors.ts';
 import type { ErrorMessage } from '../../../shared/errors.ts';
-import { nameOf } from '../../lib/text-name.ts';
+import { isWeights, nameOf } from '../../lib/text-name.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
 
 export class TextAdder {
@@ -34,8 +34,10 @@ export class TextAdder {
     return this.#take(() => this.#folio.connection.openFile('text'));
   }
 
-  drop(file: File): Promise<void> {
-    return this.#take(() => this.#folio.connection.adopt(file));
+  async drop(file: File): Promise<void> {
+    const { notices, words } = this.#folio;
+    if (isWeights(file.name)) notices.say(words.texts.weightsElsewhere(file.name));
+    else await this.#take(() => this.#folio.connection.adopt(file));
   }
 
   cancel(): void {

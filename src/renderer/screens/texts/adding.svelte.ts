@@ -3,7 +3,7 @@ import { runJob } from '../../../shared/contract/client.ts';
 import type { ChosenFile } from '../../../shared/contract/app.ts';
 import type { CorpusInfo } from '../../../shared/domain.ts';
 import { toErrorMessage, type ErrorMessage } from '../../../shared/errors.ts';
-import { nameOf } from '../../lib/text-name.ts';
+import { isWeights, nameOf } from '../../lib/text-name.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
 
 export interface Arrival {
@@ -55,7 +55,11 @@ export class TextArrivals {
   }
 
   async drop(files: readonly File[]): Promise<void> {
-    await this.#take(files.map((file) => ({ name: file.name, choose: () => this.#folio.connection.adopt(file) })));
+    const { connection, notices, words } = this.#folio;
+    const weights = files.filter(({ name }) => isWeights(name));
+    const texts = files.filter((file) => !weights.includes(file));
+    if (weights.length > 0) notices.say(words.texts.weightsElsewhere(weights.map(({ name }) => name).join(', ')));
+    await this.#take(texts.map((file) => ({ name: file.name, choose: () => connection.adopt(file) })));
   }
 
   /** Stops one that is under way; puts away one that failed. */
@@ -65,6 +69,11 @@ export class TextArrivals {
     this.#list = this.#list.filter((arrival) => arrival.id !== id);
   }
 
+  /** Puts away those that failed: all of them, or those of this file. */
+  forgetFailed(file?: string): void {
+    this.#list = this.#list.filter(({ name, state }) => state !== 'failed' || (file !== undefined && name !== file));
+  }
+
   /** Stops all that wait. */
   dismissWaiting(): void {
     for (const { id, state } of this.#list) if (state === 'waiting') this.dismiss(id);
@@ -72,6 +81,7 @@ export class TextArrivals {
 
   async #take(files: readonly { readonly name: string; readonly choose: () => Promise<ChosenFile> }[]): Promise<void> {
     const coming = files.map(({ name, choose }) => {
+      this.forgetFailed(name); // it is tried again
       const id = ++this.#lastId;
       const controller = new AbortController();
       this.#controllers.set(id, controller);

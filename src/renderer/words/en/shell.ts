@@ -19,6 +19,7 @@ export const shell = {
   dismissStrip: 'Put away',
   notices: 'Notices',
   putAway: 'Put this away',
+  dropElsewhere: 'Texts can be dropped on the pages New run and Texts. Weights are imported with the button on Runs.',
   lostTitle: 'Folio is no longer there',
   lostText:
     'The program behind this page has ended. What was stored is safe. Start Folio again, then reload this page.',

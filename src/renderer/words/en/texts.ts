@@ -14,6 +14,7 @@ export const texts = {
   reading: (name: string) => `Reading ${name}`,
   readingBytes: (done: string, total: string) => `${done} of ${total}`,
   failed: (name: string) => `${name} was not added`,
+  weightsElsewhere: (names: string) => `${names}: these are weights. They are imported on the page Runs.`,
   added: (name: string) => `“${name}” is added.`,
   addedMany: (added: string, before: number, written: string) =>
     before === 0 ? `${added} texts are added.` : `${added} texts are added, ${written} were there already.`,

@@ -16,6 +16,7 @@ export const texts: Words['texts'] = {
   reading: (name) => `正在读取 ${name}`,
   readingBytes: (done, total) => `${done} / ${total}`,
   failed: (name) => `${name} 未能添加`,
+  weightsElsewhere: (names) => `${names} 是权重文件，请在“训练记录”页导入。`,
   added: (name) => `已添加“${name}”。`,
   addedMany: (added, before, written) =>
     before === 0 ? `已添加 ${added} 份文本。` : `已添加 ${added} 份文本，${written} 份已经在了。`,
