@@ -5,7 +5,11 @@ import type { Folio } from '../../state/folio.svelte.ts';
 import { ArchivedRuns } from './archived.svelte.ts';
 import { NEWEST_FIRST, sortRuns, sortedBy, type Column, type Sorting } from './columns.ts';
 import { choicesOf, filterRuns, NO_FILTER, type RunFilter } from './filter.ts';
+import { readKept, writeKept } from './kept.ts';
 import { between, NOTHING, pruned, toggle, type Selection } from './selection.ts';
+
+/** Where the window keeps how the list is looked at, as long as it is open. */
+const KEPT = 'folio-runs';
 
 export class HistoryView {
   readonly archived: ArchivedRuns;
@@ -26,6 +30,11 @@ export class HistoryView {
   constructor(folio: Folio) {
     this.#folio = folio;
     this.archived = new ArchivedRuns(folio.client);
+    const kept = readKept(sessionStorage.getItem(KEPT));
+    if (kept === null) return;
+    this.#filter = kept.filter;
+    this.#sorting = kept.sorting;
+    this.#withArchived = kept.withArchived;
   }
 
   readonly all: readonly RunSummary[] = $derived.by(() => {
@@ -85,21 +94,25 @@ export class HistoryView {
 
   narrow(change: Partial<RunFilter>): void {
     this.#filter = { ...this.#filter, ...change };
+    this.#keep();
     this.scrolled = 0;
     this.#turned++;
   }
 
   showAll(): void {
     this.#filter = NO_FILTER;
+    this.#keep();
   }
 
   showArchived(shown: boolean): void {
     this.#withArchived = shown;
+    this.#keep();
     this.#prune();
   }
 
   sort(column: Column): void {
     this.#sorting = sortedBy(column, this.#sorting);
+    this.#keep();
     this.scrolled = 0;
     this.#turned++;
   }
@@ -164,6 +177,12 @@ export class HistoryView {
       this.#active = this.shownIds.slice(at).find(stays) ?? this.shownIds.slice(0, at).findLast(stays) ?? null;
     }
     this.#selection = pruned(this.#selection, (id) => !ids.has(id));
+  }
+
+  /** A reload of the page leaves it as it is. */
+  #keep(): void {
+    const kept = { filter: this.#filter, sorting: this.#sorting, withArchived: this.#withArchived };
+    sessionStorage.setItem(KEPT, writeKept(kept));
   }
 
   #prune(): void {
