@@ -95,7 +95,21 @@ describe('the strip', () => {
   });
 
   it('finds the epoch under the pointer, ends included', () => {
-    expect([-1, 0, 0.5, 0.99, 1, 2].map((share) => frameAt(4, share))).toEqual([0, 0, 2, 3, 3, 3]);
+    const four = cellsOf(4, 9);
+    for (const dragged of [false, true]) {
+      expect([-1, 0, 0.5, 0.99, 1, 2].map((share) => frameAt(four, 0, share, dragged))).toEqual([0, 0, 2, 3, 3, 3]);
+      expect([0, 0.49, 0.6, 0.9].map((share) => frameAt(four, 4, share, dragged))).toEqual([0, 3, 3, 3]);
+    }
+  });
+
+  it('opens what stands on the cell that is clicked, and goes through all of them when dragged', () => {
+    const cells = cellsOf(27, 12);
+    const middles = cells.map((_, i) => (i + 0.5) / cells.length);
+    expect(middles.map((share) => frameAt(cells, 0, share, false))).toEqual(cells.map(({ shown }) => shown));
+    expect([cells[0]?.shown, cells.at(-1)?.shown]).toEqual([0, 26]);
+    const dragged = Array.from({ length: 2700 }, (_, i) => frameAt(cells, 0, i / 2700, true));
+    expect(new Set(dragged).size).toBe(27);
+    expect(dragged).toEqual([...dragged].sort((a, b) => a - b));
   });
 
   it('shows a beginning in one line, whole characters only', () => {

@@ -5,6 +5,7 @@ import {
   figuresOf,
   gentler,
   hesitation,
+  isVerdict,
   laterEnd,
   learningByHeartSince,
   resumePoint,
@@ -124,5 +125,13 @@ describe('how it ended', () => {
     expect(fileName('Shakespeare, GRU 512')).toBe('Shakespeare, GRU 512');
     expect(fileName('a/b\\c: "d"?')).toBe('a b c d');
     expect(fileName('***')).toBe('run');
+  });
+
+  it('does not judge a loss above guessing by the first steps, nor by an average that the last steps contradict', () => {
+    expect(isVerdict({ step: 8, loss: 9.7 }, 8, 4.17)).toBe(false);
+    expect(isVerdict({ step: 80, loss: 3.4 }, 80, 4.17)).toBe(false);
+    expect(isVerdict({ step: 80, loss: 9.7 }, 80, 4.17)).toBe(true);
+    expect(isVerdict(null, 400, 4.17)).toBe(true);
+    expect(isVerdict(null, 8, 4.17)).toBe(false);
   });
 });

@@ -76,10 +76,12 @@ export function variantsOf(frames: readonly EpochTexts[]): {
   return { prompts, temperatures };
 }
 
-/** One cell of the strip: it stands for the frames from `first` up to, not including, `end` (indices), and shows the last of them. */
+/** One cell of the strip: it stands for the frames from `first` up to, not including, `end` (indices), and shows one of them. */
 export interface Cell {
   readonly first: number;
   readonly end: number;
+  /** The first frame of all, else the last of the cell's own. */
+  readonly shown: number;
 }
 
 /** `count` frames in at most `room` cells. */
@@ -88,12 +90,21 @@ export function cellsOf(count: number, room: number): readonly Cell[] {
   return Array.from({ length: cells }, (_, i) => ({
     first: Math.floor((i * count) / cells),
     end: Math.floor(((i + 1) * count) / cells),
+    shown: i === 0 ? 0 : Math.floor(((i + 1) * count) / cells) - 1,
   }));
 }
 
-/** The index of the frame at a share (0 to 1) of the strip's length. */
-export function frameAt(count: number, share: number): number {
-  return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+/**
+ * The index of the frame under the pointer, at a share (0 to 1) of the length of a strip that ends with places for epochs to come. A click
+ * opens what stands on the cell; dragging goes through all of its frames.
+ */
+export function frameAt(cells: readonly Cell[], coming: number, share: number, dragged: boolean): number {
+  const place = Math.max(0, share) * (cells.length + coming);
+  const cell = cells[Math.floor(place)] ?? cells.at(-1);
+  if (cell === undefined) return 0;
+  if (!dragged) return cell.shown;
+  if (place >= cells.length) return cell.end - 1;
+  return cell.first + Math.floor((place % 1) * (cell.end - cell.first));
 }
 
 /** The beginning of a text without line breaks: for a cell, or a prompt on a button. */

@@ -1,4 +1,5 @@
 /** Where a run stands, in figures and in what can be done next. */
+import type { LiveTraining } from '../../../shared/live.ts';
 import type { CheckpointInfo, EpochRecord, RunDetail, RunStatus } from '../../../shared/domain.ts';
 import type { Curve } from '../../../shared/curve.ts';
 import { finite } from '../../lib/chart/live-curve.ts';
@@ -70,6 +71,14 @@ export function endingOf(
   if (run.status === 'failed') return isDiverged(run.statusReason) ? 'diverged' : 'failed';
   if (run.status === 'finished') return 'finished';
   return resumePoint(run.checkpoints) === null && run.checkpoints.length > 0 ? 'unresumable' : 'resumable';
+}
+
+/** Steps before which a loss above guessing says little: the first ones of a large network leap. */
+const STEPS_TO_JUDGE = 50;
+
+/** Whether a loss above that of guessing is worth a word: not at the beginning, and not when only an average still holds an early leap. */
+export function isVerdict(live: Pick<LiveTraining, 'step' | 'loss'> | null, step: number, uniform: number): boolean {
+  return (live?.step ?? step) >= STEPS_TO_JUDGE && (live?.loss ?? Infinity) > uniform;
 }
 
 export function isActive(status: RunStatus): boolean {
