@@ -112,6 +112,14 @@ describe('the strip', () => {
     expect(dragged).toEqual([...dragged].sort((a, b) => a - b));
   });
 
+  it('has the epoch that is looked at stand on its cell, so that a click there stays with it', () => {
+    const cells = cellsOf(27, 12, 25);
+    expect(cells.at(-1)?.shown).toBe(25);
+    expect(frameAt(cells, 0, 0.999, false)).toBe(25);
+    expect(frameAt(cells, 0, 0.999, true)).toBe(26);
+    expect(cellsOf(27, 12, 1)[0]?.shown).toBe(1);
+  });
+
   it('shows a beginning in one line, whole characters only', () => {
     expect(oneLine('  To be,\n\nor not ', 9)).toBe('To be, or');
     expect(oneLine('😀😀😀', 2)).toBe('😀😀');

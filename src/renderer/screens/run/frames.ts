@@ -80,18 +80,19 @@ export function variantsOf(frames: readonly EpochTexts[]): {
 export interface Cell {
   readonly first: number;
   readonly end: number;
-  /** The first frame of all, else the last of the cell's own. */
+  /** The one that is looked at, where it is among the cell's own; else the first frame of all, or the last of the cell's own. */
   readonly shown: number;
 }
 
-/** `count` frames in at most `room` cells. */
-export function cellsOf(count: number, room: number): readonly Cell[] {
+/** `count` frames in at most `room` cells; `at` is the index of the one that is looked at. */
+export function cellsOf(count: number, room: number, at: number | null = null): readonly Cell[] {
   const cells = Math.min(count, Math.max(1, room));
-  return Array.from({ length: cells }, (_, i) => ({
-    first: Math.floor((i * count) / cells),
-    end: Math.floor(((i + 1) * count) / cells),
-    shown: i === 0 ? 0 : Math.floor(((i + 1) * count) / cells) - 1,
-  }));
+  return Array.from({ length: cells }, (_, i) => {
+    const first = Math.floor((i * count) / cells);
+    const end = Math.floor(((i + 1) * count) / cells);
+    const now = at !== null && at >= first && at < end;
+    return { first, end, shown: now ? at : i === 0 ? 0 : end - 1 };
+  });
 }
 
 /**
