@@ -11,6 +11,7 @@ export function drawMarks(plot: uPlot, input: PlotInput, scale: number): void {
   const unit = scale * devicePixelRatio;
   ctx.save();
   ctx.font = `${11 * unit}px ${input.theme.sans}`;
+  ctx.textBaseline = 'alphabetic'; // uPlot leaves its own
   ctx.lineWidth = unit;
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top - 8 * unit, bbox.width + 14 * unit, bbox.height + 8 * unit);
@@ -22,8 +23,9 @@ export function drawMarks(plot: uPlot, input: PlotInput, scale: number): void {
   ctx.save();
   ctx.font = `${11 * unit}px ${input.theme.sans}`;
   ctx.fillStyle = input.theme.faint;
+  ctx.textBaseline = 'alphabetic';
   ctx.textAlign = 'right';
-  ctx.fillText(input.words.axis, bbox.left + bbox.width, bbox.top + bbox.height + 34 * unit);
+  ctx.fillText(input.words.axis, bbox.left + bbox.width, bbox.top + bbox.height + 33 * unit);
   ctx.restore();
 }
 
@@ -39,10 +41,17 @@ function drawGuess(plot: uPlot, { guessLoss, theme, words }: PlotInput, unit: nu
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.setLineDash([]);
-  ctx.fillStyle = theme.faint;
+  const right = bbox.left + bbox.width;
+  const baseline = y - bbox.top > 6 * unit ? y - 6 * unit : y + 15 * unit;
   ctx.textAlign = 'right';
-  const above = y - bbox.top > 6 * unit;
-  ctx.fillText(words.guess, bbox.left + bbox.width, above ? y - 6 * unit : y + 15 * unit);
+  // A rim in the page's colour, so that no line of the grid strikes it through.
+  ctx.lineWidth = 6 * unit;
+  ctx.lineJoin = 'round';
+  ctx.strokeStyle = theme.page;
+  ctx.strokeText(words.guess, right, baseline);
+  ctx.lineWidth = unit;
+  ctx.fillStyle = theme.faint;
+  ctx.fillText(words.guess, right, baseline);
 }
 
 function drawEpochEnds(plot: uPlot, { series: [first], theme, shown }: PlotInput, unit: number): void {
