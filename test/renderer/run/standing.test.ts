@@ -53,13 +53,32 @@ describe('the figures', () => {
 
   it('are the smoothed line while it trains, and the last epoch afterwards', () => {
     const epochs = [epoch(1, 2.5, null), epoch(2, 2.1, 2.4)];
-    expect(figuresOf(epochs, curve, true)).toEqual({ training: 3.5, validation: 2.4, told: 2.4, start: 4.2 });
-    expect(figuresOf(epochs, curve, false).training).toBe(2.1);
-    expect(figuresOf([], curve, false)).toEqual({ training: 3.5, validation: null, told: 3.5, start: 4.2 });
+    expect(figuresOf(epochs, curve, true)).toEqual({
+      training: 3.5,
+      meanOf: null,
+      validation: 2.4,
+      told: 2.4,
+      start: 4.2,
+    });
+    expect(figuresOf(epochs, curve, false)).toMatchObject({ training: 2.1, meanOf: 2 });
+    expect(figuresOf(epochs, null, true)).toMatchObject({ training: 2.1, meanOf: 2 });
+    expect(figuresOf([], curve, false)).toEqual({
+      training: 3.5,
+      meanOf: null,
+      validation: null,
+      told: 3.5,
+      start: 4.2,
+    });
   });
 
   it('make up nothing', () => {
-    expect(figuresOf([], null, true)).toEqual({ training: null, validation: null, told: null, start: null });
+    expect(figuresOf([], null, true)).toEqual({
+      training: null,
+      meanOf: null,
+      validation: null,
+      told: null,
+      start: null,
+    });
     expect(figuresOf([epoch(1, NaN, NaN)], { ...curve, step: [500, 501] }, false)).toMatchObject({
       told: 3.5,
       start: null,

@@ -56,13 +56,13 @@ export class RunPage {
   readonly status = $derived(this.live?.status ?? this.run?.status ?? 'finished');
   /** Whether it is trained here, or (a record that another program writes to) elsewhere. */
   readonly training = $derived(isActive(this.status));
-  /** "since 14:02" for a training, the moment of its end for one that is over. */
+  /** "since 14:02" for a training, "ended 14:30" for one that is over. */
   readonly since = $derived.by(() => {
     const { format, words } = this.#folio;
     if (this.run === null) return '';
-    return this.training
-      ? words.run.since(format.moment(this.#began ?? this.run.createdAt))
-      : format.moment(this.run.updatedAt);
+    if (this.training) return words.run.since(format.moment(this.#began ?? this.run.createdAt));
+    const moment = format.moment(this.run.updatedAt);
+    return this.run.corpusId === null ? words.run.importedAt(moment) : words.run.ended(moment);
   });
   readonly ending = $derived(this.run === null || this.training ? 'none' : endingOf(this.run));
   /** What went wrong stands before everything else. */

@@ -6,6 +6,8 @@ import { finite } from '../../lib/chart/live-curve.ts';
 
 export interface Figures {
   readonly training: number | null;
+  /** The epoch whose mean that is; null where it is the end of the smoothed line. */
+  readonly meanOf: number | null;
   readonly validation: number | null;
   /** The loss that perplexity is told of: on held-out text where there is any. */
   readonly told: number | null;
@@ -16,7 +18,8 @@ export interface Figures {
 /** While it trains the smoothed line's end is where it stands; afterwards the last epoch's own mean is. */
 export function figuresOf(epochs: readonly EpochRecord[], curve: Curve | null, training: boolean): Figures {
   const smooth = finite(curve?.smooth.findLast((loss) => loss !== null) ?? null);
-  const mean = finite(epochs.at(-1)?.trainLoss ?? null);
+  const last = epochs.at(-1) ?? null;
+  const mean = finite(last?.trainLoss ?? null);
   const validation = finite(
     epochs.findLast(({ validationLoss }) => finite(validationLoss) !== null)?.validationLoss ?? null,
   );
@@ -24,6 +27,7 @@ export function figuresOf(epochs: readonly EpochRecord[], curve: Curve | null, t
   const started = curve !== null && (curve.step[0] ?? Infinity) <= 1;
   return {
     training: loss,
+    meanOf: mean !== null && (!training || smooth === null) ? (last?.epoch ?? null) : null,
     validation,
     told: validation ?? loss,
     start: started ? (curve.loss.find((value) => value !== null) ?? null) : null,
