@@ -8,6 +8,8 @@ export class Training {
   readonly #client: FolioClient;
   readonly #listeners = new Set<(events: readonly TrainingEvent[]) => void>();
   #live: LiveTraining | null = $state.raw(null);
+  /** What was asked of it and is still to come: a step of a slow engine takes a while. */
+  #asked: 'pause' | 'stop' | null = $state(null);
 
   constructor(client: FolioClient) {
     this.#client = client;
@@ -28,6 +30,16 @@ export class Training {
     return this.active && this.#live?.phase !== 'paused';
   }
 
+  /** It is to pause after its step. */
+  get pausing(): boolean {
+    return this.#asked === 'pause' && this.#live?.status === 'running';
+  }
+
+  /** It saves, and stops. */
+  get stopping(): boolean {
+    return this.active && (this.#asked === 'stop' || this.#live?.status === 'stopping');
+  }
+
   /** Calls the listener with each batch of events (of whatever run trains); returns the way to stop. */
   onEvents(listener: (events: readonly TrainingEvent[]) => void): () => void {
     this.#listeners.add(listener);
@@ -43,7 +55,7 @@ export class Training {
   }
 
   async pause(): Promise<void> {
-    if (this.#live !== null) await this.#client.request('training:pause', { id: this.#live.run });
+    await this.#ask('pause');
   }
 
   async continue(): Promise<void> {
@@ -51,11 +63,25 @@ export class Training {
   }
 
   async stop(): Promise<void> {
-    if (this.#live !== null) await this.#client.request('training:stop', { id: this.#live.run });
+    await this.#ask('stop');
+  }
+
+  async #ask(what: 'pause' | 'stop'): Promise<void> {
+    if (this.#live === null) return;
+    this.#asked = what;
+    try {
+      await this.#client.request(`training:${what}`, { id: this.#live.run });
+    } catch (error) {
+      this.#asked = null;
+      throw error;
+    }
   }
 
   #hear(news: TrainingNews): void {
+    const before = this.#live;
     this.#live = news.live;
+    // Another status answers what was asked; so does another training.
+    if (before?.run !== news.live?.run || before?.status !== news.live?.status) this.#asked = null;
     if (news.events.length > 0) for (const listener of this.#listeners) listener(news.events);
   }
 }

@@ -22,6 +22,12 @@ export async function remove(folio: Folio, run: RunDetail): Promise<void> {
   router.go({ screen: 'runs' });
 }
 
+/** Whether it was deleted so lately that it can be had back. */
+export async function canComeBack({ client, notices }: Folio, run: number): Promise<boolean> {
+  const deleted = await notices.guard(() => client.request('runs:deleted', {}));
+  return deleted?.some(({ kind, id }) => kind === 'run' && id === run) ?? false;
+}
+
 /** Writes the weights of an epoch where the person chooses. */
 export async function exportWeights(folio: Folio, run: RunDetail, epoch: number | 'best' | 'last'): Promise<void> {
   const { client, connection, notices, format, words } = folio;

@@ -6,6 +6,7 @@ import type { TrainingEvent } from '../../../shared/events.ts';
 import type { LiveTraining } from '../../../shared/live.ts';
 import { RunCurve } from '../../lib/chart/run-curve.svelte.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
+import { canComeBack } from './actions.ts';
 import { pick, variantOf, variantsOf, withEpoch, withSample, written, type Variant } from './frames.ts';
 import { endingOf, figuresOf, isActive, resumePoint } from './standing.ts';
 
@@ -19,7 +20,8 @@ export class RunPage {
   #turn = 0;
   #detail: RunDetail | null = $state.raw(null);
   #frames: readonly EpochTexts[] = $state.raw([]);
-  #missing = $state(false);
+  /** It is not in the record: deleted and to be had back, or gone for good (if it ever was). */
+  #missing: 'deleted' | 'unknown' | null = $state(null);
   #error: ErrorMessage | null = $state.raw(null);
   #firstLook: Told<'first-look'> | null = $state.raw(null);
   #engine: Told<'engine'> | null = $state.raw(null);
@@ -91,7 +93,7 @@ export class RunPage {
     return this.#curve;
   }
 
-  get missing(): boolean {
+  get missing(): 'deleted' | 'unknown' | null {
     return this.#missing;
   }
 
@@ -145,9 +147,12 @@ export class RunPage {
 
   /** Takes a deletion back, while that is possible. */
   async restore(): Promise<void> {
-    await this.#folio.client.request('runs:restore', { ids: [this.id] });
-    await this.load();
-    this.#curve.refresh();
+    try {
+      await this.#folio.client.request('runs:restore', { ids: [this.id] });
+      this.#curve.refresh();
+    } finally {
+      await this.load(); // it may have gone for good meanwhile
+    }
   }
 
   async load(): Promise<void> {
@@ -164,14 +169,27 @@ export class RunPage {
         taken(client.request('samples:by-epoch', { id: this.id }), (frames) => (this.#frames = frames)),
       ]);
       if (turn !== this.#turn) return;
-      this.#missing = false;
+      this.#missing = null;
       this.#error = null;
     } catch (error) {
       if (turn !== this.#turn) return;
       const message = toErrorMessage(error);
-      if (message.code === 'not-found') this.#missing = true;
-      else this.#error = message;
+      if (message.code !== 'not-found') this.#error = message;
+      else {
+        const back = await canComeBack(this.#folio, this.id);
+        if (turn === this.#turn) this.#missing = back ? 'deleted' : 'unknown';
+      }
     }
+  }
+
+  /** Reads it again when it was deleted, or brought back, in another window; returns the way to stop. */
+  watch(): () => void {
+    return this.#folio.client.subscribe('runs:changed', {}, (delivery) => {
+      if (delivery.kind !== 'event') return;
+      const { changed, gone } = delivery.event;
+      const back = this.#missing !== null && changed.some(({ id }) => id === this.id);
+      if (back || gone.includes(this.id)) void this.load();
+    });
   }
 
   hear(events: readonly TrainingEvent[]): void {

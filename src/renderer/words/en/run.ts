@@ -47,6 +47,7 @@ export const run = {
     validating: 'It is being measured on the text that was held out.',
     sampling: 'It is writing the texts of this epoch.',
     saving: 'The weights are being saved.',
+    pausing: 'pausing after this step',
     paused: 'Paused. Nothing is lost; the computer is free for other things.',
     stopping: 'It finishes its step, saves, and stops.',
     elsewhere: 'Another Folio is training this run.',
@@ -123,6 +124,7 @@ export const run = {
     notSaved: 'not saved',
   },
   missingText: 'This run has been deleted. For a day after that it can be brought back.',
+  unknownText: (id: number) => `There is no run ${id}. Perhaps it was deleted more than a day ago.`,
   bringBack: 'Bring it back',
   chart: {
     title: (name: string) => `Loss of ${name}`,

@@ -42,6 +42,7 @@ export const run: Words['run'] = {
     validating: '正在用留出的文本衡量它。',
     sampling: '它正在写这一轮的文字。',
     saving: '正在保存权重。',
+    pausing: '走完这一步就暂停',
     paused: '已暂停。什么都不会丢，电脑可以先做别的事。',
     stopping: '它会走完这一步，保存，然后停下。',
     elsewhere: '另一个 Folio 正在训练它。',
@@ -113,6 +114,7 @@ export const run: Words['run'] = {
     notSaved: '没有保存',
   },
   missingText: '这次训练已被删除。删除后一天之内可以找回来。',
+  unknownText: (id) => `没有编号为 ${id} 的训练，也可能一天多以前已被删除。`,
   bringBack: '找回来',
   chart: {
     title: (name) => `${name} 的损失`,
