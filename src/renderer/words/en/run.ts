@@ -124,7 +124,8 @@ export const run = {
     notSaved: 'not saved',
   },
   missingText: 'This run has been deleted. For a day after that it can be brought back.',
-  unknownText: (id: number) => `There is no run ${id}. Perhaps it was deleted more than a day ago.`,
+  unknownTitle: 'There is no such run',
+  unknownText: (id: number) => `No run has the number ${id}. If there was one, it was deleted more than a day ago.`,
   bringBack: 'Bring it back',
   chart: {
     title: (name: string) => `Loss of ${name}`,

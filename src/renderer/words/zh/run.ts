@@ -114,7 +114,8 @@ export const run: Words['run'] = {
     notSaved: '没有保存',
   },
   missingText: '这次训练已被删除。删除后一天之内可以找回来。',
-  unknownText: (id) => `没有编号为 ${id} 的训练，也可能一天多以前已被删除。`,
+  unknownTitle: '没有这次训练',
+  unknownText: (id) => `没有编号为 ${id} 的训练。如果曾经有过，它在一天多以前已被删除。`,
   bringBack: '找回来',
   chart: {
     title: (name) => `${name} 的损失`,
