@@ -75,6 +75,31 @@ describe('a checkpoint stored by the other thread', () => {
     expect(Buffer.compare(point?.optimizer ?? empty, optimizer)).toBe(0);
   });
 
+  it('brings its thread the bytes of each piece, and none of those around them', async () => {
+    const program = join(scratch.folder(), 'measures.mjs');
+    writeFileSync(
+      program,
+      `import { parentPort, workerData } from 'node:worker_threads';
+      const sizes = [];
+      const note = ({ length, buffer }) => sizes.push([length, buffer.byteLength]);
+      parentPort.on('message', ({ type, bytes, checkpoint }) => {
+        if (type === 'piece') return note(bytes);
+        if (type !== 'record') return Atomics.store(workerData.closed, 0, 1), Atomics.notify(workerData.closed, 0);
+        note(checkpoint.weights);
+        parentPort.postMessage({ type: 'failed', error: { code: 'internal', message: JSON.stringify(sizes) } });
+      });`,
+    );
+    const { writer, run } = open(pathToFileURL(program));
+    const around = bytes(100_000, 1);
+    writer.piece('weights', around.subarray(10, 20));
+    const whole = bytes(30, 1);
+    writer.piece('optimizer', whole);
+    const checkpoint = { ...epochCheckpoint(run, 1), weights: around.subarray(20, 20), optimizer: null };
+    const stored = writer.record(checkpoint, KEEP_ALL, { weights: 10, optimizer: 30 });
+    await expect(stored).rejects.toThrow('[[10,10],[30,30],[0,0]]');
+    expect([around.length, whole.length]).toEqual([100_000, 30]); // the caller has them still
+  });
+
   it('is refused, whole, when bytes are missing or changed on the way; the next one is stored', async () => {
     const { store, writer, run } = open();
     writer.piece('weights', bytes(10, 1));

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { setImmediate as settled } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { FromTrainer } from '../../src/main/trainer/messages.ts';
 import { sendCheckpoint } from '../../src/main/services/send-checkpoint.ts';
@@ -78,5 +80,38 @@ describe('the way of a checkpoint to a trainer', () => {
     let left = 2;
     const { sizes } = await sent(filled(PIECE_BYTES, 3), filled(3 * PIECE_BYTES, 3), () => left-- > 0);
     expect(sizes).toHaveLength(2);
+  });
+});
+
+describe('a piece that is posted by structured clone', () => {
+  /** Posts through a port and gives how many bytes came, and how many are in the buffer behind them. */
+  async function arrived(work: (send: (message: unknown) => Promise<void>) => Promise<unknown>): Promise<number[][]> {
+    const { port1, port2 } = new MessageChannel();
+    const sizes: number[][] = [];
+    port2.on('message', (message: FromTrainer) => {
+      if (message.type === 'checkpoint-piece') sizes.push([message.bytes.length, message.bytes.buffer.byteLength]);
+      else port2.close();
+    });
+    const closed = once(port2, 'close');
+    await work(async (message) => port1.postMessage(message));
+    port1.postMessage({ type: 'end' });
+    await closed;
+    return sizes;
+  }
+  const bytes = (length: number): Uint8Array => Buffer.alloc(length, 'weights');
+  const PIECES = [
+    [PIECE_BYTES, PIECE_BYTES],
+    [5, 5],
+    [PIECE_BYTES, PIECE_BYTES],
+  ];
+
+  it.each([
+    ['of Node', bytes],
+    ['of an array', (length: number) => new Uint8Array(length)],
+  ])('carries itself and not the whole checkpoint, in either direction: bytes %s', async (_, make) => {
+    const [weights, optimizer] = [make(PIECE_BYTES + 5), make(PIECE_BYTES)];
+    expect(await arrived((send) => sendCheckpoint(send, { weights, optimizer }))).toEqual(PIECES);
+    const message = checkpointMessage({ epoch: 1 }, { weights, optimizer });
+    expect(await arrived((send) => new CheckpointSender(send).send(message))).toEqual(PIECES);
   });
 });

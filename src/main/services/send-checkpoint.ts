@@ -1,4 +1,5 @@
 /** How a checkpoint of many megabytes travels to a trainer process: in pieces, so that handing it over holds nobody up. */
+import { ownBytes } from '../../shared/own-bytes.ts';
 import type { CheckpointBytes, CheckpointSizes } from '../trainer/messages.ts';
 import type { TrainerProcess } from './types.ts';
 
@@ -29,7 +30,7 @@ export async function sendCheckpoint(
   for (const part of PARTS) {
     const all = checkpoint[part];
     for (let start = 0; start < all.length && goesOn(); start += PIECE_BYTES) {
-      await send({ type: 'checkpoint-piece', part, bytes: all.subarray(start, start + PIECE_BYTES) });
+      await send({ type: 'checkpoint-piece', part, bytes: ownBytes(all, start, start + PIECE_BYTES) });
     }
   }
   return { weights: NONE, optimizer: NONE, inPieces: { weights: weights.length, optimizer: optimizer.length } };

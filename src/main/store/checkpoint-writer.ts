@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { Sample } from '../../shared/domain.ts';
 import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
+import { ownBytes } from '../../shared/own-bytes.ts';
 import { entryFile } from '../program-files.ts';
 import type { BlobKind } from './checkpoint-blob.ts';
 import type { CheckpointInfo } from '../../shared/domain.ts';
@@ -54,6 +55,9 @@ export interface CheckpointWriterOptions {
 /** How long `close` waits for a transaction under way. */
 const CLOSE_MS = 15_000;
 
+/** Where the bytes came before, in pieces. */
+const NONE = new Uint8Array(0);
+
 /**
  * One checkpoint after the other, on a second connection to the record that this process holds the writer's lock of. While it stores one, a
  * write on the main connection waits for its transaction (SQLite has one writer at a time), see the store's `writable`; reads do not.
@@ -77,7 +81,9 @@ export class CheckpointWriter {
 
   /** The next bytes of the checkpoint to come. */
   piece(part: BlobKind, bytes: Uint8Array): void {
-    this.#post({ type: 'piece', part, bytes });
+    // (A message between processes leaves a view of the buffer that everything of it was read into.)
+    const own = ownBytes(bytes);
+    this.#post({ type: 'piece', part, bytes: own }, [own.buffer]);
   }
 
   /** Forgets the pieces of a checkpoint that will not be completed, and starts the thread: a training begins. */
@@ -97,7 +103,8 @@ export class CheckpointWriter {
     sizes: BlobSizes | null,
     moved: readonly ArrayBuffer[] = [],
   ): Promise<StoredCheckpoint> {
-    const answer = await this.#ask({ type: 'record', checkpoint, sizes, policy, now: this.#now() }, moved);
+    const posted = sizes === null ? checkpoint : { ...checkpoint, weights: NONE, optimizer: NONE };
+    const answer = await this.#ask({ type: 'record', checkpoint: posted, sizes, policy, now: this.#now() }, moved);
     if (answer.type !== 'recorded') throw unexpected(answer.type);
     return answer.result;
   }

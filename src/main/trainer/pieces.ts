@@ -1,6 +1,7 @@
 /** How a checkpoint of many megabytes travels to the main process, and from it, without holding it up. */
 import { createHash } from 'node:crypto';
 import { FolioError } from '../../shared/errors.ts';
+import { ownBytes } from '../../shared/own-bytes.ts';
 import type { CheckpointBytes, CheckpointHashes, CheckpointPiece, CheckpointSizes, Send } from './messages.ts';
 
 /** Taken in within a few milliseconds, and large enough that there are not too many. */
@@ -41,7 +42,7 @@ export class CheckpointSender {
     for (const part of PARTS) {
       const all = message[part];
       for (let start = 0; start < all.length; start += PIECE_BYTES) {
-        await this.#send({ type: 'checkpoint-piece', part, bytes: all.subarray(start, start + PIECE_BYTES) });
+        await this.#send({ type: 'checkpoint-piece', part, bytes: ownBytes(all, start, start + PIECE_BYTES) });
       }
     }
     const inPieces = { weights: message.weights.length, optimizer: message.optimizer.length };
