@@ -190,9 +190,69 @@ describe('the end', () => {
     await refused;
     // Its answer came too late, and yet it is there.
     expect(store.run(run).checkpoints).toHaveLength(1);
-    writer.close();
-    await writer.record(epochCheckpoint(run, 2), KEEP_ALL, null); // begins anew
+    writer.piece('weights', bytes(5, 1));
+    writer.discard();
+    await expect(writer.record(epochCheckpoint(run, 2), KEEP_ALL, null)).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(writer.purgeNext()).rejects.toMatchObject({ code: 'cancelled' });
+    expect([writer.stored(), store.run(run).checkpoints.length]).toEqual([null, 1]);
+  });
+
+  it('of the thread between two pieces is told to who completes the checkpoint; the next one is stored', async () => {
+    const program = join(scratch.folder(), 'falters.mjs');
+    const worker = pathToFileURL(join(import.meta.dirname, '../../src/main/store/checkpoint-worker.ts'));
+    // The first of these threads ends at its second piece.
+    writeFileSync(
+      program,
+      `import { existsSync, writeFileSync } from 'node:fs';
+      import { parentPort, workerData } from 'node:worker_threads';
+      const mark = workerData.path + '.faltered';
+      if (existsSync(mark)) await import(${JSON.stringify(worker.href)});
+      else {
+        let pieces = 0;
+        parentPort.on('message', ({ type }) => {
+          if (type === 'purge') return parentPort.postMessage({ type: 'purged', purged: null });
+          if (type !== 'piece' || ++pieces < 2) return;
+          writeFileSync(mark, '');
+          process.exit(7);
+        });
+      }`,
+    );
+    const { store, writer, run } = open(pathToFileURL(program));
+    const [weights, empty] = [bytes(30, 1), new Uint8Array(0)];
+    const checkpoint = { ...epochCheckpoint(run, 1), weights: empty, optimizer: empty };
+    const pieces = (): void => [0, 10, 20].forEach((at) => writer.piece('weights', weights.subarray(at, at + 10)));
+    const sizes = { weights: 30, optimizer: 0 };
+    writer.piece('weights', weights.subarray(0, 10));
+    expect(await writer.purgeNext()).toBeNull();
+    writer.piece('weights', weights.subarray(10, 20));
+    await expect(writer.purgeNext()).rejects.toThrow('ended with code 7'); // its end is known by now
+    writer.piece('weights', weights.subarray(20, 30));
+    await writer.record(epochCheckpoint(run, 2), KEEP_ALL, null); // whole, and not of these pieces
+    await expect(writer.record(checkpoint, KEEP_ALL, sizes)).rejects.toThrow('ended with code 7');
+    pieces();
+    await writer.record(checkpoint, KEEP_ALL, sizes);
+    expect(Buffer.compare(store.checkpointWeights(store.run(run).checkpoints[0]?.id ?? 0), weights)).toBe(0);
     expect(store.run(run).checkpoints).toHaveLength(2);
+  });
+
+  it('of a thread that had pieces of a checkpoint that was given up harms nobody', async () => {
+    const program = join(scratch.folder(), 'dies.mjs');
+    writeFileSync(
+      program,
+      `import { parentPort, workerData } from 'node:worker_threads';
+      parentPort.on('message', ({ type }) => {
+        if (type === 'purge') process.exit(3);
+        if (type === 'close') Atomics.store(workerData.closed, 0, 1), Atomics.notify(workerData.closed, 0);
+        if (type === 'record') parentPort.postMessage({ type: 'failed', error: { code: 'internal', message: 'heard' } });
+      });`,
+    );
+    const { writer, run } = open(pathToFileURL(program));
+    writer.piece('weights', bytes(10, 1));
+    await expect(writer.purgeNext()).rejects.toThrow('ended with code 3');
+    writer.discard();
+    await expect(writer.record(epochCheckpoint(run, 1), KEEP_ALL, { weights: 1, optimizer: 0 })).rejects.toThrow(
+      'heard',
+    );
   });
 
   it('of the thread itself is told to who waits', async () => {

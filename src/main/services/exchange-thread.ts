@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 
-import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
+import { FolioError } from '../../shared/errors.ts';
+import { AnsweringThread, type FailedAnswer, type ThreadEnd } from '../store/answering-thread.ts';
 import { readExchangeFile, toExchangeFile, type ForeignWeights, type NetworkIdentity } from './exchange-format.ts';
 import { explaining, requireWeightsFile } from './weights-file.ts';
 
@@ -29,7 +30,9 @@ export type ExchangeTask =
 export type ExchangeAnswer =
   | { readonly type: 'from-file'; readonly found: ForeignWeights }
   | { readonly type: 'to-file'; readonly bytes: Uint8Array }
-  | { readonly type: 'failed'; readonly error: ErrorMessage };
+  | FailedAnswer;
+
+type Answer = Exclude<ExchangeAnswer, FailedAnswer>;
 
 /** Each piece of work in a thread of its own. @param entry the thread's program: exchange-worker.ts, or what was built from it */
 export function workAside(entry: URL): ExchangeWork {
@@ -53,22 +56,14 @@ function done(
   task: ExchangeTask,
   moved: readonly ArrayBuffer[],
   signal: AbortSignal | undefined,
-): Promise<ExchangeAnswer> {
+): Promise<Answer> {
   if (signal?.aborted === true) return Promise.reject(cancelled());
-  const { promise, resolve, reject } = Promise.withResolvers<ExchangeAnswer>();
-  const worker = new Worker(entry, { execArgv: [] });
-  const cancel = (): void => reject(cancelled());
+  const thread = new AnsweringThread<ExchangeTask, Answer>({ start: () => new Worker(entry, { execArgv: [] }), death });
+  const cancel = (): void => thread.close(cancelled());
   signal?.addEventListener('abort', cancel, { once: true });
-  worker.on('message', (answer: ExchangeAnswer) => {
-    if (answer.type === 'failed') reject(fromErrorMessage(answer.error));
-    else resolve(answer);
-  });
-  worker.on('error', (error) => reject(died(`failed: ${toErrorMessage(error).message}`)));
-  worker.on('exit', (code) => reject(died(`ended with code ${code}`)));
-  worker.postMessage(task, moved);
-  return promise.finally(() => {
+  return thread.ask(task, moved).finally(() => {
     signal?.removeEventListener('abort', cancel);
-    void worker.terminate();
+    cancel(); // it is not wanted any more
   });
 }
 
@@ -76,14 +71,14 @@ function cancelled(): FolioError {
   return new FolioError('cancelled', 'cancelled; nothing of it was stored');
 }
 
-function died(how: string): FolioError {
+function death({ reason }: ThreadEnd): FolioError {
   return new FolioError(
     'internal',
-    `the thread that reads and makes files of weights ${how}`,
+    `the thread that reads and makes files of weights ${reason}`,
     'A large file needs three times its size of memory.',
   );
 }
 
-function unexpected(type: ExchangeAnswer['type']): FolioError {
+function unexpected(type: Answer['type']): FolioError {
   return new FolioError('internal', `the thread that reads and makes files of weights answered with "${type}"`);
 }

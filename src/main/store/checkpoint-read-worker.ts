@@ -38,23 +38,22 @@ function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function answer(message: ToReaderThread): { readonly message: FromReaderThread; readonly moved: ArrayBuffer[] } {
-  const { id } = message;
   switch (message.type) {
     case 'resume-point': {
       const point = reading((sql) => {
         requireRun(sql, message.runId);
         return findResumePoint(sql, message.runId);
       });
-      if (point === null) return { message: { id, type: 'resume-point', point }, moved: [] };
+      if (point === null) return { message: { type: 'resume-point', point }, moved: [] };
       const [weights, optimizer] = [movable(point.weights), movable(point.optimizer)];
       return {
-        message: { id, type: 'resume-point', point: { ...point, weights, optimizer } },
+        message: { type: 'resume-point', point: { ...point, weights, optimizer } },
         moved: [weights.buffer, optimizer.buffer],
       };
     }
     case 'weights': {
       const weights = movable(reading((sql) => readWeights(sql, message.checkpointId)));
-      return { message: { id, type: 'weights', weights }, moved: [weights.buffer] };
+      return { message: { type: 'weights', weights }, moved: [weights.buffer] };
     }
     default:
       return assertNever(message, 'message to the thread that reads checkpoints');
@@ -66,7 +65,7 @@ port.on('message', (message: ToReaderThread) => {
     const { message: told, moved } = answer(message);
     port.postMessage(told, moved);
   } catch (error) {
-    const failed: FromReaderThread = { id: message.id, type: 'failed', error: toErrorMessage(error) };
+    const failed: FromReaderThread = { type: 'failed', error: toErrorMessage(error) };
     port.postMessage(failed);
   }
 });

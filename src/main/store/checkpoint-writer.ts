@@ -3,9 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 import type { Sample } from '../../shared/domain.ts';
-import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
+import { FolioError } from '../../shared/errors.ts';
 import { ownBytes } from '../../shared/own-bytes.ts';
 import { entryFile } from '../program-files.ts';
+import { AnsweringThread, type FailedAnswer } from './answering-thread.ts';
 import type { BlobKind } from './checkpoint-blob.ts';
 import type { CheckpointInfo } from '../../shared/domain.ts';
 import type { NewCheckpoint, Purged, RetentionPolicy } from './types.ts';
@@ -42,9 +43,9 @@ export type ToWriterThread =
 export type FromWriterThread =
   | { readonly type: 'recorded'; readonly result: StoredCheckpoint }
   | { readonly type: 'purged'; readonly purged: Purged | null }
-  | { readonly type: 'failed'; readonly error: ErrorMessage };
+  | FailedAnswer;
 
-type Answer = Exclude<FromWriterThread, { type: 'failed' }>;
+type Answer = Exclude<FromWriterThread, FailedAnswer>;
 
 export interface CheckpointWriterOptions {
   /** The thread's program; the file beside this one by default. A bundle that has it elsewhere names it. */
@@ -63,32 +64,47 @@ const NONE = new Uint8Array(0);
  * write on the main connection waits for its transaction (SQLite has one writer at a time), see the store's `writable`; reads do not.
  */
 export class CheckpointWriter {
-  readonly #path: string;
-  readonly #entry: URL;
   readonly #now: () => number;
+  readonly #thread: AnsweringThread<ToWriterThread, Answer>;
   /** Of the thread that runs. */
   #closed = new Int32Array(new SharedArrayBuffer(4));
-  #worker: Worker | null = null;
-  /** Answered in their order. */
-  readonly #waiting: PromiseWithResolvers<Answer>[] = [];
+  /** Whether there are pieces of a checkpoint that is yet to be stored. */
+  #hasPieces = false;
+  /** How the thread ended that had them. */
+  #piecesLost: FolioError | null = null;
 
   /** @param path the record's file, opened for writing by this process */
   constructor(path: string, options: CheckpointWriterOptions = {}) {
-    this.#path = path;
-    this.#entry = options.entry ?? pathToFileURL(entryFile('store/checkpoint-worker'));
+    const entry = options.entry ?? pathToFileURL(entryFile('store/checkpoint-worker'));
     this.#now = options.now ?? Date.now;
+    this.#thread = new AnsweringThread({
+      start: () => {
+        this.#closed = new Int32Array(new SharedArrayBuffer(4));
+        const workerData: WriterThreadData = { path, closed: this.#closed };
+        return new Worker(entry, { workerData, execArgv: [] });
+      },
+      death: ({ reason }) => new FolioError('internal', `the thread that stores checkpoints ${reason}`),
+      died: (error) => {
+        if (this.#hasPieces) this.#piecesLost = error;
+        this.#hasPieces = false;
+      },
+    });
   }
 
-  /** The next bytes of the checkpoint to come. */
+  /** The next bytes of the checkpoint to come. Of one whose thread died it takes no more: `record` will say so. */
   piece(part: BlobKind, bytes: Uint8Array): void {
+    if (this.#piecesLost !== null) return;
+    this.#hasPieces = true;
     // (A message between processes leaves a view of the buffer that everything of it was read into.)
     const own = ownBytes(bytes);
-    this.#post({ type: 'piece', part, bytes: own }, [own.buffer]);
+    this.#thread.tell({ type: 'piece', part, bytes: own }, [own.buffer]);
   }
 
   /** Forgets the pieces of a checkpoint that will not be completed, and starts the thread: a training begins. */
   discard(): void {
-    this.#post({ type: 'discard' });
+    this.#hasPieces = false;
+    this.#piecesLost = null;
+    this.#thread.tell({ type: 'discard' });
   }
 
   /**
@@ -103,6 +119,12 @@ export class CheckpointWriter {
     sizes: BlobSizes | null,
     moved: readonly ArrayBuffer[] = [],
   ): Promise<StoredCheckpoint> {
+    if (sizes !== null) {
+      const lost = this.#piecesLost;
+      this.#hasPieces = false;
+      this.#piecesLost = null;
+      if (lost !== null) throw lost;
+    }
     const posted = sizes === null ? checkpoint : { ...checkpoint, weights: NONE, optimizer: NONE };
     const answer = await this.#ask({ type: 'record', checkpoint: posted, sizes, policy, now: this.#now() }, moved);
     if (answer.type !== 'recorded') throw unexpected(answer.type);
@@ -118,61 +140,22 @@ export class CheckpointWriter {
 
   /** Resolves when no checkpoint is being stored or freed, well or not; null when none is now. */
   stored(): Promise<void> | null {
-    const last = this.#waiting.at(-1)?.promise;
-    return last === undefined ? null : last.then(ignore, ignore);
+    return this.#thread.lastAnswer?.then(ignore, ignore) ?? null;
   }
 
-  /** Waits for a transaction under way, gives free space back and closes the connection. To be called before the store's own close. */
+  /**
+   * Waits for a transaction under way, gives free space back and closes the connection, for good: who asks for something afterwards is
+   * told 'cancelled'. To be called before the store's own close.
+   */
   close(): void {
-    if (this.#worker === null) return;
-    this.#post({ type: 'close' });
-    Atomics.wait(this.#closed, 0, 0, CLOSE_MS);
-    void this.#worker.terminate();
-    this.#worker = null;
-    this.#fail(new FolioError('cancelled', 'the record was closed'));
+    this.#thread.close(new FolioError('cancelled', 'the record was closed'), () => {
+      this.#thread.tell({ type: 'close' });
+      Atomics.wait(this.#closed, 0, 0, CLOSE_MS);
+    });
   }
 
   #ask(message: ToWriterThread, moved: readonly ArrayBuffer[] = []): Promise<Answer> {
-    const waiting = Promise.withResolvers<Answer>();
-    this.#post(message, moved);
-    this.#waiting.push(waiting);
-    this.#worker?.ref(); // the process lives until it is done
-    return waiting.promise;
-  }
-
-  #post(message: ToWriterThread, moved: readonly ArrayBuffer[] = []): void {
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(message, moved);
-  }
-
-  #start(): Worker {
-    this.#closed = new Int32Array(new SharedArrayBuffer(4));
-    const workerData: WriterThreadData = { path: this.#path, closed: this.#closed };
-    const worker = new Worker(this.#entry, { workerData, execArgv: [] });
-    worker.unref();
-    worker.on('message', (message: FromWriterThread) => {
-      if (this.#worker !== worker) return; // closed meanwhile
-      const waiting = this.#waiting.shift();
-      if (this.#waiting.length === 0) worker.unref();
-      if (message.type === 'failed') waiting?.reject(fromErrorMessage(message.error));
-      else waiting?.resolve(message);
-    });
-    const died = (why: string): void => {
-      if (this.#worker !== worker) return;
-      this.#worker = null;
-      this.#fail(new FolioError('internal', `the thread that stores checkpoints ${why}`));
-    };
-    worker.on('error', (error) => {
-      died(`failed: ${toErrorMessage(error).message}`);
-    });
-    worker.on('exit', (code) => {
-      died(`ended with code ${code}`);
-    });
-    return worker;
-  }
-
-  #fail(error: FolioError): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    return this.#thread.ask(message, moved);
   }
 }
 
