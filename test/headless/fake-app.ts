@@ -45,6 +45,8 @@ export interface FakeApp {
   /** Of the text's characters. */
   counts: ReadonlyMap<string, number>;
   problems: string[];
+  /** What another thread stores. */
+  busy: Promise<void> | null;
 }
 
 export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
@@ -71,6 +73,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     dropped: [],
     counts: new Map(VOCABULARY.map((character) => [character, 1000])),
     problems: [],
+    busy: null,
   };
   const handleOf = (runId: number, listener: (event: TrainingEvent) => void): TrainingHandle => {
     const { promise, resolve } = Promise.withResolvers<Finished>();
@@ -211,11 +214,13 @@ type FakeStore = Pick<
   | 'quickCheck'
   | 'setting'
   | 'setSetting'
+  | 'writable'
 >;
 
-function fakeStore(fake: Pick<FakeApp, 'runs' | 'samples' | 'deleted' | 'problems'>): FakeStore {
+function fakeStore(fake: Pick<FakeApp, 'busy' | 'runs' | 'samples' | 'deleted' | 'problems'>): FakeStore {
   const settings = new Map<string, string>();
   return {
+    writable: () => fake.busy,
     setting: (key) => settings.get(key) ?? null,
     setSetting: (key, value) => void settings.set(key, value),
     path: '/data/folio.db',

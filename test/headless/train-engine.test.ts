@@ -1,4 +1,5 @@
 /** folio train, resume and welcome: the engine that they need, and what else they ask for. */
+import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { FolioError } from '../../src/shared/errors.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
@@ -50,6 +51,20 @@ describe('the engine', () => {
       'Install it: `npx folio engines --install tensorflow`.',
     );
     expect(fake.started).toMatchObject([{ engine: 'auto' }, { engine: 'auto' }]);
+  });
+
+  it('why it could not be installed is kept when no other thread writes to the record', async () => {
+    const fake = missing();
+    fake.installError = new FolioError('install', 'Python 3 is not installed.', 'apt install python3-pip');
+    const kept = vi.spyOn(fake.app.store, 'setSetting');
+    const other = Promise.withResolvers<void>();
+    fake.busy = other.promise.then(() => void expect(kept).not.toHaveBeenCalled());
+    const training = folio(['train'], { fake });
+    await vi.waitFor(() => expect(fake.installs).toHaveLength(1));
+    for (let turn = 0; turn < 5; turn++) await settled();
+    other.resolve();
+    expect((await training).code).toBe(0);
+    expect(kept).toHaveBeenCalledTimes(1);
   });
 
   it('that could not be installed is not tried again for a day, unless it is asked for or something has changed', async () => {

@@ -1,49 +1,30 @@
 /** A training that is stopped, abandoned or shut down while another thread's transaction holds the record. */
 import { setImmediate as settled } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checkpointMessage, READY, stepMessage } from '../support/fake-trainer.ts';
-import { record, service, start, statuses, trainer, types, useTrainings } from './training-harness.ts';
+import { atOnce, hold, useHolds } from '../support/hold.ts';
+import {
+  listen,
+  newTrainer,
+  record,
+  service,
+  start,
+  statuses,
+  trainer,
+  types,
+  useTrainings,
+} from './training-harness.ts';
 
 useTrainings();
-const letGo: (() => void)[] = [];
-// (Runs before the record is removed: hooks end in the reverse of their order.)
-afterEach(() => {
-  for (const release of letGo.splice(0)) release();
-});
+useHolds();
 
-/** Much less than SQLite waits for a lock before it gives up. */
-const AT_ONCE_MS = 1500;
 const STOPPED = { type: 'ended', outcome: 'stopped', reason: '' } as const;
-
-/** Another connection writes, as the thread that stores checkpoints does, until the function that this returns is called. */
-function hold(): () => void {
-  const other = new Database(record.store.path);
-  other.exec('BEGIN IMMEDIATE');
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let busy: Promise<void> | null = promise.then(() => {
-    busy = null;
-  });
-  record.store.shareWith(() => busy);
-  const release = (): void => {
-    other.close();
-    resolve();
-  };
-  letGo.push(release);
-  return release;
-}
-
-function atOnce(work: () => void): void {
-  const before = performance.now();
-  work();
-  expect(performance.now() - before).toBeLessThan(AT_ONCE_MS);
-}
 
 describe('while another thread holds the record', () => {
   it('a stop reaches the process at once, and is written afterwards', async () => {
     const handle = await start();
     trainer.say(READY, stepMessage(1));
-    const release = hold();
+    const release = hold(record.store);
     atOnce(() => {
       handle.stop();
       handle.stop();
@@ -66,7 +47,7 @@ describe('while another thread holds the record', () => {
   it('the end of a process is written afterwards', async () => {
     const handle = await start();
     trainer.say(READY, stepMessage(1));
-    const release = hold();
+    const release = hold(record.store);
     atOnce(() => trainer.exit(null, 'SIGKILL'));
     await settled();
     expect(types()).not.toContain('finished');
@@ -79,7 +60,7 @@ describe('while another thread holds the record', () => {
     const training = service();
     const handle = await start(training);
     trainer.say(READY, stepMessage(1));
-    const release = hold();
+    const release = hold(record.store);
     atOnce(() => training.close());
     expect(trainer.kills).toEqual(['SIGKILL']);
     release();
@@ -95,7 +76,7 @@ describe('while another thread holds the record', () => {
     const training = service();
     const handle = await start(training);
     trainer.say(READY, stepMessage(1));
-    const release = hold();
+    const release = hold(record.store);
     let leaving: Promise<void> = Promise.resolve();
     atOnce(() => {
       leaving = training.shutDown();
@@ -109,12 +90,48 @@ describe('while another thread holds the record', () => {
     expect(record.store.run(handle.runId)).toMatchObject({ status: 'stopped' });
   });
 
+  it('one begins afterwards, and of two that wait only the first', async () => {
+    const training = service();
+    const release = hold(record.store);
+    let [first, second]: Promise<unknown>[] = [];
+    atOnce(() => ([first, second] = [start(training), start(training)]));
+    const refused = expect(second).rejects.toMatchObject({ code: 'busy' });
+    await settled();
+    expect(record.store.listRuns()).toEqual([]);
+    release();
+    expect(await first).toMatchObject({ runId: 1 });
+    await refused;
+    expect(record.store.listRuns()).toHaveLength(1);
+  });
+
+  it('one goes on afterwards', async () => {
+    const handle = await start();
+    trainer.say(READY, checkpointMessage({ epoch: 1 }), STOPPED);
+    trainer.exit(0);
+    await handle.done;
+    let release: () => void = () => expect.fail('nothing was read');
+    const stored = {
+      resumePoint: async (runId: number) => {
+        const point = record.store.resumePoint(runId);
+        release = hold(record.store); // something else begins to be stored
+        return point;
+      },
+    };
+    newTrainer();
+    const resuming = service({ stored }).resume(handle.runId, 'auto', listen);
+    await settled();
+    expect(record.store.run(handle.runId).status).toBe('stopped');
+    release();
+    expect(await resuming).toMatchObject({ runId: handle.runId });
+    expect(record.store.run(handle.runId).status).toBe('queued');
+  });
+
   it('a process that was asked to stop is not ended for its silence: it waits for an answer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const handle = await start(service({ timeouts: { stopMs: 60_000 } }));
     trainer.say(READY, stepMessage(1));
     handle.stop();
-    const release = hold();
+    const release = hold(record.store);
     trainer.say(checkpointMessage({ step: 1 }));
     vi.advanceTimersByTime(600_000);
     expect(trainer.kills).toEqual([]);

@@ -56,6 +56,7 @@ export async function prepareEngine(
     if (!(error instanceof FolioError) || error.code === 'cancelled') throw error;
     const { message, hint } = error;
     const remembered: Failure = { at: Date.now(), circumstances, message, ...(hint === undefined ? {} : { hint }) };
+    await app.store.writable();
     app.store.setSetting(FAILURE_SETTING, JSON.stringify(remembered));
     if (choice === 'tensorflow') throw error;
     output.note(`TensorFlow was not installed: ${message}`);

@@ -155,6 +155,8 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       refuseWhileBusy();
       const { preset, corpusId, config, engine, keepEvery } = request;
       checkConfig(config);
+      await store.writable();
+      refuseWhileBusy(); // another may have begun meanwhile
       const corpus = store.corpus(corpusId);
       const keep = keepEvery === undefined ? {} : { keepEvery };
       const name = request.name === undefined ? `${preset} on ${corpus.name}` : runName(request.name);

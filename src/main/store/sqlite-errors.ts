@@ -43,7 +43,7 @@ export function explained(error: unknown, path: string): unknown {
     );
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new FolioError('busy', `${path} is in use by another program: ${said}`, 'Try again in a moment.', cause);
+    return new FolioError('busy', `${path} is busy with another write: ${said}`, 'Try again in a moment.', cause);
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
     return new FolioError(

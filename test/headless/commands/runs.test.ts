@@ -1,4 +1,5 @@
 /** The commands that look at runs and delete them. */
+import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RunDetail } from '../../../src/shared/domain.ts';
@@ -184,6 +185,17 @@ describe('delete', () => {
 
   it('does not ask with --yes, and says what it freed', async () => {
     expect((await folio(['delete', '1', '--yes', '--json'])).json()).toEqual([{ run: 1, bytesFreed: 16_086_276 }]);
+  });
+
+  it('waits while the record is written to in another thread', async () => {
+    const fake = fakeApp();
+    const other = Promise.withResolvers<void>();
+    fake.busy = other.promise.then(() => void expect(fake.deleted).toEqual([]));
+    const deleting = folio(['delete', '1', '--yes'], { fake });
+    for (let turn = 0; turn < 5; turn++) await settled();
+    other.resolve();
+    expect((await deleting).code).toBe(0);
+    expect(fake.deleted).toEqual([1]);
   });
 
   it('never proposes another run, and takes no beginning of a name', async () => {

@@ -31,6 +31,7 @@ export function define(command: Command, run: RunCommand): void {
             return EXIT.failure;
           }
         }
+        await app.store.writable(); // what was deleted earlier is being freed, perhaps
         const bytesFreed = app.runs.delete(found.id);
         if (output.json) output.write({ run: found.id, bytesFreed });
         output.say(`Deleted run ${found.id}; ${bytes(bytesFreed)} freed.`);

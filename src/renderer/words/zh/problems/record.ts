@@ -65,7 +65,7 @@ export const record = {
   '{0} has the older format {1} and this Folio needs {2}; {*3}': '{0} 是较旧的格式 {1}，而这个 Folio 需要 {2}；{3}',
   '{0} is a database of another program': '{0} 是另一个程序的数据库',
   '{0} is empty although its log {1}-wal is not': '{0} 是空的，而它的日志 {1}-wal 不是',
-  '{0} is in use by another program: {*1}': '{0} 正被另一个程序使用：{1}',
+  '{0} is busy with another write: {*1}': '{0} 正忙于另一项写入：{1}',
   '{0} is not a database': '{0} 不是数据库',
   '{0} lies on a file system without shared memory (journal mode {1})':
     '{0} 所在的文件系统不支持共享内存（日志模式 {1}）',
