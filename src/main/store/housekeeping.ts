@@ -19,11 +19,19 @@ export class Housekeeping {
   #slackPages = 0;
   #anyBlobs = false;
   #scheduled: NodeJS.Immediate | null = null;
+  #turn: () => Promise<void> | null = () => null;
+  #waitsForTurn = false;
+  #isFinished = false;
   #failure: string | null = null;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     this.#pageSize = sql.db.pragma('page_size', { simple: true }) as number;
+  }
+
+  /** @param turn what each slice waits for, null for nothing: another thread may be writing, and a slice would stand still behind it */
+  takeTurns(turn: () => Promise<void> | null): void {
+    this.#turn = turn;
   }
 
   /** Why the last slice failed (a full disk, mostly), for the check; null when it did not. */
@@ -50,22 +58,38 @@ export class Housekeeping {
   finish(): void {
     if (this.#scheduled !== null) clearImmediate(this.#scheduled);
     this.#scheduled = null;
+    this.#isFinished = true;
     if (!this.#anyBlobs) return;
     this.#sql.db.pragma('incremental_vacuum');
     this.#sql.db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
   #schedule(): void {
+    if (this.#waitsForTurn) return;
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = null;
-      try {
-        if (this.#slice()) this.#schedule();
-        this.#failure = null;
-      } catch (error) {
-        // Nothing is lost: the log keeps what it holds and the next write tries again.
-        this.#failure = error instanceof Error ? error.message : String(error);
-      }
+      const turn = this.#turn();
+      if (turn === null) this.#work();
+      else this.#wait(turn);
     });
+  }
+
+  #wait(turn: Promise<void>): void {
+    this.#waitsForTurn = true;
+    void turn.then(() => {
+      this.#waitsForTurn = false;
+      if (!this.#isFinished) this.#schedule();
+    });
+  }
+
+  #work(): void {
+    try {
+      if (this.#slice()) this.#schedule();
+      this.#failure = null;
+    } catch (error) {
+      // Nothing is lost: the log keeps what it holds and the next write tries again.
+      this.#failure = error instanceof Error ? error.message : String(error);
+    }
   }
 
   /** One slice of work; whether there is more. */

@@ -46,6 +46,7 @@ export class SqliteStore implements Store {
 
   constructor(parts: StoreParts) {
     this.#connection = new Connection(parts);
+    parts.housekeeping?.takeTurns(() => this.writable());
     this.path = parts.path;
     this.readOnlyReason = parts.readOnlyReason;
     this.backup = parts.backup;
