@@ -44,10 +44,19 @@ describe('the address of the one that serves a folder', () => {
   it('is not told of a process that does not have the folder, or of what is no address', () => {
     writeFileSync(file(), JSON.stringify({ pid: process.ppid, address: ADDRESS })); // lives, perhaps as another program
     expect(knownAddress(folder, process.pid)).toBeNull();
-    for (const content of ['', '{}', JSON.stringify({ pid: process.pid, address: 'file:///etc/passwd' })]) {
+    const at = (address: string): string => JSON.stringify({ pid: process.pid, address });
+    const others = [
+      'file:///etc/passwd',
+      'http://example.org/',
+      'http://127.0.0.1.example.org/',
+      'http://127.0.0.1@[::1]/',
+    ];
+    for (const content of ['', '{}', ...others.map(at)]) {
       writeFileSync(file(), content);
-      expect(knownAddress(folder, process.pid)).toBeNull();
+      expect(knownAddress(folder, process.pid), content).toBeNull();
     }
+    writeFileSync(file(), at('http://127.0.0.1:4700/'));
+    expect(knownAddress(folder, process.pid)).toBe('http://127.0.0.1:4700/');
   });
 
   it('is forgotten by whoever takes the folder after one that was killed', () => {

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FolioError } from '../../../shared/errors.ts';
 
-const knownSchema = z.object({ pid: z.number().int().positive(), address: z.url({ protocol: /^http$/ }) });
+const knownSchema = z.object({
+  pid: z.number().int().positive(),
+  /** Of this machine: no other is Folio's. */
+  address: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }),
+});
 
 /** The cause of an error 'locked': the process that has the record. */
 const ownerSchema = z.object({ pid: z.number().int().positive() });
@@ -59,9 +63,8 @@ function isPrivate(handle: number): boolean {
 }
 
 function withoutToken(address: string): string {
-  const url = new URL(address);
-  url.hash = '';
-  return url.href;
+  // The app itself, for a browser that was let in before: the way in asks for a token whatever the cookie says.
+  return new URL('/', address).href;
 }
 
 /** The address at which the process that has the folder's lock serves it; null where it does not, or is not known to. */
