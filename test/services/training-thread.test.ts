@@ -2,9 +2,22 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
+import type { ResumePoint } from '../../src/main/store/types.ts';
 import { resumeProblems } from '../../src/main/services/resume-problems.ts';
 import { checkpointMessage, READY, stepMessage } from '../support/fake-trainer.ts';
-import { events, FINISHED, record, service, start, trainer, types, useTrainings } from './training-harness.ts';
+import { areGone } from '../support/garbage.ts';
+import {
+  events,
+  FINISHED,
+  listen,
+  newTrainer,
+  record,
+  service,
+  start,
+  trainer,
+  types,
+  useTrainings,
+} from './training-harness.ts';
 
 useTrainings();
 const writers: CheckpointWriter[] = [];
@@ -105,4 +118,29 @@ it('before a run goes on, memory and disk are looked at, with what is stored alr
     'memory',
     'checkpoints',
   ]);
+});
+
+it('a checkpoint that a run goes on from is handed on, and not held while it is trained', async () => {
+  const handle = await start();
+  trainer.say(READY, checkpointMessage({ epoch: 1 }), { ...FINISHED, outcome: 'stopped' } as typeof FINISHED);
+  trainer.exit(0);
+  await handle.done;
+  const held: WeakRef<object>[] = [];
+  const large = (): Uint8Array => {
+    const bytes = new Uint8Array(1 << 21);
+    held.push(new WeakRef(bytes.buffer));
+    return bytes;
+  };
+  const resumePoint = async (runId: number): Promise<ResumePoint | null> => {
+    const point = record.store.resumePoint(runId);
+    return point === null ? null : { ...point, weights: large(), optimizer: large() };
+  };
+  newTrainer();
+  const resumed = await service({ stored: { resumePoint } }).resume(handle.runId, 'auto', listen);
+  expect((await trainer.received('text')).last).toBe(true);
+  await settled();
+  expect(trainer.sent.filter(({ type }) => type === 'checkpoint-piece')).toHaveLength(4);
+  expect([held.length, await areGone(held)]).toEqual([2, true]);
+  trainer.exit(0);
+  await resumed.done;
 });

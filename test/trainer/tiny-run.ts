@@ -7,8 +7,10 @@ import { decodeSafetensors } from '../../src/main/model/safetensors.ts';
 import { type CharacterIds, Vocabulary } from '../../src/main/model/vocabulary.ts';
 import { networkShapeOf } from '../../src/main/model/weights.ts';
 import { Control } from '../../src/main/trainer/control.ts';
-import type { CheckpointMessage, FromTrainer, StepMessage, TrainRequest } from '../../src/main/trainer/messages.ts';
+import { Handover } from '../../src/main/trainer/handover.ts';
+import type { CheckpointMessage, FromTrainer, StepMessage } from '../../src/main/trainer/messages.ts';
 import { train } from '../../src/main/trainer/train.ts';
+import type { TrainingInput } from '../../src/main/trainer/train.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
 import type { EpochRecord } from '../../src/shared/domain.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
@@ -69,10 +71,10 @@ export async function runTiny(ops: TensorOps, config: RunConfig, options: RunOpt
   return recorded(messages);
 }
 
-function resumeOf(checkpoint: CheckpointMessage | null): TrainRequest['resume'] {
+function resumeOf(checkpoint: CheckpointMessage | null): TrainingInput['resume'] {
   if (checkpoint === null) return null;
   const { position, weights, optimizer, kind } = structuredClone(checkpoint);
-  return { position, weights, optimizer, recorded: kind === 'epoch' };
+  return new Handover({ position, weights, optimizer, recorded: kind === 'epoch' });
 }
 
 function recorded(messages: readonly FromTrainer[]): Recorded {

@@ -5,6 +5,7 @@ import type { FromTrainer, TrainRequest } from '../../src/main/trainer/messages.
 import { TextReceiver } from '../../src/main/trainer/text-receiver.ts';
 import { runTraining } from '../../src/main/trainer/training-job.ts';
 import { openWasm } from '../../src/main/engine/wasm/open.ts';
+import { areGone } from '../support/garbage.ts';
 import { last, runTiny, TEXT, tinyConfig, vocabulary } from './tiny-run.ts';
 
 const CONFIG = tinyConfig({ maxSteps: 9 });
@@ -62,6 +63,24 @@ describe('runTraining', () => {
   it('goes on from a checkpoint', async () => {
     const steps = (await run({ resume: await checkpoint() })).filter((message) => message.type === 'step');
     expect(steps.map(({ step }) => step)).toEqual([9]);
+  });
+
+  it('holds the checkpoint that it goes on from until it is loaded, and no longer', async () => {
+    const from = await checkpoint();
+    const held: WeakRef<object>[] = [];
+    let gone: boolean | null = null;
+    const begin = (): Promise<void> => {
+      const copy = structuredClone(from);
+      held.push(new WeakRef(copy.weights.buffer), new WeakRef(copy.optimizer.buffer));
+      const order = request({ resume: copy });
+      const text = new TextReceiver(order.vocabulary, order.characters);
+      return runTraining(order, text, new Control(), async (message) => {
+        if (message.type === 'ready') text.take(BYTES, true);
+        if (message.type === 'step') gone = await areGone(held);
+      });
+    };
+    await begin();
+    expect(gone).toBe(true);
   });
 
   it('completes the configuration for its minutes where that is asked for', async () => {

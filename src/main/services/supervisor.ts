@@ -44,7 +44,8 @@ export interface Supervision {
 export class Supervisor implements TrainingHandle {
   readonly runId: number;
   readonly done: Promise<FinishedEvent>;
-  readonly #supervision: Supervision;
+  /** Without the request: the checkpoint in it is handed on, and not held while the training lasts. */
+  readonly #supervision: Omit<Supervision, 'request'>;
   readonly #link: TrainerLink;
   readonly #resolveDone: (event: FinishedEvent) => void;
   #status: RunStatus = 'queued';
@@ -67,12 +68,13 @@ export class Supervisor implements TrainingHandle {
   #endWritten: Promise<void> | null = null;
 
   constructor(supervision: Supervision) {
-    const { process, request, runId } = supervision;
-    this.#supervision = supervision;
-    this.#link = new TrainerLink(process, supervision.timeouts);
+    const { request, ...rest } = supervision;
+    const { process, runId } = rest;
+    this.#supervision = rest;
+    this.#link = new TrainerLink(process, rest.timeouts);
     this.runId = runId;
     this.#config = request.config;
-    this.#resumable = supervision.resumable;
+    this.#resumable = rest.resumable;
     this.#steps = request.resume?.position.step ?? 0;
     this.#epochs = (request.resume?.position.epoch ?? 1) - 1;
     const { promise, resolve } = Promise.withResolvers<FinishedEvent>();
@@ -83,7 +85,7 @@ export class Supervisor implements TrainingHandle {
       this.#link.gone();
       this.#inTurn(() => this.#exited({ code, signal, stderr }));
     });
-    void this.#feed();
+    void this.#feed(request);
   }
 
   pause(): void {
@@ -136,8 +138,8 @@ export class Supervisor implements TrainingHandle {
   }
 
   /** The request and the text. */
-  async #feed(): Promise<void> {
-    const { request, store, corpusId } = this.#supervision;
+  async #feed(request: TrainRequest): Promise<void> {
+    const { store, corpusId } = this.#supervision;
     try {
       await this.#link.feed(request, store.corpusChunks(corpusId), () => this.#outcome === null);
     } catch (error) {

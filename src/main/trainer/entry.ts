@@ -51,9 +51,10 @@ async function install(build: 'cpu' | 'cuda'): Promise<void> {
   await port.send({ type: 'installed', details });
 }
 
-async function startTraining(request: TrainRequest): Promise<void> {
+/** Not asynchronous itself: it would hold the checkpoint until the training is over. */
+function startTraining(request: TrainRequest): Promise<void> {
   text = new TextReceiver(request.vocabulary, request.characters);
-  await runTraining({ ...request, resume: wholeResume(request.resume) }, text, control, checkpoints.send);
+  return runTraining({ ...request, resume: wholeResume(request.resume) }, text, control, checkpoints.send);
 }
 
 function wholeResume(resume: TrainRequest['resume']): TrainRequest['resume'] {
@@ -87,7 +88,7 @@ function receive(message: ToTrainer): void {
     case 'checkpoint-piece':
       return pieces.take(message);
     case 'train':
-      return job(() => startTraining(message));
+      return job(async () => startTraining(message));
     case 'trial':
       return job(() => tryRun(message));
     case 'text':

@@ -17,7 +17,8 @@ import { encodeCheckpoint, restoreCheckpoint } from './checkpointing.ts';
 import { Control } from './control.ts';
 import { EpochEnd, recordOf } from './epoch-end.ts';
 import { firstLook } from './first-look.ts';
-import type { CheckpointMessage, Send, TrainingPosition, TrainRequest, WrittenSample } from './messages.ts';
+import type { Handover } from './handover.ts';
+import type { CheckpointMessage, ResumeFrom, Send, TrainingPosition, WrittenSample } from './messages.ts';
 import { Pace } from './pace.ts';
 import { TrainingStepper } from './stepper.ts';
 import { StoredEpochs } from './stored-epochs.ts';
@@ -42,7 +43,8 @@ export interface TrainingInput {
   readonly reason: string | null;
   readonly vocabulary: Vocabulary;
   readonly ids: CharacterIds;
-  readonly resume: TrainRequest['resume'];
+  /** Where it goes on; null for a new run. */
+  readonly resume: Handover<ResumeFrom> | null;
   /** Seconds spent on planning, which count towards the budget. */
   readonly secondsSpent: number;
 }
@@ -84,7 +86,8 @@ class Training {
   #heldBest: CheckpointMessage | null = null;
 
   constructor(input: TrainingInput, control: Control, send: Send) {
-    const { ops, config, vocabulary, ids, resume } = input;
+    const { ops, config, vocabulary, ids } = input;
+    const resume = input.resume?.take() ?? null;
     this.#ops = ops;
     this.#config = config;
     this.#vocabulary = vocabulary;
