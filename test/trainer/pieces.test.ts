@@ -70,6 +70,25 @@ describe('the way of a checkpoint to a trainer', () => {
     expect(() => receiver.part('weights', message.weights, inPieces)).toThrow('0 bytes of a checkpoint');
   });
 
+  it('is not mixed with what is left of one that was given up', async () => {
+    const receiver = new PieceReceiver();
+    const send = async (message: ToTrainer): Promise<void> => {
+      if (message.type === 'checkpoint-piece') receiver.take(message);
+    };
+    const none = new Uint8Array(0);
+    const whole = { weights: filled(2 * PIECE_BYTES, 251), optimizer: filled(PIECE_BYTES, 241) };
+    let left = 1;
+    await sendCheckpoint(send, { weights: filled(3 * PIECE_BYTES, 7), optimizer: none }, () => left-- > 0);
+    const { inPieces } = await sendCheckpoint(send, whole);
+    expect(Buffer.compare(receiver.part('weights', none, inPieces), whole.weights)).toBe(0);
+    expect(Buffer.compare(receiver.part('optimizer', none, inPieces), whole.optimizer)).toBe(0);
+
+    left = 1;
+    await sendCheckpoint(send, { weights: none, optimizer: filled(2 * PIECE_BYTES, 7) }, () => left-- > 0);
+    expect(receiver.part('weights', filled(9, 7), undefined)).toEqual(filled(9, 7));
+    expect(() => receiver.part('optimizer', none, { weights: 0, optimizer: PIECE_BYTES })).toThrow('0 bytes');
+  });
+
   it('is in its message when it is small', async () => {
     const { message, receiver, sizes } = await sent(filled(9, 7), filled(3, 2));
     expect([sizes, message]).toEqual([[], { weights: filled(9, 7), optimizer: filled(3, 2) }]);

@@ -27,10 +27,12 @@ export async function sendCheckpoint(
 ): Promise<SentCheckpoint> {
   const { weights, optimizer } = checkpoint;
   if (weights.length + optimizer.length <= PIECE_BYTES) return { weights, optimizer };
+  let first = true;
   for (const part of PARTS) {
     const all = checkpoint[part];
     for (let start = 0; start < all.length && goesOn(); start += PIECE_BYTES) {
-      await send({ type: 'checkpoint-piece', part, bytes: ownBytes(all, start, start + PIECE_BYTES) });
+      await send({ type: 'checkpoint-piece', part, bytes: ownBytes(all, start, start + PIECE_BYTES), first });
+      first = false;
     }
   }
   return { weights: NONE, optimizer: NONE, inPieces: { weights: weights.length, optimizer: optimizer.length } };

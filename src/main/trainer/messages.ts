@@ -40,6 +40,8 @@ export interface CheckpointPiece {
   readonly type: 'checkpoint-piece';
   readonly part: keyof CheckpointBytes;
   readonly bytes: Uint8Array;
+  /** What came before belongs to a checkpoint that was never completed. */
+  readonly first?: boolean;
 }
 
 /** SHA-256 of both blobs, hexadecimal, computed where they were made: what is stored is compared with it. */

@@ -55,6 +55,7 @@ export class PieceReceiver {
   #pieces: CheckpointPiece[] = [];
 
   take(piece: CheckpointPiece): void {
+    if (piece.first === true) this.#pieces = [];
     this.#pieces.push(piece);
   }
 
@@ -65,9 +66,12 @@ export class PieceReceiver {
    * @throws FolioError 'damaged' when bytes are missing or too many
    */
   part(part: keyof CheckpointBytes, whole: Uint8Array, inPieces: CheckpointSizes | undefined): Uint8Array {
+    if (inPieces === undefined) {
+      this.#pieces = [];
+      return whole;
+    }
     const bytes = Buffer.concat(this.#pieces.filter((piece) => piece.part === part).map((piece) => piece.bytes));
     this.#pieces = this.#pieces.filter((piece) => piece.part !== part);
-    if (inPieces === undefined) return whole;
     if (bytes.length === inPieces[part]) return bytes;
     throw new FolioError(
       'damaged',
