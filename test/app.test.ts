@@ -176,6 +176,23 @@ describe('the app', () => {
   });
 });
 
+describe("the window's place", () => {
+  it('is kept when the app is closed while a checkpoint is being stored', async () => {
+    const app = open('write');
+    const { id: corpusId } = await app.corpora.builtin();
+    const request = { preset: 'quick', corpusId, config: PRESETS.quick.config, engine: 'auto' } as const;
+    const handle = await app.training.start(request, () => undefined);
+    trainers[0]?.say(READY, checkpointMessage({ epoch: 1 }));
+    expect(app.store.writable()).not.toBeNull();
+    const state = { x: 3, y: 4, width: 900, height: 600, maximized: false, fullScreen: false };
+    app.preferences.setWindowState(state);
+    app.close();
+    await handle.done;
+    apps = [];
+    expect(open('write').preferences.windowState()).toEqual(state);
+  });
+});
+
 describe('what was deleted', () => {
   it('is freed a day later, at the next start of a program that writes', async () => {
     const first = open('write');

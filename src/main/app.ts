@@ -286,6 +286,7 @@ export function createApp(options: AppOptions): FolioApp {
       trash.made?.close();
       // Before the record, which its thread writes to, and before the training, whose end is written when that thread is through.
       checkpoints.made?.close();
+      preferences.made?.close();
       training.made?.close();
       generation.made?.close();
       stored.made?.close();

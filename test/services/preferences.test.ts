@@ -97,6 +97,22 @@ describe("the window's state", () => {
     expect(lines).toEqual([]);
   });
 
+  it('is written at the end when it still waits, once', async () => {
+    const { preferences, store, lines } = service();
+    const other = Promise.withResolvers<void>();
+    store.shareWith(() => other.promise);
+    preferences.setWindowState(state);
+    store.shareWith(() => null); // the thread was closed
+    preferences.close();
+    expect(preferences.windowState()).toEqual(state);
+    store.setSetting('window', JSON.stringify({ ...state, x: 9 }));
+    other.resolve();
+    await settled();
+    preferences.close();
+    expect(preferences.windowState()).toEqual({ ...state, x: 9 });
+    expect(lines).toEqual([]);
+  });
+
   it('that cannot be written is named in the log, and thrown at nobody', () => {
     const { preferences, store, lines } = service();
     preferences.setWindowState({ ...state, width: 0.5 });

@@ -27,6 +27,8 @@ export interface PreferenceService {
    * when it cannot be. In a record that is only read nothing is kept.
    */
   setWindowState(state: WindowState): void;
+  /** Writes a state that still waits. To be called when no other thread writes any more, before the record is closed. */
+  close(): void;
 }
 
 const PREFERENCES = 'preferences';
@@ -59,6 +61,19 @@ export function createPreferenceService(
     return preferencesSchema.parse({ ...DEFAULT_PREFERENCES, ...usable(object.data, log) });
   };
 
+  /** The window's last state, while it waits to be written. */
+  let pending: WindowState | null = null;
+  const writePending = (): void => {
+    const state = pending;
+    pending = null;
+    if (state === null) return;
+    try {
+      store.setSetting(WINDOW, JSON.stringify(windowStateSchema.parse(state)));
+    } catch (error) {
+      log(`the window's place could not be kept: ${toErrorMessage(error).message}`);
+    }
+  };
+
   return {
     get,
     set(change) {
@@ -80,17 +95,12 @@ export function createPreferenceService(
     },
     setWindowState(state) {
       if (store.readOnly) return;
-      const write = (): void => {
-        try {
-          store.setSetting(WINDOW, JSON.stringify(windowStateSchema.parse(state)));
-        } catch (error) {
-          log(`the window's place could not be kept: ${toErrorMessage(error).message}`);
-        }
-      };
+      pending = state;
       const turn = store.writable();
-      if (turn === null) write();
-      else void turn.then(write);
+      if (turn === null) writePending();
+      else void turn.then(writePending);
     },
+    close: writePending,
   };
 }
 
