@@ -226,6 +226,24 @@ describe('a text that is stored while other work goes on', () => {
     expect(store.corpora()).toHaveLength(1);
   });
 
+  it('can be cancelled while another thread stores something', async () => {
+    const { store } = record();
+    const other = Promise.withResolvers<void>();
+    const waiting = Promise.withResolvers<void>();
+    const writable = (): Promise<void> => {
+      waiting.resolve();
+      return other.promise;
+    };
+    const service = createCorpusService(withMethods(store, { writable }), resources);
+    const cancel = new AbortController();
+    const refused = refusal(service.add(fileOf(chinese), undefined, { signal: cancel.signal }));
+    await waiting.promise;
+    cancel.abort();
+    other.resolve();
+    expect(await refused).toMatchObject({ code: 'cancelled' });
+    expect(store.corpora()).toEqual([]);
+  });
+
   it.each([0.2, 0.7])('can be cancelled at %d of it, and nothing stays', async (share) => {
     const { store, service } = record();
     const cancel = new AbortController();

@@ -173,10 +173,15 @@ async function addFile(store: CorpusStore, path: string, options: AddOptions): P
     };
     if (file.bytes > SMALL_FILE) return await store.storeCorpus(corpus, signal);
     await store.writable();
+    refuseAborted(path, signal);
     return store.addCorpus(corpus);
   } finally {
     file.close();
   }
+}
+
+function refuseAborted(path: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new FolioError('cancelled', `${path} was not added: it was cancelled`);
 }
 
 export interface TextSurvey {
@@ -215,7 +220,7 @@ export async function surveyText(
     }
     progress?.(done);
     await setImmediate();
-    if (signal?.aborted === true) throw new FolioError('cancelled', `${file.path} was not added: it was cancelled`);
+    refuseAborted(file.path, signal);
   }
   const { characters } = census;
   if (characters === 0) throw new FolioError('corpus', `${file.path} is empty`, 'Choose a file with text in it.');
