@@ -142,6 +142,28 @@ describe('weights that are chosen', () => {
     expect([jobs, imports.current]).toEqual([[], null]);
   });
 
+  it.each(Array.from({ length: 12 }, (_, turns) => turns))(
+    'are read one after the other, also when they are chosen %i turns after the last was done',
+    async (turns) => {
+      const handover = Promise.withResolvers<ChosenFile>();
+      const { imports, jobs, imported } = windowOf(adopted, () => handover.promise);
+      const all = [imports.drop([file('a.safetensors'), file('b.safetensors')]), imports.choose()];
+      const done: number[] = [];
+      const finish = async (run: number): Promise<void> => {
+        await vi.waitFor(() => expect(jobs.length).toBe(run));
+        jobs[run - 1]?.deliver({ kind: 'done', result: { run } });
+        done.push(run);
+      };
+      await finish(1);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      handover.resolve(chosen('c.safetensors'));
+      await finish(2);
+      await finish(3);
+      await Promise.all(all);
+      expect([done, imported, imports.current]).toEqual([[1, 2, 3], [1, 2, 3], null]);
+    },
+  );
+
   it('that failed stay until others were chosen in their place, beside others of the same name', async () => {
     let answer: ChosenFile | null = chosen('a.safetensors');
     const { imports, jobs } = windowOf(adopted, () => Promise.resolve(answer));

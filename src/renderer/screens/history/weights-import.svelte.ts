@@ -28,6 +28,8 @@ export class WeightsImport {
   #waiting: readonly Coming[] = $state.raw([]);
   #failed: readonly Failed[] = $state.raw([]);
   #abort: AbortController | null = null;
+  /** Also between two files. */
+  #isRunning = false;
   /** Of files that are being chosen, or handed over by a browser. */
   readonly #choosing = new Set<AbortController>();
   #lastId = 0;
@@ -99,11 +101,16 @@ export class WeightsImport {
 
   async #take(files: readonly Coming[]): Promise<void> {
     this.#waiting = [...this.#waiting, ...files];
-    if (this.#abort !== null) return; // they follow what is under way
+    if (this.#isRunning) return; // they follow what is under way
+    this.#isRunning = true;
     const names: string[] = [];
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      this.#waiting = this.#waiting.slice(1);
-      if (await this.#import(next)) names.push(next.name);
+    try {
+      for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+        this.#waiting = this.#waiting.slice(1);
+        if (await this.#import(next)) names.push(next.name);
+      }
+    } finally {
+      this.#isRunning = false;
     }
     const { notices, words, format } = this.#folio;
     const [only, ...others] = names;
