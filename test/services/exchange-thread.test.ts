@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as settled } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -15,6 +16,7 @@ import { CheckpointReader } from '../../src/main/store/checkpoint-reader.ts';
 import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Purged, Store } from '../../src/main/store/types.ts';
+import { atOnce, hold, useHolds } from '../support/hold.ts';
 
 const VOCABULARY = ['\n', 'a', '字'];
 const CONFIG = { cell: 'gru', layers: 1, embeddingSize: 3, units: 4 } as const;
@@ -50,6 +52,7 @@ afterEach(() => {
   close();
   rmSync(folder, { recursive: true, force: true });
 });
+useHolds();
 
 function given(name: string, bytes: Uint8Array | string = FILE): string {
   const file = join(folder, name);
@@ -161,5 +164,72 @@ describe('given up', () => {
     }
     expect(readFileSync(file, 'utf8')).toBe('before');
     expect(readdirSync(folder).sort()).toEqual(['data', 'kept', 'one']);
+  });
+});
+
+describe('while another thread holds the record', () => {
+  /** An import whose weights are stored in this thread, and what becomes of it then. */
+  const importing = (recorded: () => Promise<void> = () => Promise.resolve()): Promise<number> => {
+    const record: Required<ExchangeThreads>['checkpoints']['record'] = async (checkpoint, policy) => {
+      const stored = store.recordCheckpoint(checkpoint, policy);
+      await recorded();
+      return stored;
+    };
+    return createExchangeService(store, { ...threads, work: workHere, checkpoints: { record } }).importWeights(
+      given('one'),
+    );
+  };
+  let release: () => void;
+  const held = (): void => void (release = hold(store));
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await settled();
+  };
+
+  it('a run is made afterwards', async () => {
+    const work = Promise.withResolvers<void>();
+    const fromFile: typeof workHere.fromFile = async (file) => {
+      const found = await workHere.fromFile(file);
+      held();
+      work.resolve();
+      return found;
+    };
+    const run = createExchangeService(store, { ...threads, work: { ...workHere, fromFile } }).importWeights(
+      given('one'),
+    );
+    await work.promise;
+    await turns();
+    expect(store.listRuns()).toEqual([]);
+    release();
+    expect(store.run(await run).status).toBe('finished');
+  });
+
+  it('it is called finished afterwards', async () => {
+    const stored = Promise.withResolvers<void>();
+    const run = importing(async () => {
+      held();
+      stored.resolve();
+    });
+    await stored.promise;
+    await turns();
+    expect(store.listRuns()).toMatchObject([{ status: 'queued' }]);
+    release();
+    expect(store.run(await run).status).toBe('finished');
+  });
+
+  it('what could not be stored is discarded afterwards', async () => {
+    const stored = Promise.withResolvers<void>();
+    const run = importing(() => {
+      held();
+      stored.resolve();
+      return Promise.reject(new Error('the disk is full'));
+    });
+    const refused = expect(run).rejects.toThrow('the disk is full');
+    await stored.promise;
+    await turns();
+    expect(store.listRuns()).toHaveLength(1);
+    atOnce(() => release());
+    await refused;
+    expect(store.listRuns()).toEqual([]);
+    await purged;
   });
 });

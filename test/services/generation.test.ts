@@ -3,6 +3,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FolioError } from '../../src/shared/errors.ts';
 import { REPORT } from '../support/fake-trainer.ts';
+import { hold, useHolds } from '../support/hold.ts';
 import { withMethods } from '../support/records.ts';
 import {
   answerWith,
@@ -21,6 +22,7 @@ import {
 } from './generation-harness.ts';
 
 useGeneration();
+useHolds();
 
 describe('generating', () => {
   it('streams, and stores each text with its provenance', async () => {
@@ -55,6 +57,23 @@ describe('generating', () => {
     expect(load).toMatchObject({ type: 'load', engine: 'auto', vocabulary: record.store.run(runId).vocabulary });
     expect(load?.type === 'load' && [...load.weights]).toEqual([1, 20]);
     expect(generate).toMatchObject({ type: 'generate', prompt: 'to ', count: 2, settings: { seed: 5 } });
+  });
+
+  it('stores what was written when another thread is through that stores something', async () => {
+    let release: () => void = () => expect.fail('nothing was written');
+    const written = Promise.withResolvers<void>();
+    answerWith((trainer, message) => {
+      if (message.type === 'generate') release = hold(record.store);
+      obediently(trainer, message);
+      if (message.type === 'generate') written.resolve();
+    });
+    let result: Awaited<ReturnType<typeof service.generate>> | null = null;
+    const writing = service.generate(options(), quiet, never).then((done) => (result = done));
+    await written.promise;
+    for (let turn = 0; turn < 20; turn++) await settled();
+    expect(result).toBeNull();
+    release();
+    expect(await writing).toMatchObject({ notStored: null, samples: [{ runId }, { runId }] });
   });
 
   it('uses the process and the weights that are there; other weights are loaded, another engine gets a new process', async () => {

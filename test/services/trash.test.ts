@@ -1,9 +1,12 @@
 /** What was deleted is freed by the other thread: the same comes of it, and its end in the middle is no failure. */
+import { setImmediate as settled } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTrashService } from '../../src/main/services/trash.ts';
 import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
 import type { SqliteStore } from '../../src/main/store/store.ts';
+import type { Purged } from '../../src/main/store/types.ts';
 import { FolioError } from '../../src/shared/errors.ts';
+import { atOnce, hold, useHolds } from '../support/hold.ts';
 import { addRun, epochCheckpoint, KEEP_ALL, Scratch } from '../store/support.ts';
 
 const scratch = new Scratch();
@@ -12,6 +15,7 @@ afterEach(() => {
   for (const writer of writers.splice(0)) writer.close();
   scratch.clean();
 });
+useHolds();
 
 function deleted(): { store: SqliteStore; writer: CheckpointWriter } {
   const store = scratch.open();
@@ -56,5 +60,32 @@ describe('freeing what was deleted', () => {
     });
     expect(await closing.empty(0)).toMatchObject({ runs: 0 });
     expect(store.anyToPurge()).toBe(true);
+  });
+
+  it('begins when no other thread stores something', async () => {
+    const { store } = deleted();
+    const release = hold(store);
+    let freeing: Promise<unknown> = Promise.resolve();
+    atOnce(() => (freeing = createTrashService(store).empty(0)));
+    await settled();
+    expect(store.trashed()).toHaveLength(1);
+    release();
+    expect(await freeing).toMatchObject({ runs: 1 });
+  });
+
+  it('lets what another thread stores meanwhile come before its next piece', async () => {
+    const { store } = deleted();
+    const PIECE = { runs: 0, corpora: 0, samples: 0, bytesFreed: 1 };
+    let asked = 0;
+    let release: () => void = () => expect.fail('nothing was freed');
+    const purgeNext = async (): Promise<Purged | null> => {
+      if (++asked === 1) release = hold(store);
+      return asked < 3 ? PIECE : null;
+    };
+    const freeing = createTrashService(store, Date.now, () => ({ purgeNext })).empty(0);
+    for (let turn = 0; turn < 5; turn++) await settled();
+    expect(asked).toBe(1);
+    release();
+    expect(await freeing).toEqual({ ...PIECE, bytesFreed: 2 });
   });
 });
