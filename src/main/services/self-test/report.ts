@@ -36,7 +36,13 @@ export interface SelfTestListener {
   readonly step: (step: SelfTestStep) => void;
 }
 
-export function versionsLine({ folio, node, electron, sqlite, platform }: Omit<SelfTestVersions, 'tensorflow'>): string {
+export function versionsLine({
+  folio,
+  node,
+  electron,
+  sqlite,
+  platform,
+}: Omit<SelfTestVersions, 'tensorflow'>): string {
   const parts = [`Node ${node}`, electron === null ? null : `Electron ${electron}`, `SQLite ${sqlite ?? 'not loaded'}`];
   return [`Folio ${folio}: self-test`, ...parts.filter((part) => part !== null), platform].join(', ');
 }

@@ -120,7 +120,9 @@ async function train(bench: Workbench): Promise<string> {
     throw new Failed(`it ended as ${ended.status}: ${ended.error?.message ?? ended.reason}`);
   }
   if (ended.steps !== TRAINED_STEPS || losses.length === 0 || !losses.every(Number.isFinite)) {
-    throw new Failed(`${ended.steps} steps instead of ${TRAINED_STEPS}, with the losses ${losses.join(', ') || 'none'}`);
+    throw new Failed(
+      `${ended.steps} steps instead of ${TRAINED_STEPS}, with the losses ${losses.join(', ') || 'none'}`,
+    );
   }
   bench.runId = handle.runId;
   const [first, last] = [losses[0] ?? 0, losses.at(-1) ?? 0];
@@ -143,7 +145,15 @@ async function readBack(bench: Workbench): Promise<string> {
 async function writeTwice(bench: Workbench): Promise<string> {
   const { app, engine, runId } = trained(bench);
   const write = async (): Promise<string> => {
-    const order = { runId, epoch: 'last', prompt: PROMPT, unknown: 'refuse', settings: WRITTEN, count: 1, engine } as const;
+    const order = {
+      runId,
+      epoch: 'last',
+      prompt: PROMPT,
+      unknown: 'refuse',
+      settings: WRITTEN,
+      count: 1,
+      engine,
+    } as const;
     const { samples, notStored } = await app.generation.generate(order, () => undefined, bench.signal);
     if (notStored !== null) throw new Failed(`the text could not be stored: ${notStored}`);
     return samples[0]?.text ?? '';
