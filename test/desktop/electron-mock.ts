@@ -82,6 +82,7 @@ class FakeApp extends EventEmitter {
   readonly exit = recorder();
   readonly setAboutPanelOptions = recorder();
   readonly setName = recorder();
+  readonly disableHardwareAcceleration = recorder();
   readonly requestSingleInstanceLock = recorder(true);
   enableSandbox(): void {
     this.sandboxed = true;

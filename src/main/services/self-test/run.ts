@@ -38,14 +38,17 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestRep
   const interrupt = (): void => over.abort(new Failed('interrupted'));
   options.signal?.addEventListener('abort', interrupt, { once: true });
 
+  /** Whether a step has said why the rest is left out. */
+  let toldWhy = false;
   const step = async (name: string, work: () => Promise<string> | string, always = false): Promise<void> => {
     const from = performance.now();
     let outcome: SelfTestStep['outcome'] = 'ok';
     let detail: string;
     try {
-      if (over.signal.aborted && !always) throw new Skipped('the test was over before');
+      if (over.signal.aborted && !always) throw toldWhy ? new Skipped('the test was over before') : over.signal.reason;
       detail = await (always ? work() : raced(work, over.signal));
     } catch (error) {
+      toldWhy ||= error === over.signal.reason;
       outcome = error instanceof Skipped ? 'skipped' : 'failed';
       detail = told(error);
     }
