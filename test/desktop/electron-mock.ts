@@ -128,6 +128,6 @@ export const electron = {
   protocol: { registerSchemesAsPrivileged: recorder(), handle: recorder() },
   screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] },
   session: { defaultSession },
-  shell: { openPath: recorder(Promise.resolve('')) },
+  shell: { openPath: recorder(Promise.resolve('')), openExternal: recorder(Promise.resolve()) },
   utilityProcess: { fork: recorder() },
 };

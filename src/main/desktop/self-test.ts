@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { app } from 'electron';
-import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { toErrorMessage } from '../../shared/errors.ts';
 import { createApp } from '../app.ts';
 import { runSelfTest } from '../services/self-test/run.ts';
 import { createTeller, selfTestExitCode } from '../services/self-test/tell.ts';
@@ -79,7 +79,7 @@ export function beginSelfTest(request: SelfTestRequest): void {
 }
 
 async function perform({ json, file }: SelfTestRequest, signal: AbortSignal): Promise<number> {
-  if (file === '') throw new FolioError('usage', '--out names no file');
+  if (file === '') throw new Error('--out names no file');
   const teller = createTeller({ json, file, write: (text) => void process.stdout.write(text) });
   const report = await runSelfTest({
     open: (dataDir) => createApp({ dataDir, startTrainer, mode: 'write' }),
