@@ -5,12 +5,13 @@ import { LATEST, ReleaseServer } from '../services/updates/release-server.ts';
 import { ask } from './harness/contract.ts';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
 import type { FolioWindow } from './harness/folio-window.ts';
-import { step } from './harness/steps.ts';
+import { steps } from './harness/steps.ts';
 
 const NEWER = '99.0.0';
 
 describeInBrowser('looking for a newer Folio', () => {
   const all = EndToEnd.use();
+  const step = steps();
   let window: FolioWindow;
   let server: ReleaseServer;
 
@@ -19,7 +20,6 @@ describeInBrowser('looking for a newer Folio', () => {
     server.says({ ...LATEST, version: NEWER });
     await all.serve(all.folder());
     window = await all.window({ bypassPolicy: true });
-    await window.go({ screen: 'settings' });
   });
   afterAll(() => server.close());
 
@@ -28,6 +28,7 @@ describeInBrowser('looking for a newer Folio', () => {
   const daily = () => section().getByLabel(window.words.updates.daily);
 
   step('is off, cannot be turned on without an address, and refuses one that is not safe', async () => {
+    await window.go({ screen: 'settings' });
     expect(await daily().isChecked()).toBe(false);
     expect(await daily().isDisabled()).toBe(true);
     expect(await window.button(window.words.updates.checkNow).count()).toBe(0);
