@@ -63,7 +63,7 @@ module.exports = {
         MESSAGES,
         PURE_MODEL,
         PACKAGE,
-        ...npm('chardet', 'fastest-levenshtein', 'iconv-lite', 'env-paths', 'zod'),
+        ...npm('chardet', 'fastest-levenshtein', 'iconv-lite', 'env-paths', 'semver', 'zod'),
       ],
       true,
     ),

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runQuietly } from './processes.ts';
+import { smokeSelfTest } from './smoke-self-test.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const kit = resolve(process.env['FOLIO_SMOKE_KIT'] ?? join(root, '../shared/electron-smoke'));
@@ -81,7 +82,12 @@ async function main(): Promise<number> {
       const result = /\[smoke\] result (.*)/.exec(output)?.[1];
       if (result !== undefined) console.log(`  ${result}`);
     }
-    return 0;
+    const problem = await smokeSelfTest(root, kit);
+    console.log(
+      `smoke: ${problem === null ? '✓' : '✗'} --self-test: without a window, beside the record, gone without a trace`,
+    );
+    if (problem !== null) console.log(problem);
+    return problem === null ? 0 : 1;
   } finally {
     rmSync(data, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -31,6 +31,7 @@ import { createSampleService } from './services/samples.ts';
 import type { SampleService } from './services/samples.ts';
 import { createTrainingService } from './services/training.ts';
 import { createTrialService } from './services/trial.ts';
+import { createUpdateService } from './services/updates/updates.ts';
 import { createTrashService, TRASH_MS } from './services/trash.ts';
 import type { TrashService } from './services/trash.ts';
 import type {
@@ -189,6 +190,7 @@ export function createApp(options: AppOptions): FolioApp {
   const samples = once(() => createSampleService(store.get()));
   const preferences = once(() => createPreferenceService(store.get(), log));
   const trash = once(() => createTrashService(store.get(), Date.now, () => checkpoints.get()));
+  const updates = once(() => createUpdateService({ store: store.get(), version: appVersion, log }));
   const freeDeleted = (): void => {
     trash
       .get()
@@ -263,6 +265,7 @@ export function createApp(options: AppOptions): FolioApp {
         samples: samples.get(),
         preferences: preferences.get(),
         trash: trash.get(),
+        updates: updates.get(),
         changes: changes.get(),
         circumstances: () => ({ freeMemoryBytes: freeMemory(), freeDiskBytes: freeDisk(dataDir) }),
         dataBytes: () => storedBytes(dataDir),
@@ -275,6 +278,7 @@ export function createApp(options: AppOptions): FolioApp {
             ),
           ),
       };
+      updates.get().start();
       return createApi(
         createHandlers(services, host),
         (error) => log(stackOf(error)),
@@ -283,6 +287,7 @@ export function createApp(options: AppOptions): FolioApp {
     },
     close() {
       changes.made?.close();
+      updates.made?.close();
       trash.made?.close();
       // Before the record, which its thread writes to, and before the training, whose end is written when that thread is through.
       checkpoints.made?.close();

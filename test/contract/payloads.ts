@@ -50,6 +50,11 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'training:decline-offer': {},
   'writing:warm': checkpoint,
   'engines:known': {},
+  'updates:state': {},
+  'updates:set': { on: true, address: 'https://folio.example/latest.json' },
+  'updates:check': {},
+  'updates:told': { version: '1.2.3' },
+  'updates:open-page': {},
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {
@@ -66,6 +71,7 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'writing:evaluate': { ...checkpoint, file: handle, unknown: 'refuse' },
   'engines:probe': {},
   'engines:install': { build: 'cpu' },
+  'updates:changed': {},
 };
 
 export interface Named {

@@ -58,6 +58,7 @@ const overIpc: Open = async (app, folder) => {
     openFile: () => Promise.resolve(join(folder, 'chosen.txt')),
     saveFile: (_, name) => Promise.resolve(join(folder, name)),
     showFolder: () => Promise.resolve(),
+    openPage: () => Promise.resolve(),
   };
   const page = ipcProgram(app.api(host)).page();
   return {

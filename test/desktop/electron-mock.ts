@@ -82,6 +82,7 @@ class FakeApp extends EventEmitter {
   readonly exit = recorder();
   readonly setAboutPanelOptions = recorder();
   readonly setName = recorder();
+  readonly disableHardwareAcceleration = recorder();
   readonly requestSingleInstanceLock = recorder(true);
   enableSandbox(): void {
     this.sandboxed = true;
@@ -127,6 +128,6 @@ export const electron = {
   protocol: { registerSchemesAsPrivileged: recorder(), handle: recorder() },
   screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] },
   session: { defaultSession },
-  shell: { openPath: recorder(Promise.resolve('')) },
+  shell: { openPath: recorder(Promise.resolve('')), openExternal: recorder(Promise.resolve()) },
   utilityProcess: { fork: recorder() },
 };

@@ -5,6 +5,7 @@ import { corpusFeeds, corpusHandlers, corpusJobs } from './handle-corpora.ts';
 import { engineHandlers, engineJobs } from './handle-engines.ts';
 import { runFeeds, runHandlers, runJobs } from './handle-runs.ts';
 import { trainingFeeds, trainingHandlers, trainingJobs } from './handle-training.ts';
+import { updateFeeds, updateHandlers } from './handle-updates.ts';
 import { writingHandlers, writingJobs } from './handle-writing.ts';
 import type { Host } from './host.ts';
 import type { ApiServices } from './services.ts';
@@ -18,8 +19,9 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...trainingHandlers(services),
       ...writingHandlers(services),
       ...engineHandlers(services),
+      ...updateHandlers(services, host),
     },
-    feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services) },
+    feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services), ...updateFeeds(services) },
     jobs: {
       ...corpusJobs(services),
       ...runJobs(services),

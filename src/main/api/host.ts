@@ -10,4 +10,6 @@ export interface Host {
   saveFile(kind: FileKind, suggestedName: string): Promise<string | null>;
   /** Shows a folder in the system's file manager. Throws FolioError 'usage' where there is none. */
   showFolder(path: string): Promise<void>;
+  /** Opens a page of the web in the system's browser: https only. Throws FolioError 'usage' where the page itself is in one. */
+  openPage(address: string): Promise<void>;
 }

@@ -9,6 +9,7 @@ import type { RunService } from '../services/runs.ts';
 import type { SampleService } from '../services/samples.ts';
 import type { TrialService } from '../services/trial.ts';
 import type { TrashService } from '../services/trash.ts';
+import type { UpdateService } from '../services/updates/updates.ts';
 import type {
   CorpusService,
   EngineService,
@@ -32,6 +33,7 @@ export interface ApiServices {
   readonly samples: SampleService;
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
+  readonly updates: UpdateService;
   readonly chosenFiles: ChosenFiles;
   readonly changes: Changes;
   /** What this machine has left. */

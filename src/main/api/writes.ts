@@ -42,6 +42,11 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'training:decline-offer': true,
   'writing:warm': false,
   'engines:known': false,
+  'updates:state': false,
+  'updates:set': true,
+  'updates:check': false, // its answer may be seconds away; what is stored then waits by itself
+  'updates:told': true,
+  'updates:open-page': false,
 };
 
 export function writesToRecord(name: RequestName): boolean {

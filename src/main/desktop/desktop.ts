@@ -1,8 +1,5 @@
 /** The running desktop program: the app, its window, its menu, and how they end. */
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
 import { app, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { Api } from '../api/dispatch.ts';
@@ -19,6 +16,7 @@ import { hardenSession } from './permissions.ts';
 import { pageServer } from './protocol.ts';
 import { createQuitting } from './quit.ts';
 import type { Quitting } from './quit.ts';
+import { watchThreads } from './threads.ts';
 import { startTrainer } from './utility-trainer.ts';
 import { openWindow, pageColour } from './window.ts';
 import { desktopWords } from './words.ts';
@@ -35,9 +33,6 @@ export interface DesktopOptions {
 const MAX_REVIVALS = 3;
 const REVIVAL_MEMORY_MS = 60_000;
 
-/** A thread that has been told to end needs milliseconds. */
-const THREADS_MS = 2000;
-
 const MAC = process.platform === 'darwin';
 
 export class Desktop {
@@ -51,18 +46,13 @@ export class Desktop {
   #isClosed = false;
   /** Language and theme that the frame around the page shows. */
   #shown = '';
-  /** Electron aborts when it ends while a thread is still ending: the last to go are waited for. */
-  readonly #threads = new Set<Worker>();
+  readonly #threads = watchThreads();
 
   /** Only after the app is ready. Throws FolioError 'locked' when another folio has the record, and what else opening it throws. */
   constructor(options: DesktopOptions) {
     this.#options = options;
     const { dataDir, log, refused } = options;
     this.#watchForDefects();
-    process.on('worker', (thread) => {
-      this.#threads.add(thread);
-      thread.once('exit', () => this.#threads.delete(thread));
-    });
     this.#folio = createApp({ dataDir, startTrainer, mode: 'write', log: (line) => log.warn(line) });
     const host = desktopHost({ logFile: log.file, window: () => this.#window, words: () => this.#words() });
     this.#channel = openChannel({
@@ -194,8 +184,7 @@ export class Desktop {
     this.#folio.close();
     if (this.#threads.size === 0) return;
     event.preventDefault();
-    const ended = Promise.all([...this.#threads].map((thread) => once(thread, 'exit')));
-    void Promise.race([ended, delay(THREADS_MS)]).finally(() => app.exit(0));
+    void this.#threads.ended().finally(() => app.exit(0));
   }
 
   async #askBeforeQuitting(): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { BrowserWindow, FileFilter } from 'electron';
 import type { FileKind } from '../../shared/contract/app.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { Host } from '../api/host.ts';
+import { isPage } from '../services/updates/latest.ts';
 import type { DesktopWords } from './words.ts';
 
 export interface HostOptions {
@@ -40,6 +41,11 @@ export function desktopHost({ logFile, window, words }: HostOptions): Host {
     async showFolder(path) {
       const problem = await shell.openPath(path);
       if (problem !== '') throw new FolioError('usage', `the folder could not be shown: ${problem}`, `It is ${path}`);
+    },
+    async openPage(address) {
+      // Other schemes start programs.
+      if (!isPage(address)) throw new FolioError('internal', `not a page of the web: ${address.slice(0, 200)}`);
+      await shell.openExternal(address);
     },
   };
 }

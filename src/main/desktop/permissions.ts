@@ -72,9 +72,13 @@ const SWITCHES: readonly (readonly [name: string, value?: string])[] = [
   ['host-resolver-rules', 'MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1'],
 ];
 
+export function withoutErrands(app: App): void {
+  for (const [name, value] of SWITCHES) app.commandLine.appendSwitch(name, value);
+}
+
 export function hardenApp(app: App, refused: Refused): void {
   app.enableSandbox();
-  for (const [name, value] of SWITCHES) app.commandLine.appendSwitch(name, value);
+  withoutErrands(app);
   app.on('web-contents-created', (_event, contents) => hardenContents(contents, refused));
   app.on('certificate-error', (event, _contents, url, _error, _certificate, answer) => {
     refused(`the certificate of ${url.slice(0, 200)}`);

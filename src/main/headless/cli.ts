@@ -78,6 +78,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'check the database and report on the installation',
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    name: 'self-test',
+    summary: 'try every part of this Folio; the exit code tells (also folio --self-test)',
+    load: () => import('./commands/self-test.ts'),
+  },
   { name: 'serve', summary: 'the app in a browser on this machine', load: () => import('./commands/serve.ts') },
   {
     name: 'welcome',
@@ -102,7 +107,7 @@ export async function runCli(argv: readonly string[], io: Io, openApp: OpenApp):
   let exitCode: number = EXIT.ok;
   try {
     const program = createProgram(output, openApp, (code) => (exitCode = code));
-    await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
+    await program.parseAsync(asCommand(withoutHelpCommand(argv)), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) {
@@ -201,6 +206,14 @@ function withoutHelpCommand(argv: readonly string[]): string[] {
   if (argv[0] !== 'help') return [...argv];
   const name = argv[1];
   return name === undefined || name.startsWith('-') ? ['--help'] : [name, '--help'];
+}
+
+/** `folio --self-test[=FILE]`, as the packaged program has it, is `folio self-test [--out=FILE]`. */
+function asCommand(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word) => word === '--self-test' || word.startsWith('--self-test='));
+  const [, ...file] = argv[at]?.split('=') ?? [];
+  if (at === -1 || argv.slice(0, at).some((word) => !word.startsWith('-'))) return [...argv];
+  return ['self-test', ...argv.toSpliced(at, 1, ...(file.length === 0 ? [] : [`--out=${file.join('=')}`]))];
 }
 
 /** Known before parsing, because the parser's own errors must be JSON as well. */

@@ -218,6 +218,7 @@ export class Supervisor implements TrainingHandle {
       case 'probed':
       case 'install-progress':
       case 'installed':
+      case 'engine-verified':
       case 'trial-phase':
       case 'tried':
       case 'loaded':

@@ -85,6 +85,8 @@ function receive(message: ToTrainer): void {
       return job(() => probe(message.engines));
     case 'install':
       return job(() => install(message.build));
+    case 'verify-engine':
+      return job(async () => port.send(await (await import('./verify-engine.ts')).verifyEngine()));
     case 'checkpoint-piece':
       return pieces.take(message);
     case 'train':

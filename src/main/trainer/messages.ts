@@ -98,6 +98,8 @@ export interface TrialRequest {
 export type ToTrainer =
   | { readonly type: 'probe'; readonly engines: readonly EngineName[] }
   | { readonly type: 'install'; readonly build: 'cpu' | 'cuda' }
+  /** Read every file of the native engine and compare it with what was installed. */
+  | { readonly type: 'verify-engine' }
   /** Before `train` or `load`. */
   | CheckpointPiece
   | TrainRequest
@@ -160,6 +162,18 @@ export type FromTrainer =
   | { readonly type: 'trial-phase'; readonly phase: 'measuring' | 'writing' }
   | { readonly type: 'tried'; readonly trial: Trial }
   | { readonly type: 'installed'; readonly details: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'engine-verified';
+      /** TensorFlow's version, and the build that would be loaded; null when there is none. */
+      readonly version: string | null;
+      readonly build: string | null;
+      readonly files: number;
+      readonly bytes: number;
+      /** What is wrong with it; null when nothing is. */
+      readonly wrong: string | null;
+      /** Why there is no build, and what would change that; null when there is one. */
+      readonly missing: string | null;
+    }
   /** The engine chosen, why, and what was passed over and why. */
   | { readonly type: 'ready'; readonly report: EngineReport; readonly rejected: readonly EngineReport[] }
   | {

@@ -15,6 +15,7 @@ import { Notices } from './notices.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
+import { Updates } from './updates.svelte.ts';
 
 export class Folio {
   readonly connection: Connection;
@@ -25,6 +26,7 @@ export class Folio {
   readonly training: Training;
   readonly corpora: Corpora;
   readonly engines: Engines;
+  readonly updates: Updates;
   readonly info: AppInfo;
   #preferences: Preferences = $state.raw(DEFAULT_PREFERENCES);
   #lost = $state(false);
@@ -37,6 +39,7 @@ export class Folio {
     this.training = new Training(this.client);
     this.corpora = new Corpora(this.client);
     this.engines = new Engines(this.client);
+    this.updates = new Updates(this.client);
     connection.onLost(() => {
       this.#lost = true;
     });
@@ -73,6 +76,7 @@ export class Folio {
     });
     this.#preferences = await this.client.request('preferences:get', {});
     await Promise.all([this.runs.start(), this.training.start(), this.corpora.start(), this.engines.start()]);
+    await this.updates.start(({ version }) => this.notices.say(this.words.updates.notice(version)));
   }
 }
 

@@ -9,15 +9,17 @@ import type { Delivery, FeedDefinition, JobDefinition, RequestDefinition } from 
 import { engines, enginesTopics } from './engines.ts';
 import { runs, runsTopics } from './runs.ts';
 import { training, trainingTopics } from './training.ts';
+import { updates, updatesTopics } from './updates.ts';
 import { writing, writingTopics } from './writing.ts';
 
-export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines } as const;
+export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines, ...updates } as const;
 export const topics = {
   ...corporaTopics,
   ...runsTopics,
   ...trainingTopics,
   ...writingTopics,
   ...enginesTopics,
+  ...updatesTopics,
 } as const;
 
 export type Requests = typeof requests;

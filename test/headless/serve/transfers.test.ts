@@ -216,6 +216,7 @@ describe('the host of a browser', () => {
       code: 'usage',
       hint: expect.stringContaining('/data') as string,
     });
+    await expect(host.openPage('https://folio.example/')).rejects.toMatchObject({ code: 'usage' });
   });
 });
 

@@ -19,6 +19,9 @@ export interface TensorFlowStatus {
   readonly details: Readonly<Record<string, string>>;
 }
 
+/** As the cause of an error: the build is there, but not as it was installed. */
+export class BrokenBuild extends Error {}
+
 /** A build that loadBinding can load. */
 export type ReadyBuild = Extract<CachedBuild, { state: 'ready' }>;
 
@@ -128,5 +131,6 @@ function readyOr(build: CachedBuild, missing: string, environment = ''): ReadyBu
         'engine',
         `TensorFlow in ${build.folder} is damaged: ${build.reason}.`,
         `Install it again: \`${environment}${INSTALL_HINT}\`.`,
+        { cause: new BrokenBuild(build.reason) },
       );
 }

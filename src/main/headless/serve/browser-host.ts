@@ -17,5 +17,7 @@ export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
       Promise.reject(
         new FolioError('usage', 'a browser cannot show a folder of this machine', `Open it yourself: ${path}`),
       ),
+    openPage: (address) =>
+      Promise.reject(new FolioError('usage', 'a browser opens pages by itself', `Open it yourself: ${address}`)),
   };
 }

@@ -10,6 +10,7 @@ import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { texts } from './texts.ts';
+import { updates } from './updates.ts';
 
 export const en = {
   common,
@@ -25,6 +26,7 @@ export const en = {
   settings,
   shell,
   texts,
+  updates,
 };
 
 export type Words = typeof en;

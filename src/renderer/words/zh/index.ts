@@ -12,6 +12,7 @@ import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { texts } from './texts.ts';
+import { updates } from './updates.ts';
 
 export const zh: Words = {
   common,
@@ -26,4 +27,5 @@ export const zh: Words = {
   settings,
   shell,
   texts,
+  updates,
 };

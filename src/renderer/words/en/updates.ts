@@ -1,0 +1,25 @@
+/** Words of the search for a newer Folio, in the settings and in the one notice that there is. */
+export const updates = {
+  title: 'Updates',
+  lead: 'Folio can ask once a day whether there is a newer one, and tell you. It sends nothing about you or your work, and it downloads and installs nothing. As long as this is off, it does not ask.',
+  address: 'Address',
+  addressNote: 'Of the file latest.json that describes the newest Folio: https only.',
+  ask: 'Ask',
+  daily: 'Once a day, while Folio is open',
+  last: 'Last asked',
+  never: 'Not yet.',
+  checkNow: 'Check now',
+  checking: 'Asking…',
+  outcomes: {
+    newer: (version: string) => `Folio ${version} is the newest.`,
+    same: () => 'This is the newest Folio.',
+    older: (version: string) => `The newest that is told of is ${version}; this one is newer.`,
+    preview: (version: string) => `${version} is being prepared; this is the newest finished one.`,
+  },
+  failed: 'It could not be found out.',
+  newer: 'Newer Folio',
+  there: (version: string) => `Folio ${version}`,
+  openPage: 'Open its page',
+  elsewhere: 'The page opens in your browser, outside of Folio.',
+  notice: (version: string) => `There is a newer Folio: ${version}. The settings say where.`,
+};
