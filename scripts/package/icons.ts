@@ -64,18 +64,15 @@ async function draw(page: Page, { drawing, part }: View, size: number): Promise<
 }
 
 async function pixelsOf(page: Page, { size, png }: IconPicture): Promise<Pixels> {
-  const values = await page.evaluate(
-    async ({ url, edge }) => {
-      const image = new Image();
-      image.src = url;
-      await image.decode();
-      const context = new OffscreenCanvas(edge, edge).getContext('2d');
-      if (context === null) throw new Error('no canvas');
-      context.drawImage(image, 0, 0);
-      return [...context.getImageData(0, 0, edge, edge).data];
-    },
-    { url: `data:image/png;base64,${png.toString('base64')}`, edge: size },
-  );
+  // As text: these scripts know nothing of a page's own types.
+  const values = await page.evaluate<number[]>(`(async () => {
+    const image = new Image();
+    image.src = 'data:image/png;base64,${png.toString('base64')}';
+    await image.decode();
+    const context = new OffscreenCanvas(${size}, ${size}).getContext('2d');
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(0, 0, ${size}, ${size}).data];
+  })()`);
   return Uint8Array.from(values);
 }
 
