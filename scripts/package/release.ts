@@ -86,16 +86,20 @@ export async function checksums(folder: string): Promise<string> {
   return lines.join('');
 }
 
+/** The check for updates takes no longer ones. */
+const MOST_NOTES = 4000;
+
 export const latestSchema = z.strictObject({
   version: z.string().regex(VERSION),
   page: z.url({ protocol: /^https$/ }),
-  notes: z.string().min(1),
+  notes: z.string().min(1).max(MOST_NOTES),
   date: z.iso.date(),
 });
 
 /** What the check for updates reads: which version is the newest, where its page is, what is new. */
 export function latestFile(version: string, page: string, notes: string, date: Date): string {
-  const latest = latestSchema.parse({ version, page, notes, date: date.toISOString().slice(0, 10) });
+  const short = notes.length <= MOST_NOTES ? notes : `${notes.slice(0, notes.lastIndexOf('\n', MOST_NOTES - 2))}\n…`;
+  const latest = latestSchema.parse({ version, page, notes: short, date: date.toISOString().slice(0, 10) });
   return `${JSON.stringify(latest, null, 2)}\n`;
 }
 

@@ -10,6 +10,18 @@ const workflows = readdirSync(folder).map((name) => ({ name, text: readFileSync(
 
 const PINNED = /uses: [\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$/;
 
+/** The lines that a shell is given. */
+function commands(lines: readonly string[]): string[] {
+  let inside: number | null = null;
+  return lines.filter((line) => {
+    const indent = line.search(/\S/);
+    if (inside !== null && (indent > inside || indent === -1)) return true;
+    const run = /^( *(?:- )?)run:/.exec(line);
+    inside = run === null ? null : (run[1]?.length ?? 0);
+    return run !== null;
+  });
+}
+
 /** What the house asks for beyond what GitHub does. */
 function breaches(text: string): string[] {
   const lines = text.split('\n');
@@ -27,8 +39,8 @@ function breaches(text: string): string[] {
         .map((key) => `${job.split('\n')[0]?.trim()} has no ${key}`),
     ),
     // Whoever may name a branch or a tag may not thereby write a command.
-    ...lines
-      .filter((line) => /^ *(- )?run: .*\$\{\{/.test(line))
+    ...commands(lines)
+      .filter((line) => line.includes('${{'))
       .map((line) => `an expression in a command: ${line.trim()}`),
     ...[...text.matchAll(/\bnode (scripts\/[\w./-]+)/g)]
       .filter(([, script]) => !existsSync(join(root, script ?? '')))
@@ -75,6 +87,7 @@ describe('workflows', () => {
     [/^ {4}timeout-minutes: \d+$/m, '', 'has no timeout-minutes:'],
     [/^ {4}permissions:$/m, '    rights:', 'has no permissions:'],
     [/run: npm/, 'run: echo ${{ github.head_ref }}; npm', 'an expression in a command'],
+    [/run: \|$/m, 'run: |\n          echo ${{ github.head_ref }}', 'an expression in a command'],
     [/persist-credentials: false/, 'persist-credentials: true', 'leaves the token behind'],
   ])('the house finds what breaks its rules: %s', (place, planted, named) => {
     for (const { text } of workflows) {
