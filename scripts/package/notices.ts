@@ -78,8 +78,7 @@ export function noticesText(components: readonly Component[]): string {
   const list = components.map((component) => `- ${title(component)} (${component.licence}): ${component.role}`);
   const texts = [...byText.values()].map(({ text, of }) => `${RULE}\n${of.join('\n')}\n${RULE}\n\n${text.text}\n`);
   return [
-    'Folio is free software under the MIT licence. It is made with, and comes with, the work of others. This file names all of it and',
-    'holds its licences.',
+    'Folio is free software under the MIT licence. It is made with, and comes with, the work of others. This file names all of it and holds its licences.',
     '',
     ...list,
     '',

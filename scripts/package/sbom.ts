@@ -92,7 +92,7 @@ function uuidOf(text: string): string {
 
 /** What CycloneDX's own schema says against a bill; null when it is valid. */
 export async function billProblem(bill: string): Promise<string | null> {
-  const error = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bill);
+  const error: unknown = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bill);
   return error === null ? null : JSON.stringify(error).slice(0, 2000);
 }
 

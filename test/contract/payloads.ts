@@ -50,6 +50,8 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'training:decline-offer': {},
   'writing:warm': checkpoint,
   'engines:known': {},
+  'licences:there': {},
+  'licences:read': {},
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {

@@ -8,6 +8,9 @@ const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, '.github', 'workflows');
 const workflows = readdirSync(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 
+/** As a workflow writes it. */
+const expression = (inside: string): string => ['$', '{{ ', inside, ' }}'].join('');
+
 const PINNED = /uses: [\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*$/;
 
 /** The lines that a shell is given. */
@@ -69,8 +72,8 @@ describe('workflows', () => {
   it.each([
     ['a key that there is not', /runs-on:/, 'runs-in:', 'runs-in'],
     ['a permission that there is not', /contents: read/, 'content: read', 'content'],
-    ['an expression that is cut', /\$\{\{ matrix\.name \}\}/, '${{ format( }}', 'expression'],
-    ['a context that there is not', /\$\{\{ matrix\.name \}\}/, '${{ matrx.name }}', 'matrx'],
+    ['an expression that is cut', /\$\{\{ matrix\.name \}\}/, expression('format('), 'expression'],
+    ['a context that there is not', /\$\{\{ matrix\.name \}\}/, expression('matrx.name'), 'matrx'],
     ['a key that is not indented as its neighbours', /^ {4}steps:/m, '   steps:', ''],
   ])('the check finds %s', async (_what, place, planted, named) => {
     for (const { name, text } of workflows) {
@@ -86,8 +89,8 @@ describe('workflows', () => {
     [/^concurrency:$/m, '# concurrency', 'nothing says what happens when it runs twice'],
     [/^ {4}timeout-minutes: \d+$/m, '', 'has no timeout-minutes:'],
     [/^ {4}permissions:$/m, '    rights:', 'has no permissions:'],
-    [/run: npm/, 'run: echo ${{ github.head_ref }}; npm', 'an expression in a command'],
-    [/run: \|$/m, 'run: |\n          echo ${{ github.head_ref }}', 'an expression in a command'],
+    [/run: npm/, `run: echo ${expression('github.head_ref')}; npm`, 'an expression in a command'],
+    [/run: \|$/m, `run: |\n          echo ${expression('github.head_ref')}`, 'an expression in a command'],
     [/persist-credentials: false/, 'persist-credentials: true', 'leaves the token behind'],
   ])('the house finds what breaks its rules: %s', (place, planted, named) => {
     for (const { text } of workflows) {

@@ -42,6 +42,8 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'training:decline-offer': true,
   'writing:warm': false,
   'engines:known': false,
+  'licences:there': false,
+  'licences:read': false,
 };
 
 export function writesToRecord(name: RequestName): boolean {
