@@ -5,11 +5,13 @@
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { recordPackages } from './scripts/package/bundled-packages.ts';
 
 const root = import.meta.dirname;
 
 export default defineConfig(({ command }) => ({
   main: {
+    plugins: [recordPackages('main', root)],
     define: { __DEV_SERVER__: String(command === 'serve') },
     build: {
       outDir: resolve(root, 'out/main'),
@@ -27,6 +29,7 @@ export default defineConfig(({ command }) => ({
     },
   },
   preload: {
+    plugins: [recordPackages('preload', root)],
     build: {
       outDir: resolve(root, 'out/preload'),
       // A sandboxed preload script is one CommonJS file with everything inside.
@@ -39,7 +42,7 @@ export default defineConfig(({ command }) => ({
   },
   renderer: {
     root: resolve(root, 'src/renderer'),
-    plugins: [svelte()],
+    plugins: [svelte(), recordPackages('renderer', root)],
     build: {
       outDir: resolve(root, 'out/renderer'),
       minify: true,

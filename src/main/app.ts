@@ -1,5 +1,5 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -9,7 +9,7 @@ import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
 import type { Host } from './api/host.ts';
-import { entryFile, programFile } from './program-files.ts';
+import { entryFile, PROGRAM_ROOT, programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
@@ -21,6 +21,7 @@ import { createExchangeService } from './services/exchange.ts';
 import { workAside } from './services/exchange-thread.ts';
 import { createGenerationService } from './services/generation.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
+import { createLicenceService } from './services/licences.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
 import { createPreferenceService } from './services/preferences.ts';
@@ -261,6 +262,7 @@ export function createApp(options: AppOptions): FolioApp {
         generation: generation.get(),
         engines: engines.get(),
         exchange: exchange.get(),
+        licences: createLicenceService(noticesPlaces()),
         metrics: metrics.get(),
         samples: samples.get(),
         preferences: preferences.get(),
@@ -302,6 +304,12 @@ export function createApp(options: AppOptions): FolioApp {
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** In a checkout where scripts/package/notices.ts writes it; in a package beside the archive. */
+function noticesPlaces(): string[] {
+  const name = 'THIRD-PARTY-NOTICES.txt';
+  return [programFile('build', name), join(dirname(PROGRAM_ROOT), name)];
 }
 
 function defaultResourcesDir(): string {

@@ -55,6 +55,8 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'updates:check': {},
   'updates:told': { version: '1.2.3' },
   'updates:open-page': {},
+  'licences:there': {},
+  'licences:read': {},
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {

@@ -3,6 +3,7 @@ import type { Handlers } from './handlers.ts';
 import { appHandlers } from './handle-app.ts';
 import { corpusFeeds, corpusHandlers, corpusJobs } from './handle-corpora.ts';
 import { engineHandlers, engineJobs } from './handle-engines.ts';
+import { licenceHandlers } from './handle-licences.ts';
 import { runFeeds, runHandlers, runJobs } from './handle-runs.ts';
 import { trainingFeeds, trainingHandlers, trainingJobs } from './handle-training.ts';
 import { updateFeeds, updateHandlers } from './handle-updates.ts';
@@ -20,6 +21,7 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...writingHandlers(services),
       ...engineHandlers(services),
       ...updateHandlers(services, host),
+      ...licenceHandlers(services),
     },
     feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services), ...updateFeeds(services) },
     jobs: {

@@ -3,6 +3,7 @@ import type { EngineReport } from '../../shared/domain.ts';
 import type { Changes } from '../services/changes.ts';
 import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
+import type { LicenceService } from '../services/licences.ts';
 import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
 import type { RunService } from '../services/runs.ts';
@@ -29,6 +30,7 @@ export interface ApiServices {
   readonly generation: GenerationService;
   readonly engines: EngineService;
   readonly exchange: ExchangeService;
+  readonly licences: LicenceService;
   readonly metrics: MetricService;
   readonly samples: SampleService;
   readonly preferences: PreferenceService;

@@ -47,6 +47,8 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'updates:check': false, // its answer may be seconds away; what is stored then waits by itself
   'updates:told': true,
   'updates:open-page': false,
+  'licences:there': false,
+  'licences:read': false,
 };
 
 export function writesToRecord(name: RequestName): boolean {

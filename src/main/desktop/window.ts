@@ -1,8 +1,9 @@
 /** The window: locked down, as large as it was left, on a display that is still there, in the colour of its page from the first moment. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import type { Rectangle, WebPreferences } from 'electron';
-import { builtFolder } from '../program-files.ts';
+import { builtFolder, programFile } from '../program-files.ts';
 import type { PreferenceService, WindowState } from '../services/preferences.ts';
 import { START_URL } from './origin.ts';
 
@@ -53,6 +54,7 @@ export function openWindow({ preferences, developer, opened }: WindowOptions): B
     minWidth: MINIMUM.width,
     minHeight: MINIMUM.height,
     title: 'Folio',
+    ...windowIcon(),
     show: false,
     backgroundColor: pageColour(),
     webPreferences: webPreferences(join(builtFolder('preload'), 'preload.cjs'), developer),
@@ -67,6 +69,12 @@ export function openWindow({ preferences, developer, opened }: WindowOptions): B
   opened(window);
   void window.loadURL(START_URL);
   return window;
+}
+
+/** Elsewhere the system takes it from the program's own file. */
+function windowIcon(): { icon?: string } {
+  const icon = programFile('resources', 'window-icon.png');
+  return process.platform === 'linux' && existsSync(icon) ? { icon } : {};
 }
 
 export function pageColour(): string {

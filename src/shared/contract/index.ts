@@ -7,12 +7,22 @@ import { app } from './app.ts';
 import { corpora, corporaTopics } from './corpora.ts';
 import type { Delivery, FeedDefinition, JobDefinition, RequestDefinition } from './define.ts';
 import { engines, enginesTopics } from './engines.ts';
+import { licences } from './licences.ts';
 import { runs, runsTopics } from './runs.ts';
 import { training, trainingTopics } from './training.ts';
 import { updates, updatesTopics } from './updates.ts';
 import { writing, writingTopics } from './writing.ts';
 
-export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines, ...updates } as const;
+export const requests = {
+  ...app,
+  ...corpora,
+  ...runs,
+  ...training,
+  ...writing,
+  ...engines,
+  ...updates,
+  ...licences,
+} as const;
 export const topics = {
   ...corporaTopics,
   ...runsTopics,

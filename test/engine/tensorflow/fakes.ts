@@ -58,6 +58,8 @@ export const WHEEL_FILES = {
   'tensorflow/include/tensorflow/c/c_api.h': '// the C interface\n',
   'tensorflow/include/tensorflow/c/eager/c_api.h': '// the eager interface\n',
   'tensorflow/include/tsl/platform/ctstring.h': '// strings\n',
+  'tensorflow/include/LICENSE': 'its licence\n',
+  'tensorflow/THIRD_PARTY_NOTICES.txt': 'the licences of others\n',
   'tensorflow/include/Eigen/Core.h': '// not needed\n',
   'tensorflow/python/big.py': '# not needed\n',
 };

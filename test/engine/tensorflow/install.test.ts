@@ -63,6 +63,9 @@ describe('installTensorFlow', () => {
       );
       expect(readFileSync(path.join(home(machine), 'include/tensorflow/c/eager/c_api.h'), 'utf8')).toContain('eager');
       expect(() => readFileSync(path.join(home(machine), 'include/Eigen/Core.h'))).toThrow('ENOENT');
+      // Whoever hands the library on hands its licences on.
+      expect(readFileSync(path.join(home(machine), 'notices/include/LICENSE'), 'utf8')).toContain('its licence');
+      expect(readFileSync(path.join(home(machine), 'notices/THIRD_PARTY_NOTICES.txt'), 'utf8')).toContain('of others');
 
       expect([...new Set(seen.map(({ phase }) => phase))]).toEqual([
         'download',

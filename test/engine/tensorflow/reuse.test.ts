@@ -68,6 +68,7 @@ describe('an addon that is out of date', () => {
       for (const header of ['tensorflow/c/kernels.h', 'tsl/platform/platform.h', 'tensorflow/c/eager/c_api.h']) {
         expect(statSync(path.join(homeOf(machine), 'include', header)).size).toBeGreaterThan(0);
       }
+      expect(statSync(path.join(homeOf(machine), 'notices/THIRD_PARTY_NOTICES.txt')).size).toBeGreaterThan(0);
       // Headers and libraries are where the compiler is told to look.
       const [, compile = ''] = machine.calls('cxx');
       expect(compile).toMatch(/-I\S+staging-\S+include/);

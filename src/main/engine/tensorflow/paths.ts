@@ -20,3 +20,5 @@ export const ADDON_NAME = 'tfjs_binding.node';
 /** Libraries and headers inside a build's folder. */
 export const LIBRARY_FOLDER = 'lib';
 export const INCLUDE_FOLDER = 'include';
+/** The licences out of the wheel, by their paths in it: whoever hands the library on hands them on, too. */
+export const NOTICES_FOLDER = 'notices';

@@ -1,9 +1,10 @@
 /** A build whose addon is out of date keeps its libraries: a new Folio compiles anew and does not download again. */
+import { existsSync } from 'node:fs';
 import { cp, link, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { TensorFlowBuild } from './builds.ts';
 import { hashFile, type ManifestFile, readManifest } from './cache.ts';
-import { ADDON_NAME, INCLUDE_FOLDER } from './paths.ts';
+import { ADDON_NAME, INCLUDE_FOLDER, NOTICES_FOLDER } from './paths.ts';
 
 /** Headers by which an older installation that unpacked fewer of them is told. */
 const HEADERS = ['tensorflow/c/kernels.h', 'tsl/platform/platform.h'];
@@ -36,11 +37,14 @@ export async function wholeLibraries(
   return libraries.length === build.libraries.length ? libraries : null;
 }
 
-/** Puts libraries and headers of the build in `home` into another folder of the same disk, without copying the libraries. */
+/** Puts libraries, headers and licences of the build in `home` into another folder of the same disk, without copying the libraries. */
 export async function takeOver(home: string, folder: string, libraries: readonly ManifestFile[]): Promise<void> {
   for (const { path: name } of libraries) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await link(path.join(home, name), path.join(folder, name));
   }
   await cp(path.join(home, INCLUDE_FOLDER), path.join(folder, INCLUDE_FOLDER), { recursive: true });
+  // An older installation kept none.
+  const notices = path.join(home, NOTICES_FOLDER);
+  if (existsSync(notices)) await cp(notices, path.join(folder, NOTICES_FOLDER), { recursive: true });
 }

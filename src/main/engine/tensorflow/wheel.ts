@@ -6,9 +6,12 @@ import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { FolioError } from '../../../shared/errors.ts';
 import type { TensorFlowBuild } from './builds.ts';
 import { hashFile, type ManifestFile } from './cache.ts';
-import { INCLUDE_FOLDER, LIBRARY_FOLDER } from './paths.ts';
+import { INCLUDE_FOLDER, LIBRARY_FOLDER, NOTICES_FOLDER } from './paths.ts';
 
 type Progress = (doneBytes: number) => void;
+
+const ROOT = 'tensorflow/';
+const NOTICE = /(^|\/)(LICENSE|COPYING|NOTICE|THIRD_PARTY_NOTICES)[^/]*$/;
 
 /** Where the headers lie in the wheel, and which of them the addon needs: the C interface and what it includes. */
 const HEADERS = 'tensorflow/include/';
@@ -51,7 +54,7 @@ export async function verifyWheel(
 }
 
 /**
- * Unpacks the libraries into `target`/lib and the headers into `target`/include.
+ * Unpacks the libraries into `target`/lib, the headers into `target`/include and the licences into `target`/notices.
  *
  * @returns the libraries, for the manifest
  * @throws FolioError 'install' when a library is not in the wheel or does not have its size.
@@ -103,9 +106,18 @@ export function unpackedBytes(build: TensorFlowBuild): number {
 function destination(entry: Entry, build: TensorFlowBuild): string | null {
   const name = entry.fileName;
   if (build.libraries.some((library) => library.path === name)) return `${LIBRARY_FOLDER}/${path.posix.basename(name)}`;
+  const notice = noticeIn(name);
+  if (notice !== null) return `${NOTICES_FOLDER}/${notice}`;
   if (!name.startsWith(HEADERS) || !name.endsWith('.h')) return null;
   const header = name.slice(HEADERS.length);
   return NEEDED_HEADERS.some((needed) => needed.test(header)) ? `${INCLUDE_FOLDER}/${header}` : null;
+}
+
+/** The path below `notices` of a file of the wheel that is a licence; null for any other. */
+export function noticeIn(fileName: string): string | null {
+  return fileName.startsWith(ROOT) && NOTICE.test(fileName) && !/\.(h|py)$/.test(fileName)
+    ? fileName.slice(ROOT.length)
+    : null;
 }
 
 async function extract(

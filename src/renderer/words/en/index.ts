@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
+import { licences } from './licences.ts';
 import { newRun } from './new-run.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
@@ -19,6 +20,7 @@ export const en = {
   generate,
   glossary,
   history,
+  licences,
   newRun,
   /** What the program says, by its English sentence (lib/program-words.ts): English is its own language. */
   problems: new Map() as ReadonlyMap<string, string>,

@@ -6,6 +6,7 @@ import { errors } from './errors.ts';
 import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
+import { licences } from './licences.ts';
 import { newRun } from './new-run.ts';
 import { problems } from './problems/index.ts';
 import { run } from './run.ts';
@@ -21,6 +22,7 @@ export const zh: Words = {
   generate,
   glossary,
   history,
+  licences,
   newRun,
   problems,
   run,

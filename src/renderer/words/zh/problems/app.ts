@@ -37,6 +37,8 @@ export const app = {
   stopping: '正在停止',
   'subscription {0} is there already': '订阅 {0} 已经存在',
   'the disk of the data folder has room for {0} only': '数据文件夹所在的磁盘只剩 {0}',
+  'the licences cannot be read: {*0}': '无法读取许可证：{0}',
+  'They are in {0}.': '它们在 {0}。',
   'the folder could not be shown: {0}': '无法显示该文件夹：{0}',
   'the page that the browser would show is not built': '浏览器要显示的页面还没有构建',
   'the page that the browser would show is not built: {0}': '浏览器要显示的页面还没有构建：{0}',

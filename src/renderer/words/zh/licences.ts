@@ -1,0 +1,9 @@
+/** 设置中“许可证”的词语。 */
+import type { Words } from '../en/index.ts';
+
+export const licences: Words['licences'] = {
+  show: '许可证',
+  title: '许可证',
+  lead: '构成 Folio 以及随它一起提供的所有软件的许可证。',
+  reading: '正在读取…',
+};
