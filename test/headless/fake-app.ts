@@ -28,6 +28,10 @@ export interface FakeApp {
   readonly installs: string[];
   /** What the CUDA pack was installed from, and what was removed. */
   readonly packs: unknown[];
+  /** Whether the CUDA pack is installed. */
+  cudaPack: boolean;
+  /** What is wrong with the engines' files, by folder. */
+  engineFiles: Readonly<Record<string, string>>;
   readonly closed: number[];
   /** In which the commands opened it. */
   readonly modes: AppOptions['mode'][];
@@ -59,6 +63,8 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     stops: [],
     installs: [],
     packs: [],
+    cudaPack: false,
+    engineFiles: {},
     closed: [],
     modes: [],
     reports: [engineReport({ engine: 'tensorflow', gflops: 190, device: 'CPU, 2 threads' }), engineReport()],
@@ -173,8 +179,18 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
   };
   const packs: FolioApp['packs'] = {
-    list: () => Promise.resolve({ compiles: true, bundled: null, installed: [], cudaPack: null }),
-    verify: () => Promise.resolve({}),
+    list: () => {
+      const id = '2.21.0-cuda-linux-x64';
+      const build = { id, kind: 'cuda', version: '2.21.0', bytes: 6e9, problem: null } as const;
+      const sizes = { bytes: 3.4e9, unpackedBytes: 5.7e9, downloadedBytes: 0 };
+      return Promise.resolve({
+        compiles: true,
+        bundled: null,
+        installed: fake.cudaPack ? [build] : [],
+        cudaPack: { id, files: [], ...sizes, noDriver: null, installed: fake.cudaPack },
+      });
+    },
+    verify: () => Promise.resolve(fake.engineFiles),
     install: (source, progress) => {
       fake.packs.push(source);
       progress({ phase: 'download', done: 1e9, total: 3e9, bytesPerSecond: 5e7, secondsLeft: 40, file: 'a.whl' });

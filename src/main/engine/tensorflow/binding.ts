@@ -94,7 +94,7 @@ export function loadBinding(env: Environment = process.env): TensorFlowBinding {
 }
 
 /** Loads an addon by its path. See {@link loadBinding}. @param hint what to do when that fails */
-export function loadAddon(file: string, hint = install(' again')): TensorFlowBinding {
+export function loadAddon(file: string, hint = install(true)): TensorFlowBinding {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
   const addon: { exports: unknown } = { exports: {} };
   try {

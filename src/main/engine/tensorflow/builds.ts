@@ -30,7 +30,7 @@ export const BINDING_VERSION = bindingVersion();
 
 function bindingVersion(): string {
   if (HAS_SOURCES) return bindingVersionOf(NATIVE);
-  return typeof __BINDING_VERSION__ === 'string' ? __BINDING_VERSION__ : 'unknown';
+  return typeof __BINDING_VERSION__ === 'string' ? __BINDING_VERSION__ : '0';
 }
 
 /** A TensorFlow wheel that Folio takes its native library from, pinned by hash. */

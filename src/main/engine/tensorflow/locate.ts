@@ -58,7 +58,7 @@ export function chooseBuild(env: Environment = process.env, nvidia: Nvidia = fin
     const library = findExternalLibrary(external);
     const build = inspectBuild(path.join(tensorFlowFolder(env), library.id));
     const missing = `The addon for the library in ${library.folder} is not compiled yet.`;
-    return { build: readyOr(build, missing), why: 'FOLIO_LIBTENSORFLOW names it', wayOut: install(' again') };
+    return { build: readyOr(build, missing), why: 'FOLIO_LIBTENSORFLOW names it', wayOut: install(true) };
   }
   const requested = requestedBuild(env);
   if (requested === 'cpu') return cpuBuild(env, 'FOLIO_TENSORFLOW_BUILD=cpu asks for it');
@@ -93,10 +93,11 @@ export function locateBuild(env: Environment = process.env, nvidia?: Nvidia): Re
 /**
  * The CPU build: the one that came with Folio, else the cache's. A damaged one of Folio's own is not replaced in silence.
  *
+ * @param more why it is this kind of build, to be told with the rest
  * @throws FolioError 'engine' when it is missing or broken.
  */
-export function cpuBuild(env: Environment = process.env, reason = ''): ChosenBuild {
-  const because = (what: string) => (reason === '' ? what : `${what}; ${reason}`);
+export function cpuBuild(env: Environment = process.env, more = ''): ChosenBuild {
+  const because = (what: string) => (more === '' ? what : `${what}; ${more}`);
   const bundled = bundledCpu(env);
   if (bundled !== null) {
     const wayOut = 'Install Folio again.';
@@ -109,7 +110,7 @@ export function cpuBuild(env: Environment = process.env, reason = ''): ChosenBui
   return {
     build: readyOr(build, 'TensorFlow is not installed.'),
     why: because('it is installed'),
-    wayOut: install(' again'),
+    wayOut: install(true),
   };
 }
 
@@ -174,9 +175,11 @@ function idOf(kind: BuildKind): string | null {
 const WITHOUT_CUDA = 'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.';
 const CUDA_PACK = 'Add the CUDA pack in Settings, or with: folio engines --install cuda-pack --from ADDRESS';
 
-/** How to have TensorFlow (again): compiled here, or with Folio. */
-export function install(again: '' | ' again' = '', environment = ''): string {
-  return HAS_SOURCES ? `Install it${again}: \`${environment}${INSTALL_HINT}\`.` : 'Install Folio again.';
+/** How to have TensorFlow, for the first time or once more: compiled here, or with Folio. */
+export function install(again: boolean, environment = ''): string {
+  if (!HAS_SOURCES) return 'Install Folio again.';
+  const command = `${environment}${INSTALL_HINT}`;
+  return again ? `Install it again: \`${command}\`.` : `Install it: \`${command}\`.`;
 }
 
 function details({ manifest, folder }: ReadyBuild): TensorFlowStatus['details'] {
@@ -203,10 +206,10 @@ function pinned(kind: BuildKind): ReturnType<typeof pinnedBuild> {
 function readyOr(build: CachedBuild, missing: string, environment = '', otherHint?: string): ReadyBuild {
   if (build.state === 'ready') return build;
   throw build.state === 'missing'
-    ? new FolioError('engine', missing, otherHint ?? install('', environment))
+    ? new FolioError('engine', missing, otherHint ?? install(false, environment))
     : new FolioError(
         'engine',
         `TensorFlow in ${build.folder} is damaged: ${build.reason}.`,
-        otherHint ?? install(' again', environment),
+        otherHint ?? install(true, environment),
       );
 }

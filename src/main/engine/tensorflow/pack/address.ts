@@ -26,6 +26,9 @@ export function packAddress(written: string): URL {
   if (url.search !== '' || url.hash !== '') {
     throw new FolioError('usage', `"${shown}" is not the address of a folder.`, EXAMPLE);
   }
+  // Empty ones have left their sign.
+  url.search = '';
+  url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 }

@@ -7,8 +7,8 @@ const NETWORK = 'Look at the network connection and at the address.';
 
 /** A download that broke off: what has arrived is good, and it can go on from there. */
 export class BrokenOff extends FolioError {
-  constructor(message: string, hint = KEPT, options?: ErrorOptions) {
-    super('install', message, hint, options);
+  constructor({ message, hint, cause }: { readonly message: string; readonly hint: string; readonly cause?: unknown }) {
+    super('install', message, hint, { cause });
     this.name = 'BrokenOff';
   }
 }
@@ -68,11 +68,18 @@ export function tooLong(file: PackFile, host: string, bytes: number | null): Fol
 }
 
 export function cutShort(file: PackFile, host: string, bytes: number, cause?: unknown): BrokenOff {
-  return new BrokenOff(`${file.name} from ${host} broke off after ${bytes} of ${file.bytes} bytes.`, KEPT, { cause });
+  return new BrokenOff({
+    message: `${file.name} from ${host} broke off after ${bytes} of ${file.bytes} bytes.`,
+    hint: KEPT,
+    cause,
+  });
 }
 
 export function stalled(file: PackFile, host: string, seconds: number): BrokenOff {
-  return new BrokenOff(`${host} has sent nothing of ${file.name} for ${seconds} s.`, `${NETWORK} ${KEPT}`);
+  return new BrokenOff({
+    message: `${host} has sent nothing of ${file.name} for ${seconds} s.`,
+    hint: `${NETWORK} ${KEPT}`,
+  });
 }
 
 export function unreachable(file: PackFile, host: string, cause: unknown): FolioError {
