@@ -1,4 +1,5 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import envPaths from 'env-paths';
@@ -260,6 +261,7 @@ export function createApp(options: AppOptions): FolioApp {
         version: appVersion,
         platform: `${process.platform} ${process.arch}`,
         dataDir,
+        compiles: existsSync(programFile('src', 'main', 'engine', 'tensorflow', 'native')),
         chosenFiles,
         runs: runs.get(),
         corpora: corpora.get(),

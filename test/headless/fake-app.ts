@@ -184,7 +184,6 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
       const build = { id, kind: 'cuda', version: '2.21.0', bytes: 6e9, problem: null } as const;
       const sizes = { bytes: 3.4e9, unpackedBytes: 5.7e9, downloadedBytes: 0 };
       return Promise.resolve({
-        compiles: true,
         bundled: null,
         installed: fake.cudaPack ? [build] : [],
         cudaPack: { id, files: [], ...sizes, noDriver: null, installed: fake.cudaPack },

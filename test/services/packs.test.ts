@@ -5,7 +5,7 @@ import type { PackProgress } from '../../src/shared/contract/packs.ts';
 import { FakeTrainer } from '../support/fake-trainer.ts';
 
 const PROGRESS: PackProgress = { phase: 'download', done: 1, total: 3, bytesPerSecond: 1, secondsLeft: 2, file: 'a' };
-const INVENTORY = { compiles: true, bundled: null, installed: [], cudaPack: null };
+const INVENTORY = { bundled: null, installed: [], cudaPack: null };
 const SOURCE = { address: 'https://example.org/' };
 
 function serviceWith(script: (trainer: FakeTrainer) => void, active: ActiveTraining | null = null, cancelMs = 1000) {

@@ -22,6 +22,8 @@ export interface ApiServices {
   readonly version: string;
   readonly platform: string;
   readonly dataDir: string;
+  /** Whether native sources are here. */
+  readonly compiles: boolean;
   readonly runs: RunService;
   readonly corpora: CorpusService;
   readonly training: TrainingService;

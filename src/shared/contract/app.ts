@@ -15,6 +15,8 @@ export interface AppInfo {
   /** Bytes that the record takes on the disk. */
   readonly dataBytes: number;
   readonly logFile: string | null;
+  /** Whether TensorFlow can be compiled here: not in a package of Folio, which brings its own. */
+  readonly compiles: boolean;
 }
 
 /** A file that the person chose to read from or to write to. */

@@ -32,8 +32,6 @@ export interface CudaPack {
 }
 
 export interface EngineInventory {
-  /** Whether TensorFlow can be compiled here: not in a package of Folio, which brings its own. */
-  readonly compiles: boolean;
   /** What came with Folio; null in a checkout. */
   readonly bundled: EngineBuild | null;
   /** In the cache: installed by the person. */

@@ -9,7 +9,7 @@ import { writeManifest } from '../../../src/main/engine/tensorflow/cache.ts';
 import { chooseBuild, tensorFlowStatus } from '../../../src/main/engine/tensorflow/locate.ts';
 
 const DRIVER = { found: true, what: 'the NVIDIA driver 570' } as const;
-const NONE = { found: false, why: 'no NVIDIA driver is loaded' } as const;
+const NONE = { found: false, reason: 'no NVIDIA driver is loaded' } as const;
 
 let folder: string;
 beforeEach(() => {

@@ -23,13 +23,13 @@ it.each([
 it.each([
   [{}, 'no NVIDIA driver is loaded'],
   [{ '/dev/dxg': '' }, 'no NVIDIA driver is loaded'],
-])('finds none: %j', (files, why) => {
-  expect(findNvidia({}, machine(files))).toEqual({ found: false, why });
+])('finds none: %j', (files, reason) => {
+  expect(findNvidia({}, machine(files))).toEqual({ found: false, reason });
 });
 
 it.each(['', '-1', ' -1 ', 'NoDevFiles'])('heeds CUDA_VISIBLE_DEVICES=%j', (hidden) => {
   const found = findNvidia({ CUDA_VISIBLE_DEVICES: hidden }, machine({ '/proc/driver/nvidia/version': VERSION }));
-  expect(found).toEqual({ found: false, why: `CUDA_VISIBLE_DEVICES=${hidden.trim()} hides every GPU` });
+  expect(found).toEqual({ found: false, reason: `CUDA_VISIBLE_DEVICES=${hidden.trim()} hides every GPU` });
 });
 
 it('looks for none where CUDA is not used', () => {

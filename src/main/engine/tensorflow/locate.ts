@@ -78,10 +78,10 @@ export function chooseBuild(env: Environment = process.env, nvidia: Nvidia = fin
   if (cuda.state === 'ready') {
     if (nvidia.found) return { build: cuda, why: `the CUDA build, as there is ${nvidia.what}`, wayOut: WITHOUT_CUDA };
     if (bundledCpu(env) === null && cachedCpu(env)?.state === 'missing') {
-      return { build: cuda, why: `the only build that is there, though ${nvidia.why}`, wayOut: WITHOUT_CUDA };
+      return { build: cuda, why: `the only build that is there, though ${nvidia.reason}`, wayOut: WITHOUT_CUDA };
     }
   }
-  const left = cuda.state === 'broken' ? `it is damaged: ${cuda.reason}` : nvidia.found ? '' : nvidia.why;
+  const left = cuda.state === 'broken' ? `it is damaged: ${cuda.reason}` : nvidia.found ? '' : nvidia.reason;
   return cpuBuild(env, `the CUDA build in ${cuda.folder} is left alone, as ${left}`);
 }
 

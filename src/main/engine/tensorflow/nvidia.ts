@@ -4,7 +4,7 @@ import type { Environment } from './paths.ts';
 
 export type Nvidia =
   /** "the NVIDIA driver 570.86.15" */
-  { readonly found: true; readonly what: string } | { readonly found: false; readonly why: string };
+  { readonly found: true; readonly what: string } | { readonly found: false; readonly reason: string };
 
 /** What is looked at; tests show other machines. */
 export interface NvidiaSigns {
@@ -35,10 +35,10 @@ const HERE: NvidiaSigns = {
 
 /** Never throws. CUDA_VISIBLE_DEVICES that hides every GPU is heeded, as CUDA heeds it. */
 export function findNvidia(env: Environment = process.env, signs: NvidiaSigns = HERE): Nvidia {
-  if (signs.platform !== 'linux') return { found: false, why: 'CUDA is used on Linux only' };
+  if (signs.platform !== 'linux') return { found: false, reason: 'CUDA is used on Linux only' };
   const visible = env['CUDA_VISIBLE_DEVICES']?.trim();
   if (visible !== undefined && (visible === '' || /^(-|NoDevFiles)/.test(visible))) {
-    return { found: false, why: `CUDA_VISIBLE_DEVICES=${visible} hides every GPU` };
+    return { found: false, reason: `CUDA_VISIBLE_DEVICES=${visible} hides every GPU` };
   }
   const said = signs.read(DRIVER);
   if (said !== null) {
@@ -49,5 +49,5 @@ export function findNvidia(env: Environment = process.env, signs: NvidiaSigns = 
   if (signs.exists(WSL.device) && signs.exists(WSL.library)) {
     return { found: true, what: 'the NVIDIA driver of Windows' };
   }
-  return { found: false, why: 'no NVIDIA driver is loaded' };
+  return { found: false, reason: 'no NVIDIA driver is loaded' };
 }

@@ -6,6 +6,7 @@ import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
 import { newRun } from './new-run.ts';
+import { packs } from './packs.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -19,6 +20,7 @@ export const en = {
   glossary,
   history,
   newRun,
+  packs,
   /** What the program says, by its English sentence (lib/program-words.ts): English is its own language. */
   problems: new Map() as ReadonlyMap<string, string>,
   run,

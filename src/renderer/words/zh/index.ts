@@ -8,6 +8,7 @@ import { glossary } from './glossary.ts';
 import { history } from './history.ts';
 import { newRun } from './new-run.ts';
 import { problems } from './problems/index.ts';
+import { packs } from './packs.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -21,6 +22,7 @@ export const zh: Words = {
   glossary,
   history,
   newRun,
+  packs,
   problems,
   run,
   settings,

@@ -140,7 +140,7 @@ describe.runIf(platformName() === 'linux-x64')('installPack', () => {
   it('is taken from then on where there is a driver, and left alone where there is none', async () => {
     await install();
     expect(locateBuild(env(), DRIVER).manifest.kind).toBe('cuda');
-    expect(locateBuild(env(), { found: false, why: 'no driver' }).manifest.kind).toBe('cpu');
+    expect(locateBuild(env(), { found: false, reason: 'no driver' }).manifest.kind).toBe('cpu');
   });
 
   it('does nothing when it is there and whole', async () => {

@@ -3,7 +3,6 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CudaPack, EngineBuild, EngineInventory } from '../../../../shared/contract/packs.ts';
 import { FolioError } from '../../../../shared/errors.ts';
-import { HAS_SOURCES } from '../builds.ts';
 import { inspectBuild, readManifest, verifyBuild, type CachedBuild } from '../cache.ts';
 import { bundledCpu, cudaBuild } from '../locate.ts';
 import { findNvidia } from '../nvidia.ts';
@@ -23,7 +22,6 @@ export async function inventory(env: Environment = process.env, pack = pinnedPac
   const installed: EngineBuild[] = [];
   for (const id of await builds(root)) installed.push(await described(inspectBuild(path.join(root, id))));
   return {
-    compiles: HAS_SOURCES,
     bundled: bundled === null ? null : await described(bundled),
     installed,
     cudaPack: pack === null ? null : await packState(pack, root, env),
@@ -72,7 +70,7 @@ async function packState(pack: Pack, root: string, env: Environment): Promise<Cu
     bytes: packBytes(pack),
     unpackedBytes: pack.unpackedBytes,
     downloadedBytes: await downloadedBytes(pack, path.join(root, downloadsName(pack))),
-    noDriver: nvidia.found ? null : nvidia.why,
+    noDriver: nvidia.found ? null : nvidia.reason,
     installed: isWhole(path.join(root, pack.id)),
   };
 }

@@ -8,6 +8,8 @@ export const packs = {
   '"{0}…" is not the address of a folder.': '“{0}…”不是文件夹的地址。',
   'Choose these too: each is recognised by its content, whatever it is called.':
     '请把这些也选上：文件按内容识别，叫什么名字都可以。',
+  'CUDA is used on Linux only': 'CUDA 只在 Linux 上使用',
+  'CUDA_VISIBLE_DEVICES={0} hides every GPU': 'CUDA_VISIBLE_DEVICES={0} 隐藏了所有显卡',
   'For NVIDIA GPUs there is the CUDA pack.': '如有 NVIDIA 显卡，可以添加 CUDA 包。',
   'Give it without them.': '请去掉它们再填。',
   'Installing the CUDA pack failed: {*0}': 'CUDA 包安装失败：{0}',
@@ -19,6 +21,7 @@ export const packs = {
   'Look at the address.': '请检查地址。',
   'Look at the network connection and at the address.': '请检查网络连接和地址。',
   'Name another one.': '请另外指定一个。',
+  'no NVIDIA driver is loaded': '没有载入 NVIDIA 驱动程序',
   'Nothing was fetched from there.': '没有从那里取任何东西。',
   'Of the {0} files of the CUDA pack {1} are missing: {*2}.': 'CUDA 包的 {0} 个文件中缺 {1} 个：{2}。',
   'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.':
