@@ -11,9 +11,9 @@ export type Manner =
   /** `other`: the right number of bytes, but others. */
   | { readonly does: 'gives'; readonly other?: Buffer }
   | { readonly does: 'knows no ranges' }
-  /** Promises all and breaks the connection off after so many bytes of the answer. */
-  | { readonly does: 'breaks off'; readonly after: number }
-  /** Sends so many bytes of the answer and then nothing more. */
+  /** Promises all, and breaks the connection off before the first byte. */
+  | { readonly does: 'breaks off' }
+  /** Sends so many bytes of the answer and then nothing more, until it is cut. */
   | { readonly does: 'falls silent'; readonly after: number }
   /** Never answers. */
   | { readonly does: 'is silent' }
@@ -30,6 +30,7 @@ export class PackServer {
   readonly asked: Asked[] = [];
   readonly #server: Server;
   #port = 0;
+  readonly #silent = new Set<ServerResponse>();
   readonly #files = new Map<string, Buffer>();
   /** By file, one an answer; the last goes on. */
   readonly #manners = new Map<string, Manner[]>();
@@ -61,6 +62,12 @@ export class PackServer {
     this.#manners.set(file.name, [...manners]);
   }
 
+  /** Breaks the connections off that have fallen silent: by then the other side has all that was sent, which it may else throw away. */
+  cut(): void {
+    for (const response of this.#silent) response.destroy();
+    this.#silent.clear();
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -87,12 +94,12 @@ export class PackServer {
       case 'is silent':
         return;
       case 'breaks off':
+        begin(response, bytes, range);
+        return void response.write('', () => response.destroy());
       case 'falls silent': {
         const from = begin(response, bytes, range);
-        const end = from + manner.after;
-        return void response.write(bytes.subarray(from, end), () => {
-          if (manner.does === 'breaks off') response.destroy();
-        });
+        this.#silent.add(response);
+        return void response.write(bytes.subarray(from, from + manner.after));
       }
     }
   }
