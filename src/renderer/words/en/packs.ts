@@ -19,8 +19,9 @@ export const packs = {
   text: (download: string, disk: string) =>
     `For NVIDIA graphics cards: TensorFlow’s CUDA build with all the libraries that it uses, so that the computer needs NVIDIA’s driver (525 or newer) and nothing else. ${download} to download, ${disk} on the disk. Every file is checked against its SHA-256 before it is used.`,
   there: 'The CUDA pack is installed. Folio computes with it where it finds an NVIDIA driver.',
-  noDriver: 'No graphics card can be used with it as things are:',
+  noDriver: 'No graphics card can be used with it as things are: ',
   address: 'Address',
+  addressExample: 'https://…',
   addressNote:
     'The folder on a web server in which the files below lie by their names, as https://… Folio has no address of its own. It asks this server when you press Download, and no other.',
   download: 'Download',
