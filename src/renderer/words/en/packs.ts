@@ -23,7 +23,7 @@ export const packs = {
   address: 'Address',
   addressExample: 'https://…',
   addressNote:
-    'The folder on a web server in which the files below lie by their names, as https://… Folio has no address of its own. It asks this server when you press Download, and no other.',
+    'The folder on a web server in which the files below lie by their names, as https://… Folio has no address of its own. When you press Download it asks this server, and where that sends it on to; nothing else.',
   download: 'Download',
   goOn: 'Download the rest',
   choose: 'Choose files…',

@@ -22,9 +22,9 @@ export const packs: Words['packs'] = {
   there: 'CUDA 包已安装。只要找到 NVIDIA 驱动程序，Folio 就用它计算。',
   noDriver: '就目前来看，没有显卡可以用它：',
   address: '地址',
-  addressExample: 'https://…',
+  addressExample: '如 https://…',
   addressNote:
-    '网站上按原文件名存放下列文件的文件夹，以 https:// 开头。Folio 没有自带地址；只在您按“下载”时才访问这个服务器，不访问别的。',
+    '网站上按原文件名存放下列文件的文件夹，以 https:// 开头。Folio 没有自带地址；只在您按“下载”时才访问这个服务器以及它转往的地方，不访问别的。',
   download: '下载',
   goOn: '继续下载',
   choose: '选择文件…',
