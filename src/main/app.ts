@@ -1,4 +1,5 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import envPaths from 'env-paths';
@@ -24,6 +25,8 @@ import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createLicenceService } from './services/licences.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
+import { createPackService } from './services/packs.ts';
+import type { PackService } from './services/packs.ts';
 import { createPreferenceService } from './services/preferences.ts';
 import type { PreferenceService } from './services/preferences.ts';
 import { createRunService } from './services/runs.ts';
@@ -78,6 +81,7 @@ export interface FolioApp {
   readonly training: TrainingService;
   readonly generation: GenerationService;
   readonly engines: EngineService;
+  readonly packs: PackService;
   readonly exchange: ExchangeService;
   readonly metrics: MetricService;
   readonly samples: SampleService;
@@ -178,6 +182,9 @@ export function createApp(options: AppOptions): FolioApp {
       },
     }),
   );
+  const packs = once(() =>
+    createPackService({ startTrainer, training: { active: () => training.made?.active() ?? null } }),
+  );
   const exchange = once(() =>
     createExchangeService(store.get(), {
       stored: stored.get(),
@@ -233,6 +240,9 @@ export function createApp(options: AppOptions): FolioApp {
     get engines() {
       return engines.get();
     },
+    get packs() {
+      return packs.get();
+    },
     get exchange() {
       return exchange.get();
     },
@@ -254,6 +264,7 @@ export function createApp(options: AppOptions): FolioApp {
         version: appVersion,
         platform: `${process.platform} ${process.arch}`,
         dataDir,
+        compiles: existsSync(programFile('src', 'main', 'engine', 'tensorflow', 'native')),
         chosenFiles,
         runs: runs.get(),
         corpora: corpora.get(),
@@ -261,6 +272,7 @@ export function createApp(options: AppOptions): FolioApp {
         trials: createTrialService({ store: store.get(), training: training.get(), startTrainer }),
         generation: generation.get(),
         engines: engines.get(),
+        packs: packs.get(),
         exchange: exchange.get(),
         licences: createLicenceService(noticesPlaces()),
         metrics: metrics.get(),

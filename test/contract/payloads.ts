@@ -57,6 +57,10 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'updates:open-page': {},
   'licences:there': {},
   'licences:read': {},
+  'packs:list': {},
+  'packs:remove': { id: '2.21.0-cuda-linux-x64' },
+  'packs:discard': {},
+  'packs:choose': {},
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {
@@ -74,6 +78,7 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'engines:probe': {},
   'engines:install': { build: 'cpu' },
   'updates:changed': {},
+  'packs:install': { source: { address: 'https://example.org/cuda/' } },
 };
 
 export interface Named {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import { howItEnded, startTrainer } from '../../src/main/desktop/utility-trainer.ts';
@@ -50,6 +51,22 @@ describe('a trainer in a utility process', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { TF_FORCE_GPU_ALLOW_GROWTH: 'true', PATH: process.env['PATH'] },
     });
+  });
+
+  it('knows of the engines in a package, and of none in a checkout', () => {
+    const bundled = (): unknown => (forked[2] as { readonly env: NodeJS.ProcessEnv }).env['FOLIO_BUNDLED_ENGINES'];
+    startTrainer('training');
+    expect(bundled()).toBeUndefined();
+    // Electron's own; Node has none.
+    Object.assign(electron.app, { isPackaged: true });
+    Object.assign(process, { resourcesPath: '/folio/resources' });
+    try {
+      startTrainer('training');
+      expect(bundled()).toBe(join('/folio/resources', 'engine', 'tensorflow'));
+    } finally {
+      Object.assign(electron.app, { isPackaged: false });
+      Reflect.deleteProperty(process, 'resourcesPath');
+    }
   });
 
   it('carries messages both ways', async () => {

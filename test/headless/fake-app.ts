@@ -26,6 +26,12 @@ export interface FakeApp {
   readonly deleted: number[];
   readonly stops: number[];
   readonly installs: string[];
+  /** What the CUDA pack was installed from, and what was removed. */
+  readonly packs: unknown[];
+  /** Whether the CUDA pack is installed. */
+  cudaPack: boolean;
+  /** What is wrong with the engines' files, by folder. */
+  engineFiles: Readonly<Record<string, string>>;
   readonly closed: number[];
   /** In which the commands opened it. */
   readonly modes: AppOptions['mode'][];
@@ -58,6 +64,9 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     deleted: [],
     stops: [],
     installs: [],
+    packs: [],
+    cudaPack: false,
+    engineFiles: {},
     closed: [],
     modes: [],
     reports: [engineReport({ engine: 'tensorflow', gflops: 190, device: 'CPU, 2 threads' }), engineReport()],
@@ -172,6 +181,30 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
       return Promise.resolve(9);
     },
   };
+  const packs: FolioApp['packs'] = {
+    list: () => {
+      const id = '2.21.0-cuda-linux-x64';
+      const build = { id, kind: 'cuda', version: '2.21.0', bytes: 6e9, problem: null } as const;
+      const sizes = { bytes: 3.4e9, unpackedBytes: 5.7e9, downloadedBytes: 0 };
+      return Promise.resolve({
+        bundled: null,
+        installed: fake.cudaPack ? [build] : [],
+        cudaPack: { id, files: [], ...sizes, noDriver: null, installed: fake.cudaPack },
+      });
+    },
+    verify: () => Promise.resolve(fake.engineFiles),
+    install: (source, progress) => {
+      fake.packs.push(source);
+      progress({ phase: 'download', done: 1e9, total: 3e9, bytesPerSecond: 5e7, secondsLeft: 40, file: 'a.whl' });
+      if (fake.installError !== null) return Promise.reject(fake.installError);
+      return Promise.resolve({ version: '2.21.0', device: 'CPU', warning: 'It found no GPU.' });
+    },
+    remove: (id) => {
+      fake.packs.push(id);
+      return Promise.resolve(6e9);
+    },
+    discardDownload: () => Promise.resolve(0),
+  };
   // Of the store only what the commands use is there; test/headless/e2e.test.ts runs them on the real one.
   const store = fakeStore(fake) as unknown as FolioApp['store'];
   const app: FolioApp = {
@@ -183,6 +216,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     training,
     generation,
     engines,
+    packs,
     exchange,
     metrics: createMetricService(store),
     samples: createSampleService(store),

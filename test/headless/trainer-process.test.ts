@@ -58,13 +58,21 @@ describe('a forked trainer', () => {
   });
 
   it('keeps what the person set for TensorFlow', () => {
-    const set = { TF_CPP_MIN_LOG_LEVEL: '0', TF_FORCE_GPU_ALLOW_GROWTH: 'false', TF_NUM_INTRAOP_THREADS: '3' };
-    expect(trainerEnvironment(set)).toEqual(set);
+    const set = {
+      TF_CPP_MIN_LOG_LEVEL: '0',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'false',
+      TF_NUM_INTRAOP_THREADS: '3',
+      NODE_USE_ENV_PROXY: '0',
+      FOLIO_BUNDLED_ENGINES: '/elsewhere',
+    };
+    expect(trainerEnvironment(set, '/bundled')).toEqual(set);
+    expect(trainerEnvironment({}, '/bundled')).toMatchObject({ FOLIO_BUNDLED_ENGINES: '/bundled' });
     expect(trainerEnvironment({ PATH: '/bin' })).toEqual({
       PATH: '/bin',
       TF_CPP_MIN_LOG_LEVEL: '3',
       TF_FORCE_GPU_ALLOW_GROWTH: 'true',
       TF_NUM_INTRAOP_THREADS: String(availableParallelism()),
+      NODE_USE_ENV_PROXY: '1',
     });
   });
 

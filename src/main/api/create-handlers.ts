@@ -4,6 +4,7 @@ import { appHandlers } from './handle-app.ts';
 import { corpusFeeds, corpusHandlers, corpusJobs } from './handle-corpora.ts';
 import { engineHandlers, engineJobs } from './handle-engines.ts';
 import { licenceHandlers } from './handle-licences.ts';
+import { packHandlers, packJobs } from './handle-packs.ts';
 import { runFeeds, runHandlers, runJobs } from './handle-runs.ts';
 import { trainingFeeds, trainingHandlers, trainingJobs } from './handle-training.ts';
 import { updateFeeds, updateHandlers } from './handle-updates.ts';
@@ -22,6 +23,7 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...engineHandlers(services),
       ...updateHandlers(services, host),
       ...licenceHandlers(services),
+      ...packHandlers(services, host),
     },
     feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services), ...updateFeeds(services) },
     jobs: {
@@ -30,6 +32,7 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...trainingJobs(services),
       ...writingJobs(services),
       ...engineJobs(services),
+      ...packJobs(services),
     },
   };
 }

@@ -22,6 +22,7 @@ export function appHandlers(services: ApiServices, host: Host): Pick<RequestHand
       dataDir: services.dataDir,
       dataBytes: await services.dataBytes(),
       logFile: host.logFile,
+      compiles: services.compiles,
     }),
     'app:diagnosis': () => services.diagnosis(services.engines.known().reports),
     'app:show-data': async () => {

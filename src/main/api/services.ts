@@ -4,6 +4,7 @@ import type { Changes } from '../services/changes.ts';
 import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
 import type { LicenceService } from '../services/licences.ts';
+import type { PackService } from '../services/packs.ts';
 import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
 import type { RunService } from '../services/runs.ts';
@@ -23,12 +24,15 @@ export interface ApiServices {
   readonly version: string;
   readonly platform: string;
   readonly dataDir: string;
+  /** Whether native sources are here. */
+  readonly compiles: boolean;
   readonly runs: RunService;
   readonly corpora: CorpusService;
   readonly training: TrainingService;
   readonly trials: TrialService;
   readonly generation: GenerationService;
   readonly engines: EngineService;
+  readonly packs: PackService;
   readonly exchange: ExchangeService;
   readonly licences: LicenceService;
   readonly metrics: MetricService;

@@ -49,6 +49,10 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'updates:open-page': false,
   'licences:there': false,
   'licences:read': false,
+  'packs:list': false,
+  'packs:remove': false, // not of the record
+  'packs:discard': false,
+  'packs:choose': false,
 };
 
 export function writesToRecord(name: RequestName): boolean {

@@ -25,6 +25,8 @@ export interface Diagnosis {
   readonly database: RecordFindings;
   readonly disk: { readonly free: number | null };
   readonly engines: readonly EngineReport[];
+  /** What is not as it was installed, by folder; null where the builds' bytes were not read. */
+  readonly engineFiles: Readonly<Record<string, string>> | null;
 }
 
 /** A record that cannot be opened is a finding, not a reason to stop; one that is not there yet is in order. */
@@ -43,7 +45,12 @@ export function examineRecord(
   }
 }
 
-export function diagnose(folio: string, database: RecordFindings, engines: readonly EngineReport[]): Diagnosis {
+export function diagnose(
+  folio: string,
+  database: RecordFindings,
+  engines: readonly EngineReport[],
+  engineFiles: Diagnosis['engineFiles'] = null,
+): Diagnosis {
   return {
     folio,
     node: process.versions.node,
@@ -54,6 +61,7 @@ export function diagnose(folio: string, database: RecordFindings, engines: reado
     database,
     disk: { free: freeDisk(database.path) },
     engines,
+    engineFiles,
   };
 }
 
@@ -70,6 +78,7 @@ export function diagnosisText(report: Diagnosis): string {
     ...findings(database).map((line) => `           ${line}`),
     'engines:',
     engines.length === 0 ? '  not tried yet' : enginesText(engines),
+    ...(report.engineFiles === null ? [] : engineFilesText(report.engineFiles)),
   ].join('\n');
 }
 
@@ -79,6 +88,12 @@ function findings({ check, problems }: RecordFindings): readonly string[] {
     return [`${plural(problems.length, 'problem')}:`, ...problems.map((problem) => `  ${problem}`)];
   }
   return [whole ? 'in order' : 'in order at a quick look (weights and texts were not read; `folio doctor` reads all)'];
+}
+
+function engineFilesText(wrong: Readonly<Record<string, string>>): readonly string[] {
+  const findings = Object.entries(wrong);
+  if (findings.length === 0) return ['engine files: as they were installed'];
+  return ['engine files:', ...findings.map(([folder, problem]) => `  ${folder}: ${problem}`)];
 }
 
 /** Everything that is known of the engines, as plain lines. */

@@ -219,6 +219,10 @@ export class Supervisor implements TrainingHandle {
       case 'install-progress':
       case 'installed':
       case 'engine-verified':
+      case 'pack-progress':
+      case 'inventory':
+      case 'verified':
+      case 'freed':
       case 'trial-phase':
       case 'tried':
       case 'loaded':

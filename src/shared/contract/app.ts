@@ -15,6 +15,8 @@ export interface AppInfo {
   /** Bytes that the record takes on the disk. */
   readonly dataBytes: number;
   readonly logFile: string | null;
+  /** Whether TensorFlow can be compiled here: not in a package of Folio, which brings its own. */
+  readonly compiles: boolean;
 }
 
 /** A file that the person chose to read from or to write to. */
@@ -25,7 +27,7 @@ export interface ChosenFile {
   readonly bytes: number | null;
 }
 
-export const fileKind = z.enum(['text', 'weights', 'table']);
+export const fileKind = z.enum(['text', 'weights', 'table', 'pack']);
 export type FileKind = z.infer<typeof fileKind>;
 
 export const app = {

@@ -8,6 +8,7 @@ import { corpora, corporaTopics } from './corpora.ts';
 import type { Delivery, FeedDefinition, JobDefinition, RequestDefinition } from './define.ts';
 import { engines, enginesTopics } from './engines.ts';
 import { licences } from './licences.ts';
+import { packs, packsTopics } from './packs.ts';
 import { runs, runsTopics } from './runs.ts';
 import { training, trainingTopics } from './training.ts';
 import { updates, updatesTopics } from './updates.ts';
@@ -20,6 +21,7 @@ export const requests = {
   ...training,
   ...writing,
   ...engines,
+  ...packs,
   ...updates,
   ...licences,
 } as const;
@@ -30,6 +32,7 @@ export const topics = {
   ...writingTopics,
   ...enginesTopics,
   ...updatesTopics,
+  ...packsTopics,
 } as const;
 
 export type Requests = typeof requests;

@@ -39,6 +39,46 @@ describe('engines', () => {
     await folio(['engines', '--install', 'tensorflow', '--cuda'], { fake });
     expect(fake.installs).toEqual(['cpu', 'cuda']);
   });
+
+  it('installs the CUDA pack from an address or a folder, and says what it found', async () => {
+    const fake = fakeApp();
+    const install = (from: string) => folio(['engines', '--install', 'cuda-pack', '--from', from], { fake });
+    const { code, err } = await install('https://example.org/cuda/');
+    expect(code).toBe(0);
+    expect(err).toContain('The CUDA pack is installed');
+    expect(err).toContain('It found no GPU.');
+    await install(import.meta.dirname);
+    await install(import.meta.filename);
+    expect(fake.packs).toEqual([
+      { address: 'https://example.org/cuda/' },
+      { folder: import.meta.dirname },
+      { files: [import.meta.filename] },
+    ]);
+  });
+
+  it('removes the CUDA pack and tells what that frees', async () => {
+    const fake = fakeApp();
+    expect((await folio(['engines', '--remove', 'cuda-pack'], { fake })).err).toContain('There is no CUDA pack');
+    fake.cudaPack = true;
+    const { err } = await folio(['engines', '--remove', 'cuda-pack'], { fake });
+    expect(err).toContain('The CUDA pack is removed; 6.0 GB are free again.');
+    expect(fake.packs).toEqual(['2.21.0-cuda-linux-x64']);
+  });
+
+  it.each([
+    [['--install', 'cuda-pack'], 'needs to know where its files are'],
+    [['--install', 'cuda-pack', '--from', '/nowhere/at/all'], 'there is no such folder'],
+    [['--install', 'cuda-pack', '--from', '/', '--cuda'], '--cuda belongs to --install tensorflow'],
+    [['--install', 'tensorflow', '--from', '/'], '--from says where the CUDA pack is'],
+    [['--from', '/'], '--from says where the CUDA pack is'],
+    [['--remove', 'wasm'], 'wasm'],
+  ])('refuses %j', async (args, reason) => {
+    const fake = fakeApp();
+    const { code, err } = await folio(['engines', ...args], { fake });
+    expect(code).toBe(2);
+    expect(err).toContain(reason);
+    expect([...fake.installs, ...fake.packs]).toEqual([]);
+  });
 });
 
 describe('doctor', () => {

@@ -5,7 +5,7 @@
 import { open, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
-import { BINDING_VERSION, pinnedBuild, type BuildKind, type TensorFlowBuild } from './builds.ts';
+import { BINDING_VERSION, HAS_SOURCES, pinnedBuild, type BuildKind, type TensorFlowBuild } from './builds.ts';
 import { hashFile, verifyBuild, writeManifest } from './cache.ts';
 import { compileAddon, findCompiler, type Compiler } from './compile.ts';
 import { findExternalLibrary } from './external.ts';
@@ -45,6 +45,13 @@ const NO_GPU =
  */
 export async function installTensorFlow(options: InstallOptions): Promise<Readonly<Record<string, string>>> {
   const env = options.env ?? process.env;
+  if (!HAS_SOURCES) {
+    throw new FolioError(
+      'install',
+      'This Folio brings its own TensorFlow and has no sources to compile another one against.',
+      'When it is damaged, install Folio again. For NVIDIA GPUs there is the CUDA pack.',
+    );
+  }
   const root = tensorFlowFolder(env);
   const report = throttle(options.progress ?? (() => {}));
   try {

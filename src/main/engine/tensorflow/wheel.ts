@@ -120,7 +120,8 @@ export function noticeIn(fileName: string): string | null {
     : null;
 }
 
-async function extract(
+/** Writes one entry to a new file, durably. */
+export async function extract(
   zip: ZipFile,
   entry: Entry,
   to: string,

@@ -1,6 +1,7 @@
 /** folio doctor: is everything in order, and a report to paste. */
 import type { Command } from 'commander';
 import { diagnose, type Diagnosis, diagnosisText, examineRecord } from '../../services/diagnosis.ts';
+import { toErrorMessage } from '../../../shared/errors.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { createLiveLine } from '../output/live-line.ts';
 import { EXIT } from '../output/problem.ts';
@@ -23,11 +24,15 @@ async function examine(context: CommandContext): Promise<number> {
     busy('checking the database');
     const database = examineRecord(() => app.store, app.dataDir, 'whole');
     busy('trying the engines');
-    report = diagnose(app.version, database, await app.engines.probe());
+    const engines = await app.engines.probe();
+    busy('reading the engines’ files');
+    const files = await app.packs.verify().catch((error: unknown) => ({ engines: toErrorMessage(error).message }));
+    report = diagnose(app.version, database, engines, files);
   } finally {
     line.clear();
   }
   if (output.json) output.write(report);
   else output.say(output.typed(diagnosisText(report)));
-  return report.database.problems.length === 0 ? EXIT.ok : EXIT.failure;
+  const isInOrder = report.database.problems.length === 0 && Object.keys(report.engineFiles ?? {}).length === 0;
+  return isInOrder ? EXIT.ok : EXIT.failure;
 }

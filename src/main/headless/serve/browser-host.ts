@@ -7,10 +7,8 @@ export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
   return {
     kind: 'browser',
     logFile: null,
-    openFile: () =>
-      Promise.reject(
-        new FolioError('usage', 'in a browser the page lets the person choose a file', 'Upload it: POST /files?name=…'),
-      ),
+    openFile: () => Promise.reject(pageChooses()),
+    openFiles: () => Promise.reject(pageChooses()),
     // The browser asks where to put it when the file is fetched: GET /files/HANDLE.
     saveFile: (_kind, suggestedName) => transfers.place(suggestedName),
     showFolder: (path) =>
@@ -20,4 +18,12 @@ export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
     openPage: (address) =>
       Promise.reject(new FolioError('usage', 'a browser opens pages by itself', `Open it yourself: ${address}`)),
   };
+}
+
+function pageChooses(): FolioError {
+  return new FolioError(
+    'usage',
+    'in a browser the page lets the person choose a file',
+    'Upload it: POST /files?name=…',
+  );
 }

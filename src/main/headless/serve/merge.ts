@@ -48,6 +48,7 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'engines:probe': (held, next) => [...held.filter(({ engine }) => engine !== next.engine), next],
   'engines:install': newest,
   'updates:changed': newest,
+  'packs:install': newest,
 };
 
 /** The events to deliver later, the next one included. All are of the topic `name`. */

@@ -7,6 +7,7 @@ import { glossary } from './glossary.ts';
 import { history } from './history.ts';
 import { licences } from './licences.ts';
 import { newRun } from './new-run.ts';
+import { packs } from './packs.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -22,6 +23,7 @@ export const en = {
   history,
   licences,
   newRun,
+  packs,
   /** What the program says, by its English sentence (lib/program-words.ts): English is its own language. */
   problems: new Map() as ReadonlyMap<string, string>,
   run,

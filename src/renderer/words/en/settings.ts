@@ -38,7 +38,7 @@ export const settings = {
 
   install: 'Install TensorFlow',
   installText:
-    'The fastest engine: TensorFlow’s own library, run without Python. It is downloaded with pip (about 270 MB, 850 MB on the disk) and compiled against; that takes a compiler and some minutes. Nothing but this (and the search for updates, if you turn it on) uses the network: here when you ask for it, and at the first “npm start”.',
+    'The fastest engine: TensorFlow’s own library, run without Python. It is downloaded with pip (about 270 MB, 850 MB on the disk) and compiled against; that takes a compiler and some minutes. It uses the network only here, when you ask for it, and at the first “npm start”.',
   installTitleThere: 'TensorFlow is installed',
   installTextThere:
     'TensorFlow’s own library is there and passed its self-test. There is nothing to do; installing it again repairs it or changes its build.',
@@ -84,7 +84,7 @@ export const settings = {
   about: 'About',
   version: (version: string) => `Folio ${version}`,
   private:
-    'No account, no telemetry. Folio uses the network only to fetch TensorFlow, at the first “npm start” or here when you ask for it, and to look for a newer Folio where you have turned that on. Texts, runs and what is written never leave this computer.',
+    'No account, no telemetry. Folio uses the network only to fetch an engine (here when you ask for it and, in a checkout, at the first “npm start”) and to look for a newer Folio where you have turned that on. Texts, runs and what is written never leave this computer.',
   licences:
     'Folio stands on free software, among it TensorFlow, Electron, SQLite, Svelte and uPlot, and on the typefaces Source Serif, Inter and JetBrains Mono; their licences are in the program’s folder.',
   logFile: (path: string) => `Log: ${path}`,

@@ -9,6 +9,7 @@ import { history } from './history.ts';
 import { licences } from './licences.ts';
 import { newRun } from './new-run.ts';
 import { problems } from './problems/index.ts';
+import { packs } from './packs.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -24,6 +25,7 @@ export const zh: Words = {
   history,
   licences,
   newRun,
+  packs,
   problems,
   run,
   settings,

@@ -40,7 +40,7 @@ export const settings: Words['settings'] = {
 
   install: '安装 TensorFlow',
   installText:
-    '最快的引擎：TensorFlow 自己的库，不经 Python 运行。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。除此之外（以及您打开的更新查询）Folio 不使用网络：只在第一次运行 “npm start” 时，或您在这里要求时。',
+    '最快的引擎：TensorFlow 自己的库，不经 Python 运行。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。只在您在这里要求时，以及第一次运行 “npm start” 时使用网络。',
   installTitleThere: 'TensorFlow 已安装',
   installTextThere:
     'TensorFlow 自己的库已经安装，并在这台机器上通过了自检。无需再做什么；重新安装可以修复它，或更换版本。',
@@ -84,7 +84,7 @@ export const settings: Words['settings'] = {
   about: '关于',
   version: (version) => `Folio 版本 ${version}`,
   private:
-    '没有账户，没有遥测。Folio 只在获取 TensorFlow 时使用网络（第一次运行 “npm start” 时，或您在这里要求时），以及在您打开更新查询后用它查询新版本。文本、训练和生成的内容永远不会离开这台电脑。',
+    '没有账户，没有遥测。Folio 只在两种情况下使用网络：获取计算引擎（您在这里要求时，以及从源代码第一次运行 “npm start” 时），以及在您打开更新查询后查询新版本。文本、训练和生成的内容永远不会离开这台电脑。',
   licences:
     'Folio 建立在自由软件之上，包括 TensorFlow、Electron、SQLite、Svelte 和 uPlot，以及 Source Serif、Inter、JetBrains Mono 字体；它们的许可证在程序文件夹中。',
   logFile: (path) => `日志：${path}`,

@@ -50,8 +50,8 @@ export const engines = {
     '它需要支持 C++17 的编译器（GCC 8、Clang 7 或更新）；可用 CXX 指定另一个。',
   'It needs a newer Linux (glibc 2.27).': '它需要更新的 Linux（glibc 2.27）。',
   'it passed the self-test, but {0} is faster: {1}': '它通过了自检，但 {0} 更快：{1}',
-  'it was built for version {0} of the binding, and this Folio has 4.22.0+{1}':
-    '它是为绑定版本 {0} 构建的，而这个 Folio 用的是 4.22.0+{1}',
+  'it was built for version {0} of the binding, and this Folio has {1}':
+    '它是为绑定版本 {0} 构建的，而这个 Folio 用的是 {1}',
   'its manifest.json cannot be read': '无法读取它的 manifest.json',
   'its manifest.json does not name tfjs_binding.node': '它的 manifest.json 没有列出 tfjs_binding.node',
   'its manifest.json is missing': '它的 manifest.json 不见了',

@@ -5,6 +5,7 @@
  */
 import { app } from './app.ts';
 import { engines } from './engines.ts';
+import { packs } from './packs.ts';
 import { record } from './record.ts';
 import { runs } from './runs.ts';
 import { texts } from './texts.ts';
@@ -12,6 +13,15 @@ import { updates } from './updates.ts';
 import { weights } from './weights.ts';
 
 /** 按范围分开，好让测试看出重复的。 */
-export const areas: readonly Readonly<Record<string, string>>[] = [engines, texts, record, weights, runs, app, updates];
+export const areas: readonly Readonly<Record<string, string>>[] = [
+  engines,
+  packs,
+  texts,
+  record,
+  weights,
+  runs,
+  app,
+  updates,
+];
 
 export const problems: ReadonlyMap<string, string> = new Map(areas.flatMap((area) => Object.entries(area)));
