@@ -1,6 +1,6 @@
 /**
  * How the desktop program is built (`npm run build`): main process and preload script by their entries, the page by its index.html, into
- * out/. Dependencies of the main process stay packages; those of the page are bundled into it.
+ * out/. Dependencies are bundled, so that a package of the program needs no node_modules but the two that bring native code.
  */
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -8,12 +8,17 @@ import { defineConfig } from 'electron-vite';
 
 const root = import.meta.dirname;
 
+/** Packages that find native code beside themselves. */
+const NATIVE = ['better-sqlite3', 'webgpu'] as const;
+
 export default defineConfig(({ command }) => ({
   main: {
     define: { __DEV_SERVER__: String(command === 'serve') },
     build: {
       outDir: resolve(root, 'out/main'),
+      externalizeDeps: false,
       rolldownOptions: {
+        external: [...NATIVE],
         // Besides the program itself what it starts: each is found by this name (src/main/program-files.ts, entryFile).
         input: {
           main: resolve(root, 'src/main/desktop/main.ts'),
