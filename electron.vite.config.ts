@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { bindingVersionOf } from './src/main/engine/tensorflow/native-version.ts';
 
 const root = import.meta.dirname;
 
@@ -13,7 +14,11 @@ const NATIVE = ['better-sqlite3', 'webgpu'] as const;
 
 export default defineConfig(({ command }) => ({
   main: {
-    define: { __DEV_SERVER__: String(command === 'serve') },
+    define: {
+      __DEV_SERVER__: String(command === 'serve'),
+      // A package has no native sources to hash: it says what its addon was compiled from as it was built.
+      __BINDING_VERSION__: JSON.stringify(bindingVersionOf(resolve(root, 'src/main/engine/tensorflow/native'))),
+    },
     build: {
       outDir: resolve(root, 'out/main'),
       externalizeDeps: false,

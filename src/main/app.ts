@@ -23,6 +23,8 @@ import { createGenerationService } from './services/generation.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
+import { createPackService } from './services/packs.ts';
+import type { PackService } from './services/packs.ts';
 import { createPreferenceService } from './services/preferences.ts';
 import type { PreferenceService } from './services/preferences.ts';
 import { createRunService } from './services/runs.ts';
@@ -76,6 +78,7 @@ export interface FolioApp {
   readonly training: TrainingService;
   readonly generation: GenerationService;
   readonly engines: EngineService;
+  readonly packs: PackService;
   readonly exchange: ExchangeService;
   readonly metrics: MetricService;
   readonly samples: SampleService;
@@ -176,6 +179,9 @@ export function createApp(options: AppOptions): FolioApp {
       },
     }),
   );
+  const packs = once(() =>
+    createPackService({ startTrainer, training: { active: () => training.made?.active() ?? null } }),
+  );
   const exchange = once(() =>
     createExchangeService(store.get(), {
       stored: stored.get(),
@@ -230,6 +236,9 @@ export function createApp(options: AppOptions): FolioApp {
     get engines() {
       return engines.get();
     },
+    get packs() {
+      return packs.get();
+    },
     get exchange() {
       return exchange.get();
     },
@@ -258,6 +267,7 @@ export function createApp(options: AppOptions): FolioApp {
         trials: createTrialService({ store: store.get(), training: training.get(), startTrainer }),
         generation: generation.get(),
         engines: engines.get(),
+        packs: packs.get(),
         exchange: exchange.get(),
         metrics: metrics.get(),
         samples: samples.get(),

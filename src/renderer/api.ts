@@ -21,6 +21,8 @@ export interface Connection {
    * large one: `chosen` is told its name before.
    */
   openFile(kind: FileKind, chosen?: (name: string) => void): Promise<ChosenFile | null>;
+  /** The same for several; none when they changed their mind. */
+  openFiles(kind: FileKind, chosen?: (name: string) => void): Promise<readonly ChosenFile[]>;
   /** A file that was dropped on the window. */
   adopt(file: File): Promise<ChosenFile>;
   /** Lets the person choose where to write. */
@@ -42,6 +44,7 @@ function connectBridge(bridge: FolioBridge): Connection {
   return {
     client,
     openFile: (kind) => client.request('files:open', { kind }),
+    openFiles: () => client.request('packs:choose', {}),
     adopt: (file) => bridge.adopt(file),
     saveFile: (kind, suggestedName) => client.request('files:save', { kind, suggestedName }),
     deliver: () => undefined,
@@ -53,6 +56,7 @@ const ACCEPTED: Readonly<Record<FileKind, string>> = {
   text: '.txt,.md,.text,text/*',
   weights: '.safetensors',
   table: '.csv,text/csv',
+  pack: '',
 };
 
 function connectSocket(): Promise<Connection> {
@@ -70,10 +74,18 @@ function connectSocket(): Promise<Connection> {
       resolve({
         client,
         openFile: async (kind, chosen) => {
-          const file = await pick(ACCEPTED[kind]);
-          if (file === null) return null;
+          const [file] = await pick(ACCEPTED[kind], false);
+          if (file === undefined) return null;
           chosen?.(file.name);
           return upload(file);
+        },
+        openFiles: async (kind, chosen) => {
+          const uploaded: ChosenFile[] = [];
+          for (const file of await pick(ACCEPTED[kind], true)) {
+            chosen?.(file.name);
+            uploaded.push(await upload(file));
+          }
+          return uploaded;
         },
         adopt: upload,
         saveFile: (kind, suggestedName) => client.request('files:save', { kind, suggestedName }),
@@ -100,14 +112,15 @@ function connectionLost(): FolioError {
   );
 }
 
-/** The browser's own file dialog; null when it was closed without a choice. */
-function pick(accept: string): Promise<File | null> {
+/** The browser's own file dialog; nothing when it was closed without a choice. */
+function pick(accept: string, multiple: boolean): Promise<readonly File[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
     input.accept = accept;
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null));
-    input.addEventListener('cancel', () => resolve(null));
+    input.multiple = multiple;
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
     input.click();
   });
 }

@@ -10,6 +10,8 @@ export const preferencesSchema = z.strictObject({
   /** Points (px) of generated text. */
   textSize: z.number().int().min(12).max(32),
   engine: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm']),
+  /** Where the CUDA pack is downloaded from, when the person asks for it; empty for nowhere. */
+  packAddress: z.string().max(2000),
   chartAxis: z.enum(['step', 'epoch', 'time']),
   chartSmoothing: z.number().min(0).max(MAX_SMOOTHING),
   chartLogScale: z.boolean(),
@@ -25,6 +27,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   motion: 'system',
   textSize: 17,
   engine: 'auto',
+  packAddress: '',
   chartAxis: 'epoch',
   chartSmoothing: 0.9,
   chartLogScale: false,

@@ -50,6 +50,10 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'training:decline-offer': {},
   'writing:warm': checkpoint,
   'engines:known': {},
+  'packs:list': {},
+  'packs:remove': { id: '2.21.0-cuda-linux-x64' },
+  'packs:discard': {},
+  'packs:choose': {},
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {
@@ -66,6 +70,7 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'writing:evaluate': { ...checkpoint, file: handle, unknown: 'refuse' },
   'engines:probe': {},
   'engines:install': { build: 'cpu' },
+  'packs:install': { source: { address: 'https://example.org/cuda/' } },
 };
 
 export interface Named {

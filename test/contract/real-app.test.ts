@@ -56,6 +56,7 @@ const overIpc: Open = async (app, folder) => {
     kind: 'desktop',
     logFile: null,
     openFile: () => Promise.resolve(join(folder, 'chosen.txt')),
+    openFiles: () => Promise.resolve([join(folder, 'chosen.txt')]),
     saveFile: (_, name) => Promise.resolve(join(folder, name)),
     showFolder: () => Promise.resolve(),
   };

@@ -26,6 +26,8 @@ export interface FakeApp {
   readonly deleted: number[];
   readonly stops: number[];
   readonly installs: string[];
+  /** What the CUDA pack was installed from, and what was removed. */
+  readonly packs: unknown[];
   readonly closed: number[];
   /** In which the commands opened it. */
   readonly modes: AppOptions['mode'][];
@@ -56,6 +58,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     deleted: [],
     stops: [],
     installs: [],
+    packs: [],
     closed: [],
     modes: [],
     reports: [engineReport({ engine: 'tensorflow', gflops: 190, device: 'CPU, 2 threads' }), engineReport()],
@@ -169,6 +172,21 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
       return Promise.resolve(9);
     },
   };
+  const packs: FolioApp['packs'] = {
+    list: () => Promise.resolve({ compiles: true, bundled: null, installed: [], cudaPack: null }),
+    verify: () => Promise.resolve({}),
+    install: (source, progress) => {
+      fake.packs.push(source);
+      progress({ phase: 'download', done: 1e9, total: 3e9, bytesPerSecond: 5e7, secondsLeft: 40, file: 'a.whl' });
+      if (fake.installError !== null) return Promise.reject(fake.installError);
+      return Promise.resolve({ version: '2.21.0', device: 'CPU', warning: 'It found no GPU.' });
+    },
+    remove: (id) => {
+      fake.packs.push(id);
+      return Promise.resolve(6e9);
+    },
+    discardDownload: () => Promise.resolve(0),
+  };
   // Of the store only what the commands use is there; test/headless/e2e.test.ts runs them on the real one.
   const store = fakeStore(fake) as unknown as FolioApp['store'];
   const app: FolioApp = {
@@ -180,6 +198,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     training,
     generation,
     engines,
+    packs,
     exchange,
     metrics: createMetricService(store),
     samples: createSampleService(store),

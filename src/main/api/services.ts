@@ -3,6 +3,7 @@ import type { EngineReport } from '../../shared/domain.ts';
 import type { Changes } from '../services/changes.ts';
 import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
+import type { PackService } from '../services/packs.ts';
 import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
 import type { RunService } from '../services/runs.ts';
@@ -27,6 +28,7 @@ export interface ApiServices {
   readonly trials: TrialService;
   readonly generation: GenerationService;
   readonly engines: EngineService;
+  readonly packs: PackService;
   readonly exchange: ExchangeService;
   readonly metrics: MetricService;
   readonly samples: SampleService;

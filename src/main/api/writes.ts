@@ -42,6 +42,10 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'training:decline-offer': true,
   'writing:warm': false,
   'engines:known': false,
+  'packs:list': false,
+  'packs:remove': false, // not of the record
+  'packs:discard': false,
+  'packs:choose': false,
 };
 
 export function writesToRecord(name: RequestName): boolean {

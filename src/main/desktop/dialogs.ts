@@ -25,6 +25,15 @@ export function desktopHost({ logFile, window, words }: HostOptions): Host {
         : dialog.showOpenDialog(parent, options));
       return canceled ? null : (filePaths[0] ?? null);
     },
+    async openFiles(kind) {
+      const properties = ['openFile' as const, 'multiSelections' as const];
+      const options = { filters: filters(kind, words()), properties };
+      const parent = window();
+      const { canceled, filePaths } = await (parent === null
+        ? dialog.showOpenDialog(options)
+        : dialog.showOpenDialog(parent, options));
+      return canceled ? [] : filePaths;
+    },
     async saveFile(kind, suggestedName) {
       const options = {
         filters: filters(kind, words()),
@@ -53,6 +62,9 @@ function filters(kind: FileKind, words: DesktopWords): FileFilter[] {
       return [{ name: words.weights, extensions: ['safetensors'] }, all];
     case 'table':
       return [{ name: words.tables, extensions: ['csv'] }, all];
+    case 'pack':
+      // They are recognised by their content: no name is asked of them.
+      return [all];
     default:
       return assertNever(kind, 'kind of file');
   }

@@ -1,6 +1,7 @@
 /** Processes that own tensors, in Electron: utility processes, which can die without taking a window along. */
 import { constants } from 'node:os';
-import { utilityProcess } from 'electron';
+import { join } from 'node:path';
+import { app, utilityProcess } from 'electron';
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import { entryFile } from '../program-files.ts';
 import { OutputTail } from '../services/output-tail.ts';
@@ -19,12 +20,17 @@ const SERVICE_NAMES: Readonly<Record<Parameters<StartTrainer>[0], string>> = {
   probe: 'Folio engines',
 };
 
+/** A package's engines lie beside its asar, as files that the system can load. */
+function bundledEngines(): string | undefined {
+  return app.isPackaged ? join(process.resourcesPath, 'engine', 'tensorflow') : undefined;
+}
+
 /** Only after the app is ready. */
 export const startTrainer: StartTrainer = (purpose): TrainerProcess => {
   const child = utilityProcess.fork(entryFile('trainer/entry'), [purpose], {
     serviceName: SERVICE_NAMES[purpose],
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: trainerEnvironment(process.env),
+    env: trainerEnvironment(process.env, bundledEngines()),
     execArgv: [],
     // TensorFlow's library and its addon were put together on this machine: nobody has signed them.
     allowLoadingUnsignedLibraries: true,

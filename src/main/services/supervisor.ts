@@ -216,6 +216,10 @@ export class Supervisor implements TrainingHandle {
       case 'probed':
       case 'install-progress':
       case 'installed':
+      case 'pack-progress':
+      case 'inventory':
+      case 'verified':
+      case 'freed':
       case 'trial-phase':
       case 'tried':
       case 'loaded':

@@ -5,6 +5,7 @@
 import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts';
 import { Control } from './control.ts';
 import { LoadedModel } from './loaded-model.ts';
+import { answerBuilds, installPackHere } from './packs.ts';
 import type { ToTrainer, TrainRequest, TrialRequest } from './messages.ts';
 import { CheckpointSender, PieceReceiver } from './pieces.ts';
 import { connectPort } from './port.ts';
@@ -84,6 +85,10 @@ function receive(message: ToTrainer): void {
       return job(() => probe(message.engines));
     case 'install':
       return job(() => install(message.build));
+    case 'install-pack':
+      return job(() => installPackHere(message.source, (answer) => port.send(answer)));
+    case 'builds':
+      return job(() => answerBuilds(message.ask, (answer) => port.send(answer)));
     case 'checkpoint-piece':
       return pieces.take(message);
     case 'train':

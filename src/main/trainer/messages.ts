@@ -3,6 +3,7 @@
  * types and not schemas. Byte arrays travel by structured clone (child_process `serialization: 'advanced'`, or Electron's).
  */
 import type { RunConfig } from '../../shared/config.ts';
+import type { EngineInventory, PackProgress } from '../../shared/contract/packs.ts';
 import type { Trial } from '../../shared/contract/training.ts';
 import type { EngineChoice, EngineName, EngineReport, EpochRecord, SampleSettings } from '../../shared/domain.ts';
 import type { ErrorMessage } from '../../shared/errors.ts';
@@ -93,9 +94,22 @@ export interface TrialRequest {
   readonly engine: EngineChoice;
 }
 
+export type PackSource =
+  { readonly address: string } | { readonly files: readonly string[] } | { readonly folder: string };
+
+/** About the builds of TensorFlow that this computer has. `verify` reads every byte of them, which takes seconds a gigabyte. */
+export type BuildsQuestion =
+  | { readonly what: 'list' }
+  | { readonly what: 'verify' }
+  | { readonly what: 'remove'; readonly id: string }
+  | { readonly what: 'discard-download' };
+
 export type ToTrainer =
   | { readonly type: 'probe'; readonly engines: readonly EngineName[] }
   | { readonly type: 'install'; readonly build: 'cpu' | 'cuda' }
+  /** Installs the CUDA pack from an address, or from files on this computer. */
+  | { readonly type: 'install-pack'; readonly source: PackSource }
+  | { readonly type: 'builds'; readonly ask: BuildsQuestion }
   /** Before `train` or `load`. */
   | CheckpointPiece
   | TrainRequest
@@ -158,6 +172,11 @@ export type FromTrainer =
   | { readonly type: 'trial-phase'; readonly phase: 'measuring' | 'writing' }
   | { readonly type: 'tried'; readonly trial: Trial }
   | { readonly type: 'installed'; readonly details: Readonly<Record<string, string>> }
+  | { readonly type: 'pack-progress'; readonly progress: PackProgress }
+  /** Answers to `builds`: `wrong` says by folder what is not as it was installed. */
+  | { readonly type: 'inventory'; readonly inventory: EngineInventory }
+  | { readonly type: 'verified'; readonly wrong: Readonly<Record<string, string>> }
+  | { readonly type: 'freed'; readonly bytes: number }
   /** The engine chosen, why, and what was passed over and why. */
   | { readonly type: 'ready'; readonly report: EngineReport; readonly rejected: readonly EngineReport[] }
   | {

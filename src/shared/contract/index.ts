@@ -7,17 +7,19 @@ import { app } from './app.ts';
 import { corpora, corporaTopics } from './corpora.ts';
 import type { Delivery, FeedDefinition, JobDefinition, RequestDefinition } from './define.ts';
 import { engines, enginesTopics } from './engines.ts';
+import { packs, packsTopics } from './packs.ts';
 import { runs, runsTopics } from './runs.ts';
 import { training, trainingTopics } from './training.ts';
 import { writing, writingTopics } from './writing.ts';
 
-export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines } as const;
+export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines, ...packs } as const;
 export const topics = {
   ...corporaTopics,
   ...runsTopics,
   ...trainingTopics,
   ...writingTopics,
   ...enginesTopics,
+  ...packsTopics,
 } as const;
 
 export type Requests = typeof requests;

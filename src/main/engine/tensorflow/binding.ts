@@ -1,6 +1,6 @@
 /** The native addon of tfjs-node, typed as it is (its sources: @tensorflow/tfjs-node-gpu/binding), and how to load it. */
 import { FolioError } from '../../../shared/errors.ts';
-import { INSTALL_HINT, locateBuild } from './locate.ts';
+import { chooseBuild, install } from './locate.ts';
 import type { Environment } from './paths.ts';
 
 /** An attribute of an operation: `type` is one of the TF_ATTR_ numbers, and decides how `value` is read. */
@@ -86,14 +86,16 @@ let loaded: TensorFlowBinding | null = null;
  * @throws FolioError 'engine' when there is none, or it is damaged, with the reason and the way out.
  */
 export function loadBinding(env: Environment = process.env): TensorFlowBinding {
-  loaded ??= loadAddon(locateBuild(env).addon);
+  if (loaded === null) {
+    const { build, wayOut } = chooseBuild(env);
+    loaded = loadAddon(build.addon, wayOut);
+  }
   return loaded;
 }
 
-/** Loads an addon by its path. See {@link loadBinding}. */
-export function loadAddon(file: string): TensorFlowBinding {
+/** Loads an addon by its path. See {@link loadBinding}. @param hint what to do when that fails */
+export function loadAddon(file: string, hint = install(' again')): TensorFlowBinding {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
-  const hint = `Install it again: \`${INSTALL_HINT}\`.`;
   const addon: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(addon, file);

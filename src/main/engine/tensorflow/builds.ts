@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FolioError } from '../../../shared/errors.ts';
 import { programFile } from '../../program-files.ts';
+import { bindingVersionOf } from './native-version.ts';
 
 export const BUILD_KINDS = ['cpu', 'cuda'] as const;
 export type BuildKind = (typeof BUILD_KINDS)[number];
@@ -19,17 +19,19 @@ export const OWN_SOURCES = [
   'streams.cc',
 ].map((name) => path.join(NATIVE, name));
 
-function hashOfOwnSources(): string {
-  const hash = createHash('sha256');
-  for (const name of readdirSync(NATIVE).sort()) hash.update(readFileSync(path.join(NATIVE, name)));
-  return hash.digest('hex').slice(0, 12);
-}
+/** Written into the program when it is built (electron.vite.config.ts). */
+declare const __BINDING_VERSION__: string | undefined;
 
-/**
- * What the addon is compiled from: the version of @tensorflow/tfjs-node-gpu whose binding it is, and the hash of Folio's own sources.
- * An addon that was made from others is made anew.
- */
-export const BINDING_VERSION = `4.22.0+${hashOfOwnSources()}`;
+/** Whether an addon can be compiled here: a package of Folio carries a compiled one and no sources. */
+export const HAS_SOURCES = existsSync(NATIVE);
+
+/** What the addon must have been compiled from: the sources that are here, else those that this program was built with. */
+export const BINDING_VERSION = bindingVersion();
+
+function bindingVersion(): string {
+  if (HAS_SOURCES) return bindingVersionOf(NATIVE);
+  return typeof __BINDING_VERSION__ === 'string' ? __BINDING_VERSION__ : 'unknown';
+}
 
 /** A TensorFlow wheel that Folio takes its native library from, pinned by hash. */
 export interface TensorFlowBuild {

@@ -36,11 +36,16 @@ export type ManifestFile = Manifest['files'][number];
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const handle = await open(path.join(folder, MANIFEST_NAME), 'w');
   try {
-    await handle.writeFile(`${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
+    await handle.writeFile(manifestText(manifest));
     await handle.sync();
   } finally {
     await handle.close();
   }
+}
+
+/** As it is written. Throws ZodError for one that could not be read again. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`;
 }
 
 /** A build in the cache: usable, or why not. */

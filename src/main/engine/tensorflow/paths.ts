@@ -1,4 +1,4 @@
-/** Where the native engine lives: outside the checkout, so that every clone shares it and a clean one finds it. */
+/** Where the native engine lives: outside the checkout, so that every clone shares it and a clean one finds it; or in the package. */
 import path from 'node:path';
 import envPaths from 'env-paths';
 
@@ -13,6 +13,15 @@ export function cacheFolder(env: Environment = process.env): string {
 /** The folder that holds one folder for each TensorFlow build, and the staging folders of installs under way. */
 export function tensorFlowFolder(env: Environment = process.env): string {
   return path.join(cacheFolder(env), 'tensorflow');
+}
+
+/**
+ * The folder of the builds that came with a package of Folio, laid out like those in the cache and never written to: FOLIO_BUNDLED_ENGINES,
+ * which the process sets that starts those with engines. Null in a checkout.
+ */
+export function bundledFolder(env: Environment = process.env): string | null {
+  const named = env['FOLIO_BUNDLED_ENGINES'];
+  return named ? path.resolve(named) : null;
 }
 
 export const MANIFEST_NAME = 'manifest.json';

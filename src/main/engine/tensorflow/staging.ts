@@ -64,6 +64,14 @@ export async function publish(root: string, id: string, fill: (folder: string) =
   }
 }
 
+/** Takes a folder away: it loses its name at once, and is deleted then. With the lock held. */
+export async function retire(root: string, name: string): Promise<void> {
+  const retired = await mkdtemp(path.join(root, RETIRED));
+  await rename(path.join(root, name), path.join(retired, name));
+  await syncFolder(root);
+  await rm(retired, { recursive: true, force: true, maxRetries: 3 });
+}
+
 /** Whether there was anything to rename. */
 async function renameIfThere(from: string, to: string): Promise<boolean> {
   try {

@@ -108,7 +108,8 @@ function destination(entry: Entry, build: TensorFlowBuild): string | null {
   return NEEDED_HEADERS.some((needed) => needed.test(header)) ? `${INCLUDE_FOLDER}/${header}` : null;
 }
 
-async function extract(
+/** Writes one entry to a new file, durably. */
+export async function extract(
   zip: ZipFile,
   entry: Entry,
   to: string,

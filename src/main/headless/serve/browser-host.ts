@@ -7,10 +7,8 @@ export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
   return {
     kind: 'browser',
     logFile: null,
-    openFile: () =>
-      Promise.reject(
-        new FolioError('usage', 'in a browser the page lets the person choose a file', 'Upload it: POST /files?name=…'),
-      ),
+    openFile: () => Promise.reject(pageChooses()),
+    openFiles: () => Promise.reject(pageChooses()),
     // The browser asks where to put it when the file is fetched: GET /files/HANDLE.
     saveFile: (_kind, suggestedName) => transfers.place(suggestedName),
     showFolder: (path) =>
@@ -18,4 +16,12 @@ export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
         new FolioError('usage', 'a browser cannot show a folder of this machine', `Open it yourself: ${path}`),
       ),
   };
+}
+
+function pageChooses(): FolioError {
+  return new FolioError(
+    'usage',
+    'in a browser the page lets the person choose a file',
+    'Upload it: POST /files?name=…',
+  );
 }

@@ -1,0 +1,91 @@
+/** Why a file of a pack did not come: each names the file and the host that was asked. */
+import { FolioError } from '../../../../shared/errors.ts';
+import type { PackFile } from './pinned.ts';
+
+const KEPT = 'What has arrived is kept: the next download goes on from there.';
+const NETWORK = 'Look at the network connection and at the address.';
+
+/** A download that broke off: what has arrived is good, and it can go on from there. */
+export class BrokenOff extends FolioError {
+  constructor(message: string, hint = KEPT, options?: ErrorOptions) {
+    super('install', message, hint, options);
+    this.name = 'BrokenOff';
+  }
+}
+
+/** A server's answer that is no file. */
+export function refusedStatus(file: PackFile, host: string, status: number): FolioError {
+  switch (status) {
+    case 401:
+    case 403:
+      return new FolioError(
+        'install',
+        `${host} does not give ${file.name} out (status ${status}).`,
+        `The server wants a permission that Folio does not have: look at the address. ${KEPT}`,
+      );
+    case 404:
+    case 410:
+      return new FolioError(
+        'install',
+        `${host} has no ${file.name} at this address (status ${status}).`,
+        `The address must be the folder in which the files of the pack lie by their names. ${KEPT}`,
+      );
+    default:
+      return new FolioError(
+        'install',
+        `${host} cannot give ${file.name} out now (status ${status}).`,
+        `Try again later. ${KEPT}`,
+      );
+  }
+}
+
+export function refusedRedirect(file: PackFile, host: string, to: string | null): FolioError {
+  return new FolioError(
+    'install',
+    to === null
+      ? `${host} sends on from one address to another without end, instead of giving ${file.name} out.`
+      : `${host} sends on to ${to} for ${file.name}, which is not an encrypted address.`,
+    'Nothing was fetched from there. Look at the address.',
+  );
+}
+
+export function wrongHash(file: PackFile, from: string, sha256: string): FolioError {
+  return new FolioError(
+    'install',
+    `${file.name} from ${from} is not the file that Folio was tested with: SHA-256 ${sha256} instead of ${file.sha256}.`,
+    'It was deleted, and nothing of it was used. Try again, or another address.',
+  );
+}
+
+export function tooLong(file: PackFile, host: string, bytes: number | null): FolioError {
+  return new FolioError(
+    'install',
+    bytes === null
+      ? `${file.name} from ${host} is longer than the ${file.bytes} bytes that it must have.`
+      : `${file.name} from ${host} has ${bytes} bytes instead of ${file.bytes}.`,
+    'It was deleted, and nothing of it was used. Try another address.',
+  );
+}
+
+export function cutShort(file: PackFile, host: string, bytes: number, cause?: unknown): BrokenOff {
+  return new BrokenOff(`${file.name} from ${host} broke off after ${bytes} of ${file.bytes} bytes.`, KEPT, { cause });
+}
+
+export function stalled(file: PackFile, host: string, seconds: number): BrokenOff {
+  return new BrokenOff(`${host} has sent nothing of ${file.name} for ${seconds} s.`, `${NETWORK} ${KEPT}`);
+}
+
+export function unreachable(file: PackFile, host: string, cause: unknown): FolioError {
+  const why = causeOf(cause);
+  return new FolioError('install', `${host} cannot be reached for ${file.name}: ${why}.`, `${NETWORK} ${KEPT}`, {
+    cause,
+  });
+}
+
+/** fetch says "fetch failed"; what it means is in the cause: ECONNREFUSED, ENOTFOUND, a certificate's error. */
+function causeOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(inner instanceof Error)) return String(inner);
+  const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : '';
+  return inner.message === '' || inner.message === code ? code || inner.name : inner.message;
+}
