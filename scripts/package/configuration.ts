@@ -2,7 +2,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Arch, type Configuration } from 'electron-builder';
-import { BESIDE_ARCHIVE, FOLDERS, gap, hasEngine, isArch, isPlatform, nativePackages, PROGRAM_FILES } from './contents.ts';
+import {
+  BESIDE_ARCHIVE,
+  FOLDERS,
+  gap,
+  hasEngine,
+  isArch,
+  isPlatform,
+  nativePackages,
+  PROGRAM_FILES,
+} from './contents.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -90,6 +99,24 @@ export const CONFIGURATION: Configuration = {
     differentialPackage: false,
   },
   dmg: { writeUpdateInfo: false },
+};
+
+/** The same for the program that was lowered to an old Electron (scripts/package/check.ts): another build, from another folder, no fuses. */
+export const LOWERED: Configuration = {
+  ...CONFIGURATION,
+  extraMetadata: {
+    ...(CONFIGURATION.extraMetadata as object),
+    type: 'commonjs',
+    main: 'e9/boot.cjs',
+    smokeMain: './main/main.cjs',
+  },
+  files: [
+    'resources/corpora/*',
+    '!node_modules/**',
+    { from: 'out-smoke', to: '.', filter: ['{main,preload,renderer,e9}/**'] },
+  ],
+  asarUnpack: ['out-smoke/main/*/**', 'out-smoke/e9/**', 'node_modules/**'],
+  electronFuses: null,
 };
 
 function engine(platform: 'linux' | 'darwin'): { from: string; to: string } {

@@ -27,7 +27,7 @@ export const PROGRAM_FILES: readonly string[] = [
  * Plain files beside the archive: native code, which the system loads, and what is started as a process or a thread with all that it
  * imports (src/main/program-files.ts, besideArchive).
  */
-export const BESIDE_ARCHIVE: readonly string[] = ['out/main/*/**', 'node_modules/**', 'src/**'];
+export const BESIDE_ARCHIVE: readonly string[] = ['out/main/*/**', 'node_modules/**'];
 
 /** Packages that find native code beside themselves (electron.vite.config.ts bundles all others): only what is loaded of them. */
 export function nativePackages(platform: Target['platform']): FileSet[] {
@@ -46,8 +46,6 @@ export function nativePackages(platform: Target['platform']): FileSet[] {
       'index.js',
       `dist/${platform === 'darwin' ? 'darwin-universal' : build}/*`,
     ]),
-    // The engine's version is a hash of these.
-    part('src/main/engine/tensorflow/native', ['*']),
   ];
 }
 
@@ -69,7 +67,9 @@ export function hasEngine({ platform, arch }: Target): boolean {
 /** The system and processor that this runs on. Throws for one that there are no packages for. */
 export function ownTarget(platform: string = process.platform, arch: string = process.arch): Target {
   if (!isPlatform(platform) || !isArch(arch)) {
-    throw new Error(`There are packages for Linux, macOS and Windows on x64 and arm64; this is ${platform} on ${arch}.`);
+    throw new Error(
+      `There are packages for Linux, macOS and Windows on x64 and arm64; this is ${platform} on ${arch}.`,
+    );
   }
   return { platform, arch };
 }

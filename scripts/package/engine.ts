@@ -4,7 +4,13 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pinnedBuild } from '../../src/main/engine/tensorflow/builds.ts';
-import { hashFile, type Manifest, readManifest, verifyBuild, writeManifest } from '../../src/main/engine/tensorflow/cache.ts';
+import {
+  hashFile,
+  type Manifest,
+  readManifest,
+  verifyBuild,
+  writeManifest,
+} from '../../src/main/engine/tensorflow/cache.ts';
 import { installTensorFlow, type InstallProgress } from '../../src/main/engine/tensorflow/install.ts';
 import { ADDON_NAME, MANIFEST_NAME, tensorFlowFolder } from '../../src/main/engine/tensorflow/paths.ts';
 import { tryAddon } from '../../src/main/engine/tensorflow/trial.ts';
@@ -20,11 +26,7 @@ const SOURCE_NAME = 'made-from';
  * @returns the folder that becomes `engine` in the package
  * @throws FolioError when it cannot be installed; Error when the target is another machine's, or it does not work.
  */
-export async function prepareEngine(
-  root: string,
-  target: Target,
-  say: (line: string) => void,
-): Promise<string | null> {
+export async function prepareEngine(root: string, target: Target, say: (line: string) => void): Promise<string | null> {
   if (!hasEngine(target)) return null;
   const own = ownTarget();
   const name = `${target.platform}-${target.arch}`;
@@ -77,7 +79,8 @@ async function stage(installed: string, folder: string, id: string, target: Targ
 /** Takes a quarter of the library: the names of functions, which only a debugger asks for. Nothing that is loaded or computed changes. */
 async function strip(file: string): Promise<void> {
   const { code, output } = await runQuietly('strip', ['--strip-unneeded', file], {});
-  if (code !== 0) throw new Error(`strip (of binutils, which comes with a compiler) failed for ${file}: ${output.trim()}`);
+  if (code !== 0)
+    throw new Error(`strip (of binutils, which comes with a compiler) failed for ${file}: ${output.trim()}`);
 }
 
 /** Every byte is what the new manifest says, and the addon computes with the libraries that lie beside it now. */

@@ -35,7 +35,8 @@ export function differences(listing: Listing, expectation: Expectation): string[
   ];
 }
 
-const BUILT = /^out\/(main\/([\w-]+\/)*[\w-]+\.js|preload\/preload\.cjs|renderer\/(index\.html|assets\/[\w-]+\.(js|css|woff2)))$/;
+const BUILT =
+  /^out\/(main\/([\w-]+\/)*[\w-]+\.js|preload\/preload\.cjs|renderer\/(index\.html|assets\/[\w-]+\.(js|css|woff2)))$/;
 
 function archiveFiles({ target, built }: Expectation): string[] {
   const { platform, arch } = target;
@@ -58,7 +59,13 @@ const SQLITE = [
   ...['binding', 'database', 'index', 'sqlite-error', 'util'].map((name) => `lib/${name}.js`),
   ...[...METHODS, 'transaction', 'wrappers'].map((name) => `lib/methods/${name}.js`),
 ];
-const DIRECTX = ['dawn.node', 'd3dcompiler_47.dll', 'dxcompiler.dll', 'dxcompiler-LICENSE.TXT', 'dxcompiler-ThirdPartyNotices.txt'];
+const DIRECTX = [
+  'dawn.node',
+  'd3dcompiler_47.dll',
+  'dxcompiler.dll',
+  'dxcompiler-LICENSE.TXT',
+  'dxcompiler-ThirdPartyNotices.txt',
+];
 
 /** Code that the system loads, or that is started by its path. */
 const liesBeside = (file: string): boolean => /^(node_modules\/|out\/main\/[^/]+\/)/.test(file);

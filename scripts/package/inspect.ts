@@ -1,9 +1,10 @@
 /** A finished package from the outside: what is in it, how big that is, which fuses are set. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
-import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { FuseState } from '@electron/fuses/dist/constants.js';
 import { FUSES } from './configuration.ts';
 import type { Target } from './contents.ts';
 import { differences, type Expectation, flaws, type Listing } from './expected.ts';
@@ -40,7 +41,9 @@ function list(folder: string, target: Target): Listing {
   const { resources } = places(folder, target);
   const archive = join(resources, 'app.asar');
   const named = listPackage(archive, { isPack: false }).map((file) => slashes(file).slice(1));
-  const folders = new Set(named.flatMap((file) => file.split('/').map((_, depth, all) => all.slice(0, depth).join('/'))));
+  const folders = new Set(
+    named.flatMap((file) => file.split('/').map((_, depth, all) => all.slice(0, depth).join('/'))),
+  );
   const own = filesBelow(resources);
   return {
     archive: named.filter((file) => !folders.has(file)).sort(),
@@ -102,8 +105,7 @@ export function sizes(folder: string, target: Target): (readonly [string, number
   return [...parts, ['Electron' as const, rest] as [string, number]].sort(([, a], [, b]) => b - a);
 }
 
-/** The library's version that a package carries; for messages. */
-export function packedVersion(root: string): string {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return version;
+/** The name of the build that lies in a prepared engine's folder; null where there is none. */
+export function engineOf(folder: string | null): string | null {
+  return folder === null ? null : (readdirSync(join(folder, 'tensorflow'))[0] ?? null);
 }

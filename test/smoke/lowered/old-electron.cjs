@@ -1,4 +1,3 @@
-/* global __dirname */
 // What Folio's main process uses of Electron and the old one lacks, beyond the kit's own shims, and what a smoke test needs that nobody
 // watches. Prepended to the lowered program.
 (() => {

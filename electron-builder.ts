@@ -1,4 +1,0 @@
-/** For `npx electron-builder`; `npm run package` (scripts/package/package.ts) prepares what goes in, makes the same and checks it. */
-import { CONFIGURATION } from './scripts/package/configuration.ts';
-
-export default CONFIGURATION;
