@@ -2,12 +2,14 @@
  * How the desktop program is built (`npm run build`): main process and preload script by their entries, the page by its index.html, into
  * out/. Dependencies are bundled, so that a package of the program needs no node_modules but the two that bring native code.
  */
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import { bindingVersionOf } from './src/main/engine/tensorflow/native-version.ts';
 
 const root = import.meta.dirname;
+const require = createRequire(import.meta.url);
 
 /** Packages that find native code beside themselves. */
 const NATIVE = ['better-sqlite3', 'webgpu'] as const;
@@ -18,6 +20,13 @@ export default defineConfig(({ command }) => ({
       __DEV_SERVER__: String(command === 'serve'),
       // A package has no native sources to hash: it says what its addon was compiled from as it was built.
       __BINDING_VERSION__: JSON.stringify(bindingVersionOf(resolve(root, 'src/main/engine/tensorflow/native'))),
+    },
+    resolve: {
+      // TensorFlow.js's packages name another file for bundlers, without the default export that Node gives; the tests run Node's.
+      alias: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'].map((name) => ({
+        find: new RegExp(`^${name}$`),
+        replacement: require.resolve(name),
+      })),
     },
     build: {
       outDir: resolve(root, 'out/main'),

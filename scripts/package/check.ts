@@ -2,7 +2,8 @@
  * `npm run package:check`: packages made with an old Electron that can be had where today's cannot, and tried out.
  *
  * - The real configuration with the real build, its list of files held against what it should be, its fuses flipped and read back (the old
- *   Electron has none: a wire as today's has is appended to its binary). It is not started: the build is for a newer Electron.
+ *   Electron has none: a wire as today's has is appended to its binary). Its trainer is started by this Node, and every engine tries
+ *   itself; the program itself is not, as it is for a newer Electron.
  * - The lowered program (electron.vite.smoke.config.ts) by the same configuration, started from a folder outside of the checkout, with an
  *   empty home, no network, and the engine out of the package: the smoke test's launches, and the self-test.
  *
@@ -14,13 +15,14 @@ import { dirname, join, resolve } from 'node:path';
 import { toErrorMessage } from '../../src/shared/errors.ts';
 import { buildWhenStale } from '../app-build.ts';
 import { buildLowered, oldElectron } from '../lowered.ts';
-import { CONFIGURATION, LOWERED } from './configuration.ts';
+import { configuration, loweredConfiguration } from './configuration.ts';
 import { ownTarget } from './contents.ts';
 import { prepareEngine } from './engine.ts';
 import { FUSE_WIRE } from './fuse-wire.ts';
 import { engineOf, inspect, places, sizes, wrongFuses } from './inspect.ts';
 import { pack } from './pack.ts';
 import { tryLowered } from './try-lowered.ts';
+import { tryTrainer } from './try-trainer.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -63,7 +65,7 @@ async function main(): Promise<number> {
     const common = { root, target, folderOnly: true };
     const real = await pack({
       ...common,
-      configuration: { ...CONFIGURATION, ...unprepared, directories: { output: join(place, 'real') } },
+      configuration: { ...configuration(), ...unprepared, directories: { output: join(place, 'real') } },
       electronDist: fused,
     });
     const notices = existsSync(join(root, 'build/THIRD-PARTY-NOTICES.txt'));
@@ -72,16 +74,17 @@ async function main(): Promise<number> {
       inspect(real.folder, root, { target, engine, notices }),
     );
     const fuses = report('its fuses are set', await wrongFuses(places(real.folder, target).binary));
+    const trains = report('its trainer works from where it lies', await tryTrainer(real.folder, place, engine));
     for (const [what, bytes] of sizes(real.folder, target)) console.log(`  ${(bytes / 1e6).toFixed(1)} MB ${what}`);
-    rmSync(place, { recursive: true, force: true });
+    for (const used of [fused, join(place, 'real')]) rmSync(used, { recursive: true, force: true });
 
     const lowered = await pack({
       ...common,
-      configuration: { ...LOWERED, ...unprepared, directories: { output: join(place, 'lowered') } },
+      configuration: { ...loweredConfiguration(), ...unprepared, directories: { output: join(place, 'lowered') } },
       electronDist: dirname(electron.path),
     });
     const runs = await tryLowered(lowered.folder, place, engine === null ? 'wasm' : 'tensorflow', report);
-    return lists && fuses && runs ? 0 : 1;
+    return lists && fuses && trains && runs ? 0 : 1;
   } finally {
     rmSync(place, { recursive: true, force: true, maxRetries: 3 });
   }

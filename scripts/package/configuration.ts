@@ -31,13 +31,18 @@ export const FUSES: Configuration['electronFuses'] = {
   grantFileProtocolExtraPrivileges: false,
 };
 
-export const CONFIGURATION: Configuration = {
+/** Anew each time: electron-builder writes into what it is given. */
+export const configuration = (): Configuration => ({
   appId: 'org.folio.Folio',
   productName: 'Folio',
   copyright: 'MIT license',
   directories: { output: FOLDERS.packages, buildResources: 'build' },
   artifactName: `Folio-${gap('version')}-${gap('os')}-${gap('arch')}.${gap('ext')}`,
-  extraMetadata: { desktopName: 'folio.desktop', homepage: homepage(process.env) },
+  extraMetadata: {
+    author: { name: 'Folio contributors', email: 'contributors@folio.invalid' },
+    desktopName: 'folio.desktop',
+    homepage: homepage(process.env),
+  },
   files: [...PROGRAM_FILES],
   asar: true,
   asarUnpack: [...BESIDE_ARCHIVE],
@@ -46,11 +51,11 @@ export const CONFIGURATION: Configuration = {
     { from: 'build/THIRD-PARTY-NOTICES.txt', to: 'THIRD-PARTY-NOTICES.txt' },
   ],
   electronLanguages: LANGUAGES,
-  electronFuses: FUSES,
+  electronFuses: { ...FUSES },
   // Native packages come as they are, built for Node-API; nothing is compiled, fetched or published from here.
   npmRebuild: false,
   publish: null,
-  beforePack: ({ electronPlatformName, arch }) => requireEngine(electronPlatformName, Arch[arch]),
+  beforePack,
   fileAssociations: [
     {
       ext: 'folio',
@@ -65,18 +70,18 @@ export const CONFIGURATION: Configuration = {
   toolsets: { appimage: '1.0.3' },
   linux: {
     target: [{ target: 'AppImage' }, { target: 'deb' }],
-    files: nativePackages('linux'),
+    files: [nativePackages('linux')],
     extraResources: [engine('linux')],
     executableName: 'folio',
     icon: 'build/icons/linux',
     category: 'Science',
     synopsis: 'Train a text generator on your own computer',
-    maintainer: process.env['FOLIO_MAINTAINER'] ?? 'Folio contributors <contributors@folio.invalid>',
+    ...(process.env['FOLIO_MAINTAINER'] ? { maintainer: process.env['FOLIO_MAINTAINER'] } : {}),
     syncDesktopName: true,
   },
   mac: {
     target: [{ target: 'dmg' }, { target: 'zip' }],
-    files: nativePackages('darwin'),
+    files: [nativePackages('darwin')],
     extraResources: [engine('darwin')],
     icon: 'build/icons/icon.icns',
     category: 'public.app-category.education',
@@ -88,7 +93,7 @@ export const CONFIGURATION: Configuration = {
   },
   win: {
     target: [{ target: 'nsis' }],
-    files: nativePackages('win32'),
+    files: [nativePackages('win32')],
     icon: 'build/icons/icon.ico',
   },
   nsis: {
@@ -99,13 +104,13 @@ export const CONFIGURATION: Configuration = {
     differentialPackage: false,
   },
   dmg: { writeUpdateInfo: false },
-};
+});
 
 /** The same for the program that was lowered to an old Electron (scripts/package/check.ts): another build, from another folder, no fuses. */
-export const LOWERED: Configuration = {
-  ...CONFIGURATION,
+export const loweredConfiguration = (): Configuration => ({
+  ...configuration(),
   extraMetadata: {
-    ...(CONFIGURATION.extraMetadata as object),
+    ...(configuration().extraMetadata as object),
     type: 'commonjs',
     main: 'e9/boot.cjs',
     smokeMain: './main/main.cjs',
@@ -117,10 +122,20 @@ export const LOWERED: Configuration = {
   ],
   asarUnpack: ['out-smoke/main/*/**', 'out-smoke/e9/**', 'node_modules/**'],
   electronFuses: null,
-};
+});
 
 function engine(platform: 'linux' | 'darwin'): { from: string; to: string } {
   return { from: FOLDERS.engine(`${platform}-${gap('arch')}`), to: 'engine' };
+}
+
+function beforePack({
+  electronPlatformName,
+  arch,
+}: {
+  readonly electronPlatformName: string;
+  readonly arch: Arch;
+}): void {
+  requireEngine(electronPlatformName, Arch[arch]);
 }
 
 /** A package that should have the engine is never made without it. */

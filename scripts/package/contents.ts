@@ -30,26 +30,22 @@ export const PROGRAM_FILES: readonly string[] = [
 export const BESIDE_ARCHIVE: readonly string[] = ['out/main/*/**', 'node_modules/**'];
 
 /** Packages that find native code beside themselves (electron.vite.config.ts bundles all others): only what is loaded of them. */
-export function nativePackages(platform: Target['platform']): FileSet[] {
+export function nativePackages(platform: Target['platform']): FileSet {
   const build = `${platform}-${gap('arch')}`;
-  return [
-    part('node_modules/better-sqlite3', [
+  const files = {
+    'better-sqlite3': [
       'package.json',
       'LICENSE',
       'lib/{binding,database,index,sqlite-error,util}.js',
       'lib/methods/*.js',
       `prebuilds/${build}.node`,
-    ]),
-    part('node_modules/webgpu', [
-      'package.json',
-      'LICENSE.md',
-      'index.js',
-      `dist/${platform === 'darwin' ? 'darwin-universal' : build}/*`,
-    ]),
-  ];
+    ],
+    webgpu: ['package.json', 'LICENSE.md', 'index.js', `dist/${platform === 'darwin' ? 'darwin-universal' : build}/*`],
+  };
+  // From one folder above them: a LICENSE of their own would be left out for the program's, which lies elsewhere.
+  const filter = Object.entries(files).flatMap(([name, parts]) => parts.map((file) => `${name}/${file}`));
+  return { from: 'node_modules', to: 'node_modules', filter };
 }
-
-const part = (folder: string, filter: string[]): FileSet => ({ from: folder, to: folder, filter });
 
 /** Folders below the program's own that packaging makes (git ignores them). */
 export const FOLDERS = {

@@ -36,7 +36,7 @@ export function differences(listing: Listing, expectation: Expectation): string[
 }
 
 const BUILT =
-  /^out\/(main\/([\w-]+\/)*[\w-]+\.js|preload\/preload\.cjs|renderer\/(index\.html|assets\/[\w-]+\.(js|css|woff2)))$/;
+  /^out\/(main\/([\w-]+\/)*[\w.-]+\.js|preload\/preload\.cjs|renderer\/(index\.html|assets\/[\w-]+\.(js|css|woff2)))$/;
 
 function archiveFiles({ target, built }: Expectation): string[] {
   const { platform, arch } = target;

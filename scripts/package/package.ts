@@ -7,7 +7,8 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toErrorMessage } from '../../src/shared/errors.ts';
 import { buildWhenStale } from '../app-build.ts';
-import { CONFIGURATION } from './configuration.ts';
+import { installedElectron } from '../electron-binary.ts';
+import { configuration } from './configuration.ts';
 import { FOLDERS, isArch, ownTarget, type Target } from './contents.ts';
 import { prepareEngine } from './engine.ts';
 import { engineOf, inspect, places, sizes, wrongFuses } from './inspect.ts';
@@ -18,7 +19,7 @@ const root = resolve(import.meta.dirname, '../..');
 const HELP = `npm run package                               installers for this system
 npm run package -- --dir                      only the folder that they are made of
 npm run package -- --arch x64|arm64           for another processor, where the engine needs no compiler for it
-npm run package -- --electron-dist FOLDER     with an Electron that is there, instead of a downloaded one
+npm run package -- --electron-dist FOLDER     with an Electron that is there, instead of downloading it
 
 Everything is made in ${FOLDERS.packages}.
 `;
@@ -48,8 +49,14 @@ function readArguments(): { target: Target; folderOnly: boolean; electronDist: s
   return {
     target: { platform: own.platform, arch },
     folderOnly: values.dir === true,
-    electronDist: dist === undefined ? null : resolve(dist),
+    electronDist: dist === undefined ? electronHere(arch === own.arch) : resolve(dist),
   };
+}
+
+/** The Electron that `npx install-electron` has fetched, for this machine's own processor. */
+function electronHere(isOwn: boolean): string | null {
+  const binary = installedElectron(root);
+  return binary === null || !isOwn ? null : join(root, 'node_modules', 'electron', 'dist');
 }
 
 async function main(): Promise<number> {
@@ -66,13 +73,11 @@ async function main(): Promise<number> {
   if (!notices)
     say('build/THIRD-PARTY-NOTICES.txt is not there: the package will lack the licenses of what it carries.');
 
-  const { folder, artifacts } = await pack({ root, configuration: CONFIGURATION, ...wanted }).catch(
+  const { folder, artifacts } = await pack({ root, configuration: configuration(), ...wanted }).catch(
     (error: unknown) => {
-      const { message } = toErrorMessage(error);
-      const hint = /electron/i.test(message)
-        ? '\n(--electron-dist names a folder with an Electron that is there.)'
-        : '';
-      throw new Error(`electron-builder failed: ${message}${hint}`, { cause: error });
+      const hint =
+        'It downloads Electron and what installers are made with; --electron-dist names a folder with an Electron.';
+      throw new Error(`electron-builder failed: ${toErrorMessage(error).message}\n${hint}`, { cause: error });
     },
   );
 
