@@ -4,6 +4,7 @@
  * - The real configuration with the real build, its list of files held against what it should be, its fuses flipped and read back (the old
  *   Electron has none: a wire as today's has is appended to its binary). Its trainer is started by this Node, and every engine tries
  *   itself; the program itself is not, as it is for a newer Electron.
+ * - The packages of Windows and macOS the same way, in stand-ins for their Electron: their lists and fuses only.
  * - The lowered program (electron.vite.smoke.config.ts) by the same configuration, started from a folder outside of the checkout, with an
  *   empty home, no network, and the engine out of the package: the smoke test's launches, and the self-test.
  *
@@ -20,6 +21,7 @@ import { ownTarget } from './contents.ts';
 import { prepareEngine } from './engine.ts';
 import { FUSE_WIRE } from './fuse-wire.ts';
 import { engineOf, inspect, places, sizes, wrongFuses } from './inspect.ts';
+import { hasDrawings, tryOtherSystems } from './other-systems.ts';
 import { pack } from './pack.ts';
 import { tryLowered } from './try-lowered.ts';
 import { tryTrainer } from './try-trainer.ts';
@@ -76,6 +78,12 @@ async function main(): Promise<number> {
     const fuses = report('its fuses are set', await wrongFuses(places(real.folder, target).binary));
     const trains = report('its trainer works from where it lies', await tryTrainer(real.folder, place, engine));
     for (const [what, bytes] of sizes(real.folder, target)) console.log(`  ${(bytes / 1e6).toFixed(1)} MB ${what}`);
+    let others = true;
+    if (hasDrawings(root)) {
+      for (const [name, problems] of await tryOtherSystems(root, place, notices)) {
+        others = report(`the package for ${name} (in a stand-in for its Electron)`, problems) && others;
+      }
+    } else say('without the packages of other systems: build/icons is not there');
     for (const used of [fused, join(place, 'real')]) rmSync(used, { recursive: true, force: true });
 
     const lowered = await pack({
@@ -84,7 +92,7 @@ async function main(): Promise<number> {
       electronDist: dirname(electron.path),
     });
     const runs = await tryLowered(lowered.folder, place, engine === null ? 'wasm' : 'tensorflow', report);
-    return lists && fuses && trains && runs ? 0 : 1;
+    return lists && fuses && trains && others && runs ? 0 : 1;
   } finally {
     rmSync(place, { recursive: true, force: true, maxRetries: 3 });
   }
