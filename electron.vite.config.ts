@@ -1,7 +1,8 @@
 /**
  * How the desktop program is built (`npm run build`): main process and preload script by their entries, the page by its index.html, into
- * out/. Dependencies of the main process stay packages; those of the page are bundled into it.
+ * out/. Dependencies are bundled, so that a package of the program needs no node_modules but the two that bring native code.
  */
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
@@ -9,6 +10,10 @@ import { recordPackages } from './scripts/package/bundled-packages.ts';
 import { bindingVersionOf } from './src/main/engine/tensorflow/native-version.ts';
 
 const root = import.meta.dirname;
+const require = createRequire(import.meta.url);
+
+/** Packages that find native code beside themselves. */
+const NATIVE = ['better-sqlite3', 'webgpu'] as const;
 
 export default defineConfig(({ command }) => ({
   main: {
@@ -18,9 +23,18 @@ export default defineConfig(({ command }) => ({
       // A package has no native sources to hash: it says what its addon was compiled from as it was built.
       __BINDING_VERSION__: JSON.stringify(bindingVersionOf(resolve(root, 'src/main/engine/tensorflow/native'))),
     },
+    resolve: {
+      // TensorFlow.js's packages name another file for bundlers, without the default export that Node gives; the tests run Node's.
+      alias: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'].map((name) => ({
+        find: new RegExp(`^${name}$`),
+        replacement: require.resolve(name),
+      })),
+    },
     build: {
       outDir: resolve(root, 'out/main'),
+      externalizeDeps: false,
       rolldownOptions: {
+        external: [...NATIVE],
         // Besides the program itself what it starts: each is found by this name (src/main/program-files.ts, entryFile).
         input: {
           main: resolve(root, 'src/main/desktop/main.ts'),

@@ -26,7 +26,7 @@ const { main, preload, renderer } = electron9(prod, {
   kit,
   outDir: out,
   // Native, or needed in the trainer's newer Node only.
-  native: ['better-sqlite3', '@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu'],
+  native: ['better-sqlite3'],
 });
 
 /** The lowered program is a program folder of its own: what it reads beside its code is linked into it. */

@@ -3,12 +3,15 @@
  * file beside the code asks here: after a build a module lies elsewhere than its source does.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** Before the first use below, which is at loading. */
 const packageSchema = z.looseObject({ name: z.string() });
+
+/** Beside a package's archive `app.asar`: its files that are plain files. */
+const BESIDE = 'app.asar.unpacked';
 
 const HERE = fileURLToPath(import.meta.url);
 
@@ -32,7 +35,15 @@ export function programFile(...path: readonly string[]): string {
  * @param name below src/main, without extension: `trainer/entry`. electron.vite.config.ts builds each of them as an entry.
  */
 export function entryFile(name: string): string {
-  return join(MAIN, `${name}${EXTENSION}`);
+  return besideArchive(join(MAIN, `${name}${EXTENSION}`));
+}
+
+/**
+ * A package's archive can be read by Electron only, through a changed `fs`. What is started as a process or a thread therefore lies beside it,
+ * with all that it imports (electron-builder.config.ts): a plain file, whoever loads it. Everywhere else this changes nothing.
+ */
+export function besideArchive(file: string): string {
+  return file.replace(`${sep}app.asar${sep}`, `${sep}${BESIDE}${sep}`);
 }
 
 /** A folder of the build beside `main`: `preload`, `renderer`. */
@@ -42,7 +53,7 @@ export function builtFolder(name: 'preload' | 'renderer'): string {
 
 function rootAbove(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
-    if (isFolio(join(folder, 'package.json'))) return folder;
+    if (basename(folder) === BESIDE || isFolio(join(folder, 'package.json'))) return folder;
     if (folder === dirname(folder)) return start; // a file that is missed then names its place
   }
 }

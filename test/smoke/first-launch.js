@@ -11,7 +11,7 @@
     preset: 'quick',
     corpusId: shakespeare.id,
     config: config({}),
-    engine: 'wasm',
+    engine: page.engine,
   });
   const shown = await until('the end of the training', async () => {
     const now = await request('runs:show', { id: run });

@@ -1,4 +1,4 @@
-/* global window, document, setTimeout */
+/* global window, document, setTimeout, ENGINE */
 // What each launch's script begins with: the wire beside the page's own client, and patience.
 // eslint-disable-next-line no-unused-vars -- the scripts that follow it in one file use it
 const page = (() => {
@@ -73,5 +73,7 @@ const page = (() => {
     saveEveryMinutes: 5,
     ...changes,
   });
-  return { request, job, until, check, config, text: () => document.body.innerText };
+  // What the runs compute with: named in a line before this one (scripts/lowered.ts).
+  const engine = ENGINE;
+  return { request, job, until, check, config, engine, text: () => document.body.innerText };
 })();

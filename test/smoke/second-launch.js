@@ -42,7 +42,7 @@
     preset: 'quick',
     corpusId: shakespeare.id,
     config: config({ epochs: 1000, maxSteps: 0 }),
-    engine: 'wasm',
+    engine: page.engine,
   });
   const live = await until('the first steps', async () => {
     const now = await request('training:live');

@@ -8,7 +8,7 @@
   check('it was stopped, not cut off: ' + saved.statusReason, saved.status === 'stopped');
   const [checkpoint] = saved.checkpoints.slice(-1);
   check('it was saved', checkpoint !== undefined && checkpoint.step > 5);
-  await request('training:resume', { id: offer.run, engine: 'wasm' });
+  await request('training:resume', { id: offer.run, engine: page.engine });
   const live = await until('further steps', async () => {
     const now = await request('training:live');
     return now !== null && now.step > checkpoint.step ? now : null;
@@ -22,7 +22,7 @@
   const written = await job('writing:write', {
     run: offer.run,
     epoch: 'last',
-    engine: 'wasm',
+    engine: page.engine,
     prompt: 'ROMEO: ',
     unknown: 'refuse',
     settings,

@@ -164,6 +164,7 @@ const UNUSED_INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   webgpu: "takes macOS's quarantine mark off a file; a mark that npm does not set",
   'core-js': 'prints a request for donations',
   'core-js-bundle': 'as core-js',
+  'electron-winstaller': 'picks a program for Squirrel installers on Windows; ours are made by NSIS',
 };
 
 describe('the dependencies', () => {

@@ -1,13 +1,18 @@
-/* global __dirname */
 // What Folio's main process uses of Electron and the old one lacks, beyond the kit's own shims, and what a smoke test needs that nobody
 // watches. Prepended to the lowered program.
 (() => {
-  const { fork } = require('child_process');
+  const processes = require('child_process');
   const { app, dialog } = require('electron');
   const { EventEmitter } = require('events');
   const path = require('path');
   const { fileURLToPath } = require('url');
   const { enc, dec } = require('../e9/codec.cjs');
+
+  // A newer Node reads no archive: what it runs lies beside it (the kit names its own files by where it is itself).
+  const { fork } = processes;
+  const beside = (file) => file.replace('/app.asar/', '/app.asar.unpacked/');
+  processes.fork = (file, args, options) =>
+    fork(beside(file), args, { ...options, execArgv: (options.execArgv || []).map(beside) });
 
   // Nobody may be root in a sandbox, and in a container there is nobody else.
   if (process.getuid() === 0) app.enableSandbox = () => undefined;
@@ -55,11 +60,11 @@
       this.closed = workerData.closed;
       const env = { ...process.env, SMOKE_WORKER_DATA: JSON.stringify(enc(workerData)) };
       delete env.LD_PRELOAD;
-      this.child = fork(typeof file === 'string' ? file : fileURLToPath(file), [], {
+      this.child = processes.fork(typeof file === 'string' ? file : fileURLToPath(file), [], {
         execPath: process.env.SMOKE_NODE,
         execArgv: [],
         env,
-        cwd: path.join(__dirname, '..'),
+        cwd: path.dirname(process.execPath),
       });
       this.child.on('message', (message) => this.emit('message', dec(message.e9)));
       this.child.on('exit', (code) => this.emit('exit', code));
