@@ -20,6 +20,7 @@ export default defineConfig(({ command }) => ({
           'trainer/entry': resolve(root, 'src/main/trainer/entry.ts'),
           'engine/wasm/thread': resolve(root, 'src/main/engine/wasm/thread.ts'),
           'services/exchange-worker': resolve(root, 'src/main/services/exchange-worker.ts'),
+          'store/aside-worker': resolve(root, 'src/main/store/aside-worker.ts'),
           'store/checkpoint-read-worker': resolve(root, 'src/main/store/checkpoint-read-worker.ts'),
           'store/checkpoint-worker': resolve(root, 'src/main/store/checkpoint-worker.ts'),
         },

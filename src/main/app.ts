@@ -12,6 +12,8 @@ import type { Host } from './api/host.ts';
 import { entryFile, programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
+import { createBackupService } from './services/backup.ts';
+import type { BackupService } from './services/backup.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { rememberEngines } from './services/engine-memory.ts';
 import type { EngineMemory } from './services/engine-memory.ts';
@@ -81,6 +83,7 @@ export interface FolioApp {
   readonly samples: SampleService;
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
+  readonly backups: BackupService;
   readonly chosenFiles: ChosenFiles;
   /** The contract for windows around which the host does what only it can. Errors that are defects go to the log. */
   api(host: Host): Api;
@@ -189,6 +192,7 @@ export function createApp(options: AppOptions): FolioApp {
   const samples = once(() => createSampleService(store.get()));
   const preferences = once(() => createPreferenceService(store.get(), log));
   const trash = once(() => createTrashService(store.get(), Date.now, () => checkpoints.get()));
+  const backups = once(() => createBackupService(() => store.get().path));
   const freeDeleted = (): void => {
     trash
       .get()
@@ -245,6 +249,9 @@ export function createApp(options: AppOptions): FolioApp {
     get trash() {
       return trash.get();
     },
+    get backups() {
+      return backups.get();
+    },
     chosenFiles,
     api(host) {
       const services = {
@@ -263,6 +270,7 @@ export function createApp(options: AppOptions): FolioApp {
         samples: samples.get(),
         preferences: preferences.get(),
         trash: trash.get(),
+        backups: backups.get(),
         changes: changes.get(),
         circumstances: () => ({ freeMemoryBytes: freeMemory(), freeDiskBytes: freeDisk(dataDir) }),
         dataBytes: () => storedBytes(dataDir),

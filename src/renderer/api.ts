@@ -53,6 +53,7 @@ const ACCEPTED: Readonly<Record<FileKind, string>> = {
   text: '.txt,.md,.text,text/*',
   weights: '.safetensors',
   table: '.csv,text/csv',
+  record: '.db',
 };
 
 function connectSocket(): Promise<Connection> {

@@ -50,6 +50,7 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'training:decline-offer': {},
   'writing:warm': checkpoint,
   'engines:known': {},
+  'record:last-backup': {},
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {
@@ -66,6 +67,7 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'writing:evaluate': { ...checkpoint, file: handle, unknown: 'refuse' },
   'engines:probe': {},
   'engines:install': { build: 'cpu' },
+  'record:backup': { file: handle },
 };
 
 export interface Named {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { createMetricService } from '../../src/main/services/metrics.ts';
+import { createBackupService } from '../../src/main/services/backup.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { ChosenFiles } from '../../src/main/services/chosen-files.ts';
 import { createRunService } from '../../src/main/services/runs.ts';
@@ -185,6 +186,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
+    backups: createBackupService(() => store.path),
     chosenFiles: new ChosenFiles(),
     api: () => {
       throw new Error('no command has a window');

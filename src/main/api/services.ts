@@ -1,5 +1,6 @@
 /** What the handlers call. app.ts has it all; tests may give less. */
 import type { EngineReport } from '../../shared/domain.ts';
+import type { BackupService } from '../services/backup.ts';
 import type { Changes } from '../services/changes.ts';
 import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
@@ -32,6 +33,7 @@ export interface ApiServices {
   readonly samples: SampleService;
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
+  readonly backups: BackupService;
   readonly chosenFiles: ChosenFiles;
   readonly changes: Changes;
   /** What this machine has left. */

@@ -42,6 +42,7 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'training:decline-offer': true,
   'writing:warm': false,
   'engines:known': false,
+  'record:last-backup': false,
 };
 
 export function writesToRecord(name: RequestName): boolean {

@@ -53,6 +53,8 @@ function filters(kind: FileKind, words: DesktopWords): FileFilter[] {
       return [{ name: words.weights, extensions: ['safetensors'] }, all];
     case 'table':
       return [{ name: words.tables, extensions: ['csv'] }, all];
+    case 'record':
+      return [{ name: words.records, extensions: ['db'] }, all];
     default:
       return assertNever(kind, 'kind of file');
   }

@@ -34,6 +34,7 @@ export interface DesktopWords {
   readonly texts: string;
   readonly weights: string;
   readonly tables: string;
+  readonly records: string;
   readonly quitQuestion: string;
   readonly quitDetail: string;
   readonly quitStop: string;
@@ -82,6 +83,7 @@ const english: DesktopWords = {
   texts: 'Texts',
   weights: 'Weights (safetensors)',
   tables: 'Tables (CSV)',
+  records: 'Backups of Folio',
   quitQuestion: 'A training is under way.',
   quitDetail: 'Folio can stop it and save where it is. At the next start it offers to go on from there.',
   quitStop: 'Stop, Save and Quit',
@@ -131,6 +133,7 @@ const chinese: DesktopWords = {
   texts: '文本',
   weights: '权重 (safetensors)',
   tables: '表格 (CSV)',
+  records: 'Folio 备份',
   quitQuestion: '训练正在进行。',
   quitDetail: 'Folio 可以停止训练并保存当前进度，下次启动时可从这里继续。',
   quitStop: '停止、保存并退出',

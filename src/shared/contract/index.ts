@@ -6,18 +6,20 @@ import type { z } from 'zod';
 import { app } from './app.ts';
 import { corpora, corporaTopics } from './corpora.ts';
 import type { Delivery, FeedDefinition, JobDefinition, RequestDefinition } from './define.ts';
+import { keeping, keepingTopics } from './keeping.ts';
 import { engines, enginesTopics } from './engines.ts';
 import { runs, runsTopics } from './runs.ts';
 import { training, trainingTopics } from './training.ts';
 import { writing, writingTopics } from './writing.ts';
 
-export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines } as const;
+export const requests = { ...app, ...corpora, ...runs, ...training, ...writing, ...engines, ...keeping } as const;
 export const topics = {
   ...corporaTopics,
   ...runsTopics,
   ...trainingTopics,
   ...writingTopics,
   ...enginesTopics,
+  ...keepingTopics,
 } as const;
 
 export type Requests = typeof requests;

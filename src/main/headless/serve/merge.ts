@@ -47,6 +47,7 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'writing:evaluate': newest,
   'engines:probe': (held, next) => [...held.filter(({ engine }) => engine !== next.engine), next],
   'engines:install': newest,
+  'record:backup': newest,
 };
 
 /** The events to deliver later, the next one included. All are of the topic `name`. */

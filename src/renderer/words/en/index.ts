@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
+import { keeping } from './keeping.ts';
 import { newRun } from './new-run.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
@@ -18,6 +19,7 @@ export const en = {
   generate,
   glossary,
   history,
+  keeping,
   newRun,
   /** What the program says, by its English sentence (lib/program-words.ts): English is its own language. */
   problems: new Map() as ReadonlyMap<string, string>,

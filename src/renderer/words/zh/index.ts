@@ -6,6 +6,7 @@ import { errors } from './errors.ts';
 import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
+import { keeping } from './keeping.ts';
 import { newRun } from './new-run.ts';
 import { problems } from './problems/index.ts';
 import { run } from './run.ts';
@@ -20,6 +21,7 @@ export const zh: Words = {
   generate,
   glossary,
   history,
+  keeping,
   newRun,
   problems,
   run,

@@ -5,12 +5,13 @@
  */
 import { app } from './app.ts';
 import { engines } from './engines.ts';
+import { keeping } from './keeping.ts';
 import { record } from './record.ts';
 import { runs } from './runs.ts';
 import { texts } from './texts.ts';
 import { weights } from './weights.ts';
 
 /** 按范围分开，好让测试看出重复的。 */
-export const areas: readonly Readonly<Record<string, string>>[] = [engines, texts, record, weights, runs, app];
+export const areas: readonly Readonly<Record<string, string>>[] = [engines, texts, record, weights, runs, app, keeping];
 
 export const problems: ReadonlyMap<string, string> = new Map(areas.flatMap((area) => Object.entries(area)));
