@@ -12,8 +12,6 @@ import type { Host } from './api/host.ts';
 import { entryFile, programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
-import { createBackupService } from './services/backup.ts';
-import type { BackupService } from './services/backup.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { rememberEngines } from './services/engine-memory.ts';
 import type { EngineMemory } from './services/engine-memory.ts';
@@ -22,6 +20,8 @@ import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts'
 import { createExchangeService } from './services/exchange.ts';
 import { workAside } from './services/exchange-thread.ts';
 import { createGenerationService } from './services/generation.ts';
+import { createKeeping } from './services/keeping.ts';
+import type { Keeping } from './services/keeping.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
@@ -83,7 +83,7 @@ export interface FolioApp {
   readonly samples: SampleService;
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
-  readonly backups: BackupService;
+  readonly keeping: Keeping;
   readonly chosenFiles: ChosenFiles;
   /** The contract for windows around which the host does what only it can. Errors that are defects go to the log. */
   api(host: Host): Api;
@@ -192,7 +192,10 @@ export function createApp(options: AppOptions): FolioApp {
   const samples = once(() => createSampleService(store.get()));
   const preferences = once(() => createPreferenceService(store.get(), log));
   const trash = once(() => createTrashService(store.get(), Date.now, () => checkpoints.get()));
-  const backups = once(() => createBackupService(() => store.get().path));
+  const keeping = once(() => {
+    const entry = pathToFileURL(entryFile('services/bundle-worker'));
+    return createKeeping(store.get(), { entry, writer: checkpoints.get(), purge: freeDeleted });
+  });
   const freeDeleted = (): void => {
     trash
       .get()
@@ -249,8 +252,8 @@ export function createApp(options: AppOptions): FolioApp {
     get trash() {
       return trash.get();
     },
-    get backups() {
-      return backups.get();
+    get keeping() {
+      return keeping.get();
     },
     chosenFiles,
     api(host) {
@@ -270,7 +273,7 @@ export function createApp(options: AppOptions): FolioApp {
         samples: samples.get(),
         preferences: preferences.get(),
         trash: trash.get(),
-        backups: backups.get(),
+        keeping: keeping.get(),
         changes: changes.get(),
         circumstances: () => ({ freeMemoryBytes: freeMemory(), freeDiskBytes: freeDisk(dataDir) }),
         dataBytes: () => storedBytes(dataDir),

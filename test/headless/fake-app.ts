@@ -170,6 +170,10 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
       return Promise.resolve(9);
     },
   };
+  const fakeBundles: FolioApp['keeping']['bundles'] = {
+    exportRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts exports real ones')),
+    importRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts imports real ones')),
+  };
   // Of the store only what the commands use is there; test/headless/e2e.test.ts runs them on the real one.
   const store = fakeStore(fake) as unknown as FolioApp['store'];
   const app: FolioApp = {
@@ -186,7 +190,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
-    backups: createBackupService(() => store.path),
+    keeping: { backups: createBackupService(() => store.path), bundles: fakeBundles },
     chosenFiles: new ChosenFiles(),
     api: () => {
       throw new Error('no command has a window');

@@ -202,9 +202,7 @@ describe('a backup', () => {
   it('says so when its thread dies', async () => {
     const entry = join(folder, 'dies.mjs');
     writeFileSync(entry, 'process.exit(3)');
-    await expect(doAside('copy', { from: '', to: '' }, { entry: pathToFileURL(entry) })).rejects.toThrow(
-      'ended with code 3',
-    );
+    await expect(doAside(pathToFileURL(entry), {})).rejects.toThrow('ended with code 3');
   });
 });
 

@@ -1,9 +1,9 @@
 /** What the handlers call. app.ts has it all; tests may give less. */
 import type { EngineReport } from '../../shared/domain.ts';
-import type { BackupService } from '../services/backup.ts';
 import type { Changes } from '../services/changes.ts';
 import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
+import type { Keeping } from '../services/keeping.ts';
 import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
 import type { RunService } from '../services/runs.ts';
@@ -33,7 +33,7 @@ export interface ApiServices {
   readonly samples: SampleService;
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
-  readonly backups: BackupService;
+  readonly keeping: Keeping;
   readonly chosenFiles: ChosenFiles;
   readonly changes: Changes;
   /** What this machine has left. */

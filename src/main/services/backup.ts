@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { CopyProgress, LastBackup } from '../../shared/keeping.ts';
-import { doAside } from '../store/aside.ts';
+import { copyRecordAside } from '../store/aside.ts';
 import type { CopiedRecord } from '../store/record-copy.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
 import { replaceFile } from './replace-file.ts';
@@ -52,7 +52,7 @@ export function createBackupService(record: () => string, now: () => number = Da
       await refuseRecord(file, source);
       const expectedBytes = await sizeWithLog(source);
       const { made, replaced } = await withPartFile(file, { expectedBytes, signal }, (part) =>
-        doAside('copy', { from: source, to: part }, { progress, signal }),
+        copyRecordAside({ from: source, to: part }, { progress, signal }),
       );
       const { counts, ...rest } = made;
       const noted: LastBackup = { at: now(), bytes: made.bytes, name: basename(file) };
@@ -68,7 +68,7 @@ export function createBackupService(record: () => string, now: () => number = Da
 /** The record and what SQLite keeps beside it must never be written over. */
 async function refuseRecord(file: string, record: string): Promise<void> {
   const own = ['', '-wal', '-shm'].map((end) => record + end);
-  const hits = await Promise.all(own.map((path) => path === file || isSameFile(path, file)));
+  const hits = await Promise.all(own.map(async (path) => path === file || (await isSameFile(path, file))));
   if (!hits.includes(true)) return;
   throw new FolioError(
     'file',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
-import { doAside } from '../store/aside.ts';
+import { copyRecordAside } from '../store/aside.ts';
 import { describeOwner, takeWriterLock } from '../store/lock.ts';
 import { closeTheLog } from '../store/log.ts';
 import { explaining } from '../store/sqlite-errors.ts';
@@ -64,7 +64,7 @@ export async function restoreRecord(
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
   try {
     const { made } = await withPartFile(record, { expectedBytes: found.size, signal, before }, (part) =>
-      doAside('copy', { from: file, to: part }, options),
+      copyRecordAside({ from: file, to: part }, options),
     );
     return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept };
   } catch (error) {

@@ -7,49 +7,36 @@ import type { CopyProgress } from '../../shared/keeping.ts';
 import { entryFile } from '../program-files.ts';
 import type { CopiedRecord } from './record-copy.ts';
 
-/** What can be done aside: what it is told, and what comes of it. */
-export interface AsideWork {
-  /** See copyRecord. */
-  readonly copy: { readonly task: { readonly from: string; readonly to: string }; readonly result: CopiedRecord };
-}
-
-export type AsideName = keyof AsideWork;
-
-export type AsideTask = { readonly [Name in AsideName]: { readonly name: Name } & AsideWork[Name]['task'] }[AsideName];
-
-export type FromAside =
+export type FromAside<Result> =
   | { readonly type: 'progress'; readonly progress: CopyProgress }
-  | { readonly type: 'done'; readonly result: AsideWork[AsideName]['result'] }
+  | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'failed'; readonly error: ErrorMessage };
 
 export interface AsideOptions {
   readonly progress?: (progress: CopyProgress) => void;
   readonly signal?: AbortSignal | undefined;
-  /** The thread's program; the file beside this one by default. */
-  readonly entry?: URL;
 }
 
 /**
- * Rejects with what the work throws, and with FolioError 'cancelled' when the signal is aborted: the thread has ended then, and has
- * every file closed, so that what it began can be removed.
+ * Starts a thread with a task and waits for what comes of it. Rejects with what the work throws, and with FolioError 'cancelled' when the
+ * signal is aborted: the thread has ended then and has every file closed, so that what it began can be removed.
+ *
+ * @param entry the thread's program, which answers with messages of FromAside
  */
-export async function doAside<Name extends AsideName>(
-  name: Name,
-  task: AsideWork[Name]['task'],
-  { progress, signal, entry }: AsideOptions = {},
-): Promise<AsideWork[Name]['result']> {
+export async function doAside<Result>(
+  entry: URL,
+  task: object,
+  { progress, signal }: AsideOptions = {},
+): Promise<Result> {
   if (signal?.aborted === true) throw cancelled();
-  const { promise, resolve, reject } = Promise.withResolvers<AsideWork[Name]['result']>();
-  const worker = new Worker(entry ?? pathToFileURL(entryFile('store/aside-worker')), {
-    workerData: { name, ...task },
-    execArgv: [],
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const worker = new Worker(entry, { workerData: task, execArgv: [] });
   const cancel = (): void => reject(cancelled());
   signal?.addEventListener('abort', cancel, { once: true });
-  worker.on('message', (message: FromAside) => {
+  worker.on('message', (message: FromAside<Result>) => {
     if (message.type === 'progress') progress?.(message.progress);
     else if (message.type === 'failed') reject(fromErrorMessage(message.error));
-    else resolve(message.result); // that of the task it was given
+    else resolve(message.result);
   });
   worker.on('error', (error) => reject(died(`failed: ${toErrorMessage(error).message}`)));
   worker.on('exit', (code) => reject(died(`ended with code ${code}`)));
@@ -59,6 +46,16 @@ export async function doAside<Name extends AsideName>(
     signal?.removeEventListener('abort', cancel);
     await worker.terminate();
   }
+}
+
+export interface CopyTask {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** See copyRecord, which does it. */
+export function copyRecordAside(task: CopyTask, options: AsideOptions = {}): Promise<CopiedRecord> {
+  return doAside(pathToFileURL(entryFile('store/copy-worker')), task, options);
 }
 
 function cancelled(): FolioError {

@@ -175,7 +175,7 @@ function spoiled(path: string, reason: string): FolioError {
 }
 
 /** Makes a file durable. Its size in bytes. */
-function flush(path: string): number {
+export function flush(path: string): number {
   const file = openSync(path, 'r+');
   try {
     fsyncSync(file);

@@ -8,6 +8,8 @@ import { findResumePoint, hashedBlobs, readCheckpoints, readWeights, storedBytes
 import { Connection, type StoreParts } from './connection.ts';
 import * as corpora from './corpus.ts';
 import { readEpochPositions, readEpochs } from './epoch.ts';
+import { writeImportPiece } from './import-piece.ts';
+import type { ImportPiece, ImportTarget } from './import-types.ts';
 import { insertMetrics, readStepDetails, readMetricRows, readMetrics, readMetricSlice } from './metric.ts';
 import { rewind, writeCheckpoint } from './record-checkpoint.ts';
 import * as runs from './run.ts';
@@ -251,6 +253,10 @@ export class SqliteStore implements Store {
     const purged = this.#connection.write(bin.purgeNext);
     if (purged !== null) this.#connection.freedBlobs();
     return purged;
+  }
+
+  importPiece(piece: ImportPiece, target: ImportTarget | null): ImportTarget {
+    return this.#connection.writeBlobs((sql, now) => writeImportPiece(sql, piece, target, now));
   }
 
   addCorpus(corpus: NewCorpus): CorpusInfo {

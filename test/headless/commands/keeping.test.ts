@@ -1,10 +1,15 @@
 /** The commands that keep a record: backed up and put back. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openApp } from '../../../src/main/headless/open-app.ts';
+import { initialWeights } from '../../../src/main/model/initializers.ts';
+import { encodeSafetensors } from '../../../src/main/model/safetensors.ts';
+import { networkShapeOf } from '../../../src/main/model/weights.ts';
+import { formatPosition } from '../../../src/main/services/training-position.ts';
 import { openStore } from '../../../src/main/store/open.ts';
+import type { NewCheckpoint, Store } from '../../../src/main/store/types.ts';
 import { addRun, epochCheckpoint, KEEP_ALL } from '../../store/support.ts';
 import { folio, squeeze } from '../run-cli.ts';
 
@@ -16,11 +21,26 @@ beforeEach(() => {
   data = join(folder, 'data');
   const store = openStore(data, { mode: 'write' });
   const run = addRun(store);
-  store.recordCheckpoint(epochCheckpoint(run, 1), KEEP_ALL);
+  store.recordCheckpoint(wholeCheckpoint(store, run), KEEP_ALL);
   store.setRunStatus(run, 'stopped', 'stopped');
   store.close();
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As a trainer makes it: weights that fit the network, and a position that can be gone on from. */
+function wholeCheckpoint(store: Store, run: number): NewCheckpoint {
+  const { config, vocabulary } = store.run(run);
+  const position = {
+    ...{ step: 10, epoch: 2, stepInEpoch: 0, activeSeconds: 1, lossSum: 0, epochSeconds: 0 },
+    ...{ bestValidationLoss: null, bestEpoch: null, epochsWithoutImprovement: 0 },
+  };
+  return {
+    ...epochCheckpoint(run, 1),
+    position: formatPosition(position),
+    weights: encodeSafetensors(initialWeights(networkShapeOf(config, vocabulary.length), 1), {}),
+    optimizer: encodeSafetensors(new Map(), {}),
+  };
+}
 
 const real = (...words: string[]): ReturnType<typeof folio> => folio(words, { openApp });
 
@@ -30,7 +50,7 @@ describe('backup and restore', () => {
     const { code, out } = await real('backup', '--out', file, '--data', data);
     expect(code).toBe(0);
     expect(squeeze(out)).toMatch(
-      /^Wrote .*b\.db \(\S+ kB: 1 run, 1 checkpoint\), read again and found whole\. Put it back one day: npx folio restore .*b\.db/,
+      /^Wrote .*b\.db \(\S+ [kM]B: 1 run, 1 checkpoint\), read again and found whole\. Put it back one day: npx folio restore .*b\.db/,
     );
     const restored = await real('restore', file, '--data', join(folder, 'other'), '--json');
     expect(restored.json()).toMatchObject([{ runs: 1, damage: [], kept: null }]);
@@ -60,5 +80,45 @@ describe('backup and restore', () => {
     expect([code, squeeze(err)]).toEqual([1, expect.stringContaining('its folder does not exist')]);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
     expect((await real('backup', '--data', data)).code).toBe(2);
+  });
+});
+
+describe('a whole run in a file', () => {
+  it('goes out and comes in, and is known when it is here already', async () => {
+    const file = join(folder, 'r.folio');
+    const out = await real('export', 'last', '--out', file, '--data', data);
+    expect([out.code, squeeze(out.out)]).toEqual([
+      0,
+      expect.stringMatching(/^Wrote .*r\.folio \(.*: run 1 with the weights of 1 checkpoint\)/),
+    ]);
+    const other = join(folder, 'other');
+    expect((await real('import', file, '--data', other, '--json')).json()).toMatchObject([{ run: 1, name: 'run' }]);
+    const again = await real('import', file, '--data', other);
+    expect([again.code, squeeze(again.err)]).toEqual([
+      2,
+      expect.stringMatching(/this run is here already: run 1, "run", at step 10.*With --copy/),
+    ]);
+    expect((await real('import', file, '--data', other, '--copy', '--name', 'twice', '--json')).json()).toMatchObject([
+      { run: 2, name: 'twice' },
+    ]);
+  });
+
+  it('says when it comes without its text', async () => {
+    const file = join(folder, 'whatever');
+    await real('export', '1', '--bundle', '--no-text', '--out', file, '--data', data);
+    const named = join(folder, 'x.folio');
+    renameSync(file, named);
+    const { err, out } = await real('import', named, '--data', join(folder, 'other'));
+    expect(squeeze(err)).toMatch(/Its text, "text", did not come along and is not here/);
+    expect(out).toMatch(/generate 1/);
+  });
+
+  it.each([
+    [['export', '1', '--out', 'a.folio', '--epoch', '1'], 'a whole run has no --epoch'],
+    [['export', '1', '--out', 'a.safetensors', '--all'], '--all is for whole runs'],
+    [['import', 'a.safetensors', '--copy'], '--copy is for whole runs'],
+  ])('is not mistaken for weights: %j', async (words, message) => {
+    const { code, err } = await real(...words, '--data', data);
+    expect([code, squeeze(err)]).toEqual([2, expect.stringContaining(message)]);
   });
 });

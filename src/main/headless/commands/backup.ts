@@ -18,7 +18,9 @@ export function define(command: Command, run: RunCommand): void {
         const { output } = context;
         const app = await context.open('look');
         const file = resolve(out);
-        const made = await underCopyLine(context, (progress, signal) => app.backups.backUp(file, progress, signal));
+        const made = await underCopyLine(context, (progress, signal) =>
+          app.keeping.backups.backUp(file, progress, signal),
+        );
         if (output.json) output.write({ file, ...made });
         const holds = `${plural(made.runs, 'run')}, ${plural(made.checkpoints, 'checkpoint')}`;
         output.say(
