@@ -1,7 +1,5 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { EngineReport, Sample } from '../shared/domain.ts';
 import { toErrorMessage } from '../shared/errors.ts';
@@ -20,8 +18,10 @@ import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts'
 import { createExchangeService } from './services/exchange.ts';
 import { workAside } from './services/exchange-thread.ts';
 import { createGenerationService } from './services/generation.ts';
+import { GivenFiles } from './services/given-files.ts';
 import { createKeeping } from './services/keeping.ts';
 import type { Keeping } from './services/keeping.ts';
+import { homeFolder, homeOf } from './services/location.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
@@ -47,6 +47,8 @@ import { CheckpointReader } from './store/checkpoint-reader.ts';
 import { CheckpointWriter } from './store/checkpoint-writer.ts';
 import { openStore } from './store/open.ts';
 import type { NewSample, Store } from './store/types.ts';
+
+export { defaultDataDir } from './services/location.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -85,16 +87,11 @@ export interface FolioApp {
   readonly trash: TrashService;
   readonly keeping: Keeping;
   readonly chosenFiles: ChosenFiles;
+  readonly givenFiles: GivenFiles;
   /** The contract for windows around which the host does what only it can. Errors that are defects go to the log. */
   api(host: Host): Api;
   /** Ends what is under way (a training without saving: its last checkpoint stays) and closes the record. */
   close(): void;
-}
-
-/** Where the record lies unless the person names a folder: FOLIO_DATA, else the system's place for programs' data. */
-export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
-  const chosen = environment['FOLIO_DATA'];
-  return chosen === undefined || chosen === '' ? envPaths('folio', { suffix: '' }).data : resolve(chosen);
 }
 
 /** Throws what opening the record throws: in mode `read` at the first use of the store, else at once. */
@@ -194,7 +191,11 @@ export function createApp(options: AppOptions): FolioApp {
   const trash = once(() => createTrashService(store.get(), Date.now, () => checkpoints.get()));
   const keeping = once(() => {
     const entry = pathToFileURL(entryFile('services/bundle-worker'));
-    return createKeeping(store.get(), { entry, writer: checkpoints.get(), purge: freeDeleted });
+    return createKeeping(
+      store.get(),
+      { entry, writer: checkpoints.get(), purge: freeDeleted },
+      { dataDir, home: homeOf(dataDir, homeFolder()), training: () => training.made?.active()?.runId ?? null },
+    );
   });
   const freeDeleted = (): void => {
     trash
@@ -203,6 +204,7 @@ export function createApp(options: AppOptions): FolioApp {
       .catch((error: unknown) => log(`what was deleted could not be freed: ${toErrorMessage(error).message}`));
   };
   const chosenFiles = new ChosenFiles();
+  const givenFiles = new GivenFiles(chosenFiles);
   const changes = once(
     () =>
       new Changes({
@@ -256,12 +258,14 @@ export function createApp(options: AppOptions): FolioApp {
       return keeping.get();
     },
     chosenFiles,
+    givenFiles,
     api(host) {
       const services = {
         version: appVersion,
         platform: `${process.platform} ${process.arch}`,
         dataDir,
         chosenFiles,
+        givenFiles,
         runs: runs.get(),
         corpora: corpora.get(),
         training: training.get(),

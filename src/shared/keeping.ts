@@ -15,3 +15,27 @@ export interface LastBackup {
   /** Of the file, without its folder. */
   readonly name: string;
 }
+
+/** What came of importing a run. */
+export type ImportedBundle =
+  | {
+      readonly kind: 'imported';
+      readonly run: number;
+      readonly name: string;
+      /** The text that it must be given before it can be trained further; null when it has it, or never will. */
+      readonly awaitedText: { readonly sha256: string; readonly name: string } | null;
+    }
+  /** It is here, from an earlier import or from its own beginning. Nothing was stored. */
+  | {
+      readonly kind: 'already';
+      readonly run: number;
+      readonly name: string;
+      readonly step: number;
+      readonly fileStep: number;
+    };
+
+/** What is left where the record lay before. */
+export interface OldRecord {
+  readonly folder: string;
+  readonly bytes: number;
+}

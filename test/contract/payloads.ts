@@ -51,6 +51,10 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'writing:warm': checkpoint,
   'engines:known': {},
   'record:last-backup': {},
+  'record:place': {},
+  'record:choose-folder': {},
+  'record:restart': {},
+  'record:settle-old': { what: 'keep' },
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {
@@ -68,6 +72,10 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'engines:probe': {},
   'engines:install': { build: 'cpu' },
   'record:backup': { file: handle },
+  'record:move': { folder: handle },
+  'runs:export-bundle': { id: 1, all: false, text: true, file: handle },
+  'runs:import-bundle': { file: handle, copy: false },
+  'files:given': {},
 };
 
 export interface Named {

@@ -57,6 +57,8 @@ const overIpc: Open = async (app, folder) => {
     logFile: null,
     openFile: () => Promise.resolve(join(folder, 'chosen.txt')),
     saveFile: (_, name) => Promise.resolve(join(folder, name)),
+    chooseFolder: () => Promise.resolve(join(folder, 'elsewhere')),
+    restart: () => undefined,
     showFolder: () => Promise.resolve(),
   };
   const page = ipcProgram(app.api(host)).page();

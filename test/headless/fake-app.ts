@@ -5,6 +5,7 @@ import { createMetricService } from '../../src/main/services/metrics.ts';
 import { createBackupService } from '../../src/main/services/backup.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { ChosenFiles } from '../../src/main/services/chosen-files.ts';
+import { GivenFiles } from '../../src/main/services/given-files.ts';
 import { createRunService } from '../../src/main/services/runs.ts';
 import { createSampleService } from '../../src/main/services/samples.ts';
 import { createTrashService } from '../../src/main/services/trash.ts';
@@ -174,6 +175,12 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     exportRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts exports real ones')),
     importRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts imports real ones')),
   };
+  const fakeMoves: FolioApp['keeping']['moves'] = {
+    refusal: () => null,
+    move: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts moves real ones')),
+    old: () => null,
+    settle: () => 0,
+  };
   // Of the store only what the commands use is there; test/headless/e2e.test.ts runs them on the real one.
   const store = fakeStore(fake) as unknown as FolioApp['store'];
   const app: FolioApp = {
@@ -190,8 +197,9 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
-    keeping: { backups: createBackupService(() => store.path), bundles: fakeBundles },
+    keeping: { backups: createBackupService(() => store.path), bundles: fakeBundles, moves: fakeMoves },
     chosenFiles: new ChosenFiles(),
+    givenFiles: new GivenFiles(new ChosenFiles()),
     api: () => {
       throw new Error('no command has a window');
     },

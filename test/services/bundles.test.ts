@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initialWeights } from '../../src/main/model/initializers.ts';
 import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
-import { createBundleService, type BundleService, type ImportedBundle } from '../../src/main/services/bundles.ts';
+import { createBundleService, type BundleService } from '../../src/main/services/bundles.ts';
 import { createTrashService } from '../../src/main/services/trash.ts';
 import { formatPosition } from '../../src/main/services/training-position.ts';
 import { manifestOf } from '../../src/main/store/bundle-manifest.ts';
@@ -18,6 +18,7 @@ import { Sql } from '../../src/main/store/sql.ts';
 import type { NewCheckpoint, Store } from '../../src/main/store/types.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
 import type { RunDetail } from '../../src/shared/domain.ts';
+import type { ImportedBundle } from '../../src/shared/keeping.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { addText, epochCheckpoint, KEEP_ALL, metric, sample } from '../store/support.ts';
 

@@ -3,7 +3,7 @@ import type { Handlers } from './handlers.ts';
 import { appHandlers } from './handle-app.ts';
 import { corpusFeeds, corpusHandlers, corpusJobs } from './handle-corpora.ts';
 import { engineHandlers, engineJobs } from './handle-engines.ts';
-import { keepingHandlers, keepingJobs } from './handle-keeping.ts';
+import { keepingFeeds, keepingHandlers, keepingJobs } from './handle-keeping.ts';
 import { runFeeds, runHandlers, runJobs } from './handle-runs.ts';
 import { trainingFeeds, trainingHandlers, trainingJobs } from './handle-training.ts';
 import { writingHandlers, writingJobs } from './handle-writing.ts';
@@ -19,9 +19,9 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...trainingHandlers(services),
       ...writingHandlers(services),
       ...engineHandlers(services),
-      ...keepingHandlers(services),
+      ...keepingHandlers(services, host),
     },
-    feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services) },
+    feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services), ...keepingFeeds(services) },
     jobs: {
       ...corpusJobs(services),
       ...runJobs(services),

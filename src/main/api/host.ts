@@ -8,6 +8,10 @@ export interface Host {
   openFile(kind: FileKind): Promise<string | null>;
   /** Asks for a place to write to. */
   saveFile(kind: FileKind, suggestedName: string): Promise<string | null>;
+  /** Asks for a folder to write to; null when they changed their mind. Throws FolioError 'usage' where that is not possible. */
+  chooseFolder(): Promise<string | null>;
+  /** Ends the program and starts it again. Throws FolioError 'usage' where it cannot. */
+  restart(): void;
   /** Shows a folder in the system's file manager. Throws FolioError 'usage' where there is none. */
   showFolder(path: string): Promise<void>;
 }

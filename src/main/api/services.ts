@@ -3,6 +3,7 @@ import type { EngineReport } from '../../shared/domain.ts';
 import type { Changes } from '../services/changes.ts';
 import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
+import type { GivenFiles } from '../services/given-files.ts';
 import type { Keeping } from '../services/keeping.ts';
 import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
@@ -35,6 +36,7 @@ export interface ApiServices {
   readonly trash: TrashService;
   readonly keeping: Keeping;
   readonly chosenFiles: ChosenFiles;
+  readonly givenFiles: GivenFiles;
   readonly changes: Changes;
   /** What this machine has left. */
   circumstances(): Circumstances;

@@ -43,6 +43,10 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'writing:warm': false,
   'engines:known': false,
   'record:last-backup': false,
+  'record:place': false,
+  'record:choose-folder': false,
+  'record:restart': false,
+  'record:settle-old': false, // another record
 };
 
 export function writesToRecord(name: RequestName): boolean {

@@ -79,6 +79,7 @@ const COMMANDS: readonly Entry[] = [
     summary: 'put a backup into a data folder',
     load: () => import('./commands/restore.ts'),
   },
+  { name: 'move', summary: 'move the record to another folder', load: () => import('./commands/move.ts') },
   { name: 'engines', summary: 'what can compute here, and how fast', load: () => import('./commands/engines.ts') },
   {
     name: 'doctor',

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FolioError } from '../../shared/errors.ts';
-import type { CopyProgress } from '../../shared/keeping.ts';
+import type { CopyProgress, ImportedBundle } from '../../shared/keeping.ts';
 import type { BundleOptions, WrittenBundle } from '../store/bundle-write.ts';
 import type { ImportPiece, ImportTarget } from '../store/import-types.ts';
 import type { Store } from '../store/types.ts';
@@ -25,23 +25,6 @@ export interface ImportBundle {
   readonly progress?: (progress: CopyProgress) => void;
   readonly signal?: AbortSignal | undefined;
 }
-
-export type ImportedBundle =
-  | {
-      readonly kind: 'imported';
-      readonly run: number;
-      readonly name: string;
-      /** The text that it must be given before it can be trained further; null when it has it, or never will. */
-      readonly awaitedText: { readonly sha256: string; readonly name: string } | null;
-    }
-  /** It is here, from an earlier import or from its own beginning. Nothing was stored. */
-  | {
-      readonly kind: 'already';
-      readonly run: number;
-      readonly name: string;
-      readonly step: number;
-      readonly fileStep: number;
-    };
 
 export interface BundleService {
   /**
@@ -77,6 +60,7 @@ export interface BundleThreads {
 
 export function createBundleService(store: Store, { entry, writer, purge }: BundleThreads): BundleService {
   const put = async (piece: ImportPiece, target: ImportTarget | null): Promise<ImportTarget> => {
+    store.requireWritable();
     if (writer !== undefined) return writer.importPiece(piece, target);
     await store.writable();
     return store.importPiece(piece, target);

@@ -46,6 +46,9 @@ export class SqliteStore implements Store {
   /** Of the other thread that writes. */
   #busy: () => Promise<void> | null = () => null;
 
+  readonly freeze = (reason: string | null): void => this.#connection.freeze(reason ?? '');
+  readonly requireWritable = (): void => this.#connection.refuseReadOnly();
+
   constructor(parts: StoreParts) {
     this.#connection = new Connection(parts);
     this.path = parts.path;

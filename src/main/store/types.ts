@@ -150,6 +150,11 @@ export interface Store {
   /** Names the other thread: what {@link writable} waits for. */
   shareWith(busy: () => Promise<void> | null): void;
 
+  /** While the record is being moved: writes are refused with this reason; null allows them again. Threads that write ask {@link requireWritable}. */
+  freeze(reason: string | null): void;
+  /** Throws FolioError 'read-only' where every write would. */
+  requireWritable(): void;
+
   createRun(run: NewRun): number;
   /** Never deleted ones; archived ones too unless told otherwise. */
   listRuns(options?: ListRuns): RunSummary[];

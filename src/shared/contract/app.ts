@@ -25,7 +25,7 @@ export interface ChosenFile {
   readonly bytes: number | null;
 }
 
-export const fileKind = z.enum(['text', 'weights', 'table', 'record']);
+export const fileKind = z.enum(['text', 'weights', 'table', 'record', 'bundle']);
 export type FileKind = z.infer<typeof fileKind>;
 
 export const app = {

@@ -48,6 +48,10 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'engines:probe': (held, next) => [...held.filter(({ engine }) => engine !== next.engine), next],
   'engines:install': newest,
   'record:backup': newest,
+  'record:move': newest,
+  'runs:export-bundle': newest,
+  'runs:import-bundle': newest,
+  'files:given': (held, next) => [...held, next],
 };
 
 /** The events to deliver later, the next one included. All are of the topic `name`. */
