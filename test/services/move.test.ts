@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdsRecord, homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
-import { moveRecord, oldRecord, settleOldRecord } from '../../src/main/services/move.ts';
+import { oldRecord, settleOldRecord } from '../../src/main/services/move.ts';
 import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Store } from '../../src/main/store/types.ts';

@@ -56,6 +56,6 @@ function buffersOf({ piece }: BundlePiece): ArrayBuffer[] {
   return [weights, optimizer].flatMap((blob) => {
     const data = blob?.data;
     const isWhole = data?.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
-    return isWhole ? [data.buffer as ArrayBuffer] : []; // as was just seen
+    return isWhole ? [data.buffer] : []; // as was just seen
   });
 }

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openApp } from '../../../src/main/headless/open-app.ts';
 import { initialWeights } from '../../../src/main/model/initializers.ts';
 import { encodeSafetensors } from '../../../src/main/model/safetensors.ts';
@@ -120,5 +120,46 @@ describe('a whole run in a file', () => {
   ])('is not mistaken for weights: %j', async (words, message) => {
     const { code, err } = await real(...words, '--data', data);
     expect([code, squeeze(err)]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('move', () => {
+  /** Below the system's place for data, as env-paths has it on Linux. */
+  const place = 'folio';
+
+  // XDG_DATA_HOME is Linux's: elsewhere the test would move the person's own record.
+  it.skipIf(process.platform !== 'linux')(
+    'has every other command find the record, and frees the old one when told',
+    async () => {
+      vi.stubEnv('XDG_DATA_HOME', folder);
+      vi.stubEnv('FOLIO_DATA', '');
+      renameSync(data, join(folder, place));
+      const to = join(folder, 'elsewhere');
+      const moved = await real('move', '--to', to);
+      expect([moved.code, squeeze(moved.out)]).toEqual([
+        0,
+        expect.stringMatching(/^Moved: the record is in .*elsewhere/),
+      ]);
+      expect((await real('runs', '--json')).json()).toMatchObject([[{ id: 1, name: 'run' }]]);
+      expect((await real('move', '--delete-old', '--json')).json()).toMatchObject([{ old: join(folder, place) }]);
+      expect(existsSync(join(folder, place, 'folio.db'))).toBe(false);
+      renameSync(to, join(folder, 'unplugged'));
+      const gone = await real('runs');
+      expect([gone.code, squeeze(gone.err)]).toEqual([
+        1,
+        expect.stringMatching(/was moved to .*elsewhere, and there is none now/),
+      ]);
+      expect(existsSync(to)).toBe(false);
+      vi.unstubAllEnvs();
+    },
+  );
+
+  it('is refused for a folder that was named, and without a word', async () => {
+    const named = await real('move', '--to', join(folder, 'x'), '--data', data);
+    expect([named.code, squeeze(named.err)]).toEqual([
+      2,
+      expect.stringContaining('was named with --data or FOLIO_DATA'),
+    ]);
+    expect((await real('move')).code).toBe(2);
   });
 });

@@ -35,7 +35,7 @@ export const keeping = {
   move: 'Moving it',
   moveTo: 'Move to another folder…',
   moveText: 'It is copied, checked, and Folio starts again with it. The old one stays until you have it deleted.',
-  moveByHand: 'To move the record, close Folio and type this in a terminal:',
+  moveByHand: 'To move the record, close Folio and type this in a terminal: folio move --to DIR',
   moved: (folder: string, bytes: string) =>
     `The record is in ${folder} now (${bytes}), checked. Folio works with it as soon as it starts again; until then nothing is stored.`,
   restart: 'Start again',

@@ -33,7 +33,7 @@ export const keeping: Words['keeping'] = {
   move: '移动',
   moveTo: '移动到另一个文件夹…',
   moveText: '先复制并校验，然后 Folio 会用新位置重新启动。旧的记录会保留，直到您将其删除。',
-  moveByHand: '要移动记录，请关闭 Folio，并在终端中输入：',
+  moveByHand: '要移动记录，请关闭 Folio，并在终端中输入：folio move --to 文件夹',
   moved: (folder, bytes) =>
     `记录现在位于 ${folder}（${bytes}），已经过校验。重新启动后 Folio 就会使用它；在此之前不会保存任何内容。`,
   restart: '重新启动',

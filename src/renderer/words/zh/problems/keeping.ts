@@ -47,4 +47,26 @@ export const keeping = {
   '{0} is the record of this folder already': '{0} 已经是这个文件夹的记录',
   '{0} was exported by a newer Folio (format {1}); this one knows formats up to {2}':
     '{0} 由更新版本的 Folio 导出（格式 {1}）；这个版本只认识到格式 {2}',
+  'another Folio is working with the record': '另一个 Folio 正在使用这份记录',
+  'another Folio is working with {0}': '另一个 Folio 正在使用 {0}',
+  'a browser cannot choose a folder of this machine': '浏览器无法选择这台机器上的文件夹',
+  'a browser cannot start Folio again': '浏览器无法重新启动 Folio',
+  'Choose an empty folder.': '请选择一个空文件夹。',
+  'A record is never written over, and two are never made one.': '记录绝不会被覆盖，两份记录也绝不会合并成一份。',
+  'Close Folio and move the folder yourself, or name another.': '请关闭 Folio 后自行移动该文件夹，或指定另一个。',
+  'Close it and start it again yourself.': '请自行关闭并重新启动它。',
+  'If it is on a drive, connect it and try again.': '如果它在某个驱动器上，请连接后重试。',
+  'Stop it first: it goes on after the move.': '请先停止它：移动之后会继续。',
+  'run {0} is being trained': '训练 {0} 正在进行',
+  'the record is being moved': '记录正在移动',
+  'the record is in {0} already': '记录已经在 {0}',
+  'the record was moved to {0}, and there is none now': '记录曾移动到 {0}，而那里现在没有',
+  'there is no old record to delete': '没有可删除的旧记录',
+  '{0} is a file, not a folder': '{0} 是文件，不是文件夹',
+  '{0} is inside of the folder that the record is moved from': '{0} 在移出记录的那个文件夹之内',
+  '{0} was named with --data or FOLIO_DATA, which count more than any move':
+    '{0} 是用 --data 或 FOLIO_DATA 指定的，它们优先于移动',
+  '{0}, which says where the record lies, cannot be read': '说明记录位置的 {0} 无法读取',
+  'Look into it, and delete it if the record is in its usual folder.':
+    '请查看它；如果记录在原来的文件夹里，请将它删除。',
 } as const;
