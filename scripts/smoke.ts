@@ -11,6 +11,7 @@ import { runQuietly } from './processes.ts';
 import { smokeSelfTest } from './smoke-self-test.ts';
 
 const root = resolve(import.meta.dirname, '..');
+
 async function main(): Promise<number> {
   const electron = await oldElectron();
   if ('missing' in electron) {
@@ -48,7 +49,7 @@ async function main(): Promise<number> {
       }
       for (const line of highlights(output)) console.log(`  ${line}`);
     }
-    const problem = await smokeSelfTest(root, kit);
+    const problem = await smokeSelfTest(root, KIT);
     console.log(
       `smoke: ${problem === null ? '✓' : '✗'} --self-test: without a window, beside the record, gone without a trace`,
     );

@@ -1,8 +1,7 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { EngineReport, Sample } from '../shared/domain.ts';
 import { toErrorMessage } from '../shared/errors.ts';
@@ -10,6 +9,7 @@ import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
 import type { Host } from './api/host.ts';
+import { once } from './services/once.ts';
 import { entryFile, PROGRAM_ROOT, programFile } from './program-files.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
@@ -21,6 +21,10 @@ import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts'
 import { createExchangeService } from './services/exchange.ts';
 import { workAside } from './services/exchange-thread.ts';
 import { createGenerationService } from './services/generation.ts';
+import { GivenFiles } from './services/given-files.ts';
+import { createKeeping } from './services/keeping.ts';
+import type { Keeping } from './services/keeping.ts';
+import { homeFolder, homeOf } from './services/location.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createLicenceService } from './services/licences.ts';
 import { createMetricService } from './services/metrics.ts';
@@ -50,6 +54,8 @@ import { CheckpointReader } from './store/checkpoint-reader.ts';
 import { CheckpointWriter } from './store/checkpoint-writer.ts';
 import { openStore } from './store/open.ts';
 import type { NewSample, Store } from './store/types.ts';
+
+export { defaultDataDir } from './services/location.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
@@ -87,17 +93,13 @@ export interface FolioApp {
   readonly samples: SampleService;
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
+  readonly keeping: Keeping;
   readonly chosenFiles: ChosenFiles;
+  readonly givenFiles: GivenFiles;
   /** The contract for windows around which the host does what only it can. Errors that are defects go to the log. */
   api(host: Host): Api;
   /** Ends what is under way (a training without saving: its last checkpoint stays) and closes the record. */
   close(): void;
-}
-
-/** Where the record lies unless the person names a folder: FOLIO_DATA, else the system's place for programs' data. */
-export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
-  const chosen = environment['FOLIO_DATA'];
-  return chosen === undefined || chosen === '' ? envPaths('folio', { suffix: '' }).data : resolve(chosen);
 }
 
 /** Throws what opening the record throws: in mode `read` at the first use of the store, else at once. */
@@ -199,6 +201,14 @@ export function createApp(options: AppOptions): FolioApp {
   const preferences = once(() => createPreferenceService(store.get(), log));
   const trash = once(() => createTrashService(store.get(), Date.now, () => checkpoints.get()));
   const updates = once(() => createUpdateService({ store: store.get(), version: appVersion, log }));
+  const keeping = once(() => {
+    const entry = pathToFileURL(entryFile('services/bundle-worker'));
+    return createKeeping(
+      store.get(),
+      { entry, writer: checkpoints.get(), purge: freeDeleted },
+      { dataDir, home: homeOf(dataDir, homeFolder()), training: () => training.made?.active()?.runId ?? null },
+    );
+  });
   const freeDeleted = (): void => {
     trash
       .get()
@@ -206,6 +216,7 @@ export function createApp(options: AppOptions): FolioApp {
       .catch((error: unknown) => log(`what was deleted could not be freed: ${toErrorMessage(error).message}`));
   };
   const chosenFiles = new ChosenFiles();
+  const givenFiles = new GivenFiles(chosenFiles);
   const changes = once(
     () =>
       new Changes({
@@ -258,7 +269,11 @@ export function createApp(options: AppOptions): FolioApp {
     get trash() {
       return trash.get();
     },
+    get keeping() {
+      return keeping.get();
+    },
     chosenFiles,
+    givenFiles,
     api(host) {
       const services = {
         version: appVersion,
@@ -266,6 +281,7 @@ export function createApp(options: AppOptions): FolioApp {
         dataDir,
         compiles: existsSync(programFile('src', 'main', 'engine', 'tensorflow', 'native')),
         chosenFiles,
+        givenFiles,
         runs: runs.get(),
         corpora: corpora.get(),
         training: training.get(),
@@ -280,6 +296,7 @@ export function createApp(options: AppOptions): FolioApp {
         preferences: preferences.get(),
         trash: trash.get(),
         updates: updates.get(),
+        keeping: keeping.get(),
         changes: changes.get(),
         circumstances: () => ({ freeMemoryBytes: freeMemory(), freeDiskBytes: freeDisk(dataDir) }),
         dataBytes: () => storedBytes(dataDir),
@@ -326,15 +343,4 @@ function noticesPlaces(): string[] {
 
 function defaultResourcesDir(): string {
   return programFile('resources');
-}
-
-/** A value that is made at its first use. */
-function once<T>(make: () => T): { get(): T; readonly made: T | null } {
-  let made: T | null = null;
-  return {
-    get: () => (made ??= make()),
-    get made() {
-      return made;
-    },
-  };
 }

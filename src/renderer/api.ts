@@ -54,9 +54,11 @@ function connectBridge(bridge: FolioBridge): Connection {
 
 const ACCEPTED: Readonly<Record<FileKind, string>> = {
   text: '.txt,.md,.text,text/*',
-  weights: '.safetensors',
+  weights: '.safetensors,.folio',
   table: '.csv,text/csv',
   pack: '',
+  record: '.db',
+  bundle: '.folio',
 };
 
 function connectSocket(): Promise<Connection> {

@@ -175,6 +175,8 @@ export interface RunDetail extends RunSummary {
   readonly config: RunConfig;
   /** Of so many epochs one keeps its weights, beside the best and the last; null: all do. */
   readonly keepEvery: number | null;
+  /** The text without which it was carried here: when the same is added, it can be trained further. Null for all others. */
+  readonly awaitedText: { readonly sha256: string; readonly name: string } | null;
   readonly vocabulary: readonly string[];
   readonly epochs: readonly EpochRecord[];
   readonly checkpoints: readonly CheckpointInfo[];

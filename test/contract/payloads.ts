@@ -61,6 +61,11 @@ export const REQUEST_PAYLOADS: { readonly [Name in RequestName]: RequestPayload<
   'packs:remove': { id: '2.21.0-cuda-linux-x64' },
   'packs:discard': {},
   'packs:choose': {},
+  'record:last-backup': {},
+  'record:place': {},
+  'record:choose-folder': {},
+  'record:restart': {},
+  'record:settle-old': { what: 'keep' },
 };
 
 export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> } = {
@@ -79,6 +84,11 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'engines:install': { build: 'cpu' },
   'updates:changed': {},
   'packs:install': { source: { address: 'https://example.org/cuda/' } },
+  'record:backup': { file: handle },
+  'record:move': { folder: handle },
+  'runs:export-bundle': { id: 1, all: false, text: true, file: handle },
+  'runs:import-bundle': { file: handle, copy: false },
+  'files:given': {},
 };
 
 export interface Named {

@@ -58,6 +58,8 @@ const overIpc: Open = async (app, folder) => {
     openFile: () => Promise.resolve(join(folder, 'chosen.txt')),
     openFiles: () => Promise.resolve([join(folder, 'chosen.txt')]),
     saveFile: (_, name) => Promise.resolve(join(folder, name)),
+    chooseFolder: () => Promise.resolve(join(folder, 'elsewhere')),
+    restart: () => undefined,
     showFolder: () => Promise.resolve(),
     openPage: () => Promise.resolve(),
   };

@@ -1,10 +1,10 @@
 /** Section "Security" of the design, asserted on the real program: src/main/desktop/main.ts runs here, with a stand-in for Electron alone. */
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { call, electron, FakeContents, FakeWindow } from './electron-mock.ts';
+import { call, electron, FakeContents, FakeWindow, recorder } from './electron-mock.ts';
 
 vi.mock('electron', async () => (await import('./electron-mock.ts')).electron);
 
@@ -226,10 +226,28 @@ describe('the program', () => {
 
   it('comes forward when it is started a second time', () => {
     window.minimized = true;
-    electron.app.emit('second-instance');
+    electron.app.emit('second-instance', {}, ['folio'], data);
     expect(window.restore.calls).toHaveLength(1);
     expect(window.focus.calls).toHaveLength(1);
     window.minimized = false;
+  });
+
+  it('asks the window about runs that the system opens with it', async () => {
+    for (const name of ['one.folio', 'two.folio']) writeFileSync(join(data, name), 'x');
+    const prevented = recorder();
+    electron.app.emit('second-instance', {}, ['folio', '--flag', 'one.folio', 'gone.folio'], data);
+    electron.app.emit('open-file', { preventDefault: prevented }, join(data, 'two.folio'));
+    expect(prevented.calls).toHaveLength(1);
+    const senderFrame = { url: OWN, parent: null };
+    const message = { type: 'subscribe', id: 77, name: 'files:given', payload: {} };
+    electron.ipcMain.emit('folio:up', { sender: window.webContents, senderFrame }, message);
+    const told = (): unknown[] => window.webContents.sent.filter((sent) => (sent as { id: number }).id === 77);
+    await vi.waitFor(() => expect(told()).toHaveLength(2));
+    expect(told()).toMatchObject([
+      { delivery: { kind: 'event', event: { name: 'one.folio', bytes: 1 } } },
+      { delivery: { kind: 'event', event: { name: 'two.folio' } } },
+    ]);
+    window.webContents.sent.length = 0;
   });
 
   it('answers the page over IPC, and what it refused is in the log', async () => {

@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { createMetricService } from '../../src/main/services/metrics.ts';
+import { createBackupService } from '../../src/main/services/backup.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { ChosenFiles } from '../../src/main/services/chosen-files.ts';
+import { GivenFiles } from '../../src/main/services/given-files.ts';
 import { createRunService } from '../../src/main/services/runs.ts';
 import { createSampleService } from '../../src/main/services/samples.ts';
 import { createTrashService } from '../../src/main/services/trash.ts';
@@ -205,6 +207,16 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
     discardDownload: () => Promise.resolve(0),
   };
+  const fakeBundles: FolioApp['keeping']['bundles'] = {
+    exportRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts exports real ones')),
+    importRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts imports real ones')),
+  };
+  const fakeMoves: FolioApp['keeping']['moves'] = {
+    refusal: () => null,
+    move: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts moves real ones')),
+    old: () => null,
+    settle: () => 0,
+  };
   // Of the store only what the commands use is there; test/headless/e2e.test.ts runs them on the real one.
   const store = fakeStore(fake) as unknown as FolioApp['store'];
   const app: FolioApp = {
@@ -222,7 +234,9 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
+    keeping: { backups: createBackupService(() => store.path), bundles: fakeBundles, moves: fakeMoves },
     chosenFiles: new ChosenFiles(),
+    givenFiles: new GivenFiles(new ChosenFiles()),
     api: () => {
       throw new Error('no command has a window');
     },

@@ -92,6 +92,7 @@ export function run(change: Partial<RunDetail> = {}): RunDetail {
     tags: [],
     config: { ...PRESETS.tutorial.config, epochs: 1 },
     keepEvery: null,
+    awaitedText: null,
     vocabulary: VOCABULARY,
     epochs: [epochRecord()],
     checkpoints: [

@@ -1,5 +1,6 @@
 /** The command line run in this process: streams that are kept, and signals that a test sends. */
 import { runCli } from '../../src/main/headless/cli.ts';
+import type { OpenApp } from '../../src/main/headless/context.ts';
 import type { Interrupt, Io } from '../../src/main/headless/io.ts';
 import { fakeApp, type FakeApp } from './fake-app.ts';
 
@@ -20,6 +21,8 @@ export interface CliOptions {
   /** Is given the way to interrupt, once somebody listens. */
   readonly onListening?: (interrupt: (cause: Interrupt) => void) => void;
   readonly openError?: Error;
+  /** Instead of the made-up app: the real one. */
+  readonly openApp?: OpenApp;
 }
 
 /** Runs one command line. A forced exit (a second Ctrl-C) is thrown as 'exit CODE'. */
@@ -55,10 +58,11 @@ export async function folio(argv: readonly string[], options: CliOptions = {}): 
     },
   };
   const fake = options.fake ?? fakeApp();
-  const code = await runCli(argv, io, (_dataDir, mode) => {
+  const openFake: OpenApp = (_dataDir, mode) => {
     fake.modes.push(mode);
     return options.openError === undefined ? Promise.resolve(fake.app) : Promise.reject(options.openError);
-  });
+  };
+  const code = await runCli(argv, io, options.openApp ?? openFake);
   return {
     code,
     out,

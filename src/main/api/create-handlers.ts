@@ -5,6 +5,7 @@ import { corpusFeeds, corpusHandlers, corpusJobs } from './handle-corpora.ts';
 import { engineHandlers, engineJobs } from './handle-engines.ts';
 import { licenceHandlers } from './handle-licences.ts';
 import { packHandlers, packJobs } from './handle-packs.ts';
+import { keepingFeeds, keepingHandlers, keepingJobs } from './handle-keeping.ts';
 import { runFeeds, runHandlers, runJobs } from './handle-runs.ts';
 import { trainingFeeds, trainingHandlers, trainingJobs } from './handle-training.ts';
 import { updateFeeds, updateHandlers } from './handle-updates.ts';
@@ -24,8 +25,15 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...updateHandlers(services, host),
       ...licenceHandlers(services),
       ...packHandlers(services, host),
+      ...keepingHandlers(services, host),
     },
-    feeds: { ...corpusFeeds(services), ...runFeeds(services), ...trainingFeeds(services), ...updateFeeds(services) },
+    feeds: {
+      ...corpusFeeds(services),
+      ...runFeeds(services),
+      ...trainingFeeds(services),
+      ...updateFeeds(services),
+      ...keepingFeeds(services),
+    },
     jobs: {
       ...corpusJobs(services),
       ...runJobs(services),
@@ -33,6 +41,7 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...writingJobs(services),
       ...engineJobs(services),
       ...packJobs(services),
+      ...keepingJobs(services),
     },
   };
 }

@@ -40,7 +40,7 @@ export function corpusJobs({ corpora, chosenFiles, changes }: ApiServices): Pick
       const progress = (doneBytes: number, totalBytes: number): void => emit({ doneBytes, totalBytes });
       const added = await chosenFiles.read(file, (path) => corpora.add(path, progress, { name, signal }));
       chosenFiles.release(file);
-      changes.corpora();
+      changes.corpusName(added.id); // runs that waited for it have it now
       return added;
     },
   };

@@ -10,6 +10,10 @@ export interface Host {
   openFiles(kind: FileKind): Promise<readonly string[]>;
   /** Asks for a place to write to. */
   saveFile(kind: FileKind, suggestedName: string): Promise<string | null>;
+  /** Asks for a folder to write to; null when they changed their mind. Throws FolioError 'usage' where that is not possible. */
+  chooseFolder(): Promise<string | null>;
+  /** Ends the program and starts it again. Throws FolioError 'usage' where it cannot. */
+  restart(): void;
   /** Shows a folder in the system's file manager. Throws FolioError 'usage' where there is none. */
   showFolder(path: string): Promise<void>;
   /** Opens a page of the web in the system's browser: https only. Throws FolioError 'usage' where the page itself is in one. */

@@ -5,6 +5,8 @@ import type { ChosenFiles } from '../services/chosen-files.ts';
 import type { Circumstances } from '../../shared/contract/training.ts';
 import type { LicenceService } from '../services/licences.ts';
 import type { PackService } from '../services/packs.ts';
+import type { GivenFiles } from '../services/given-files.ts';
+import type { Keeping } from '../services/keeping.ts';
 import type { MetricService } from '../services/metrics.ts';
 import type { PreferenceService } from '../services/preferences.ts';
 import type { RunService } from '../services/runs.ts';
@@ -40,7 +42,9 @@ export interface ApiServices {
   readonly preferences: PreferenceService;
   readonly trash: TrashService;
   readonly updates: UpdateService;
+  readonly keeping: Keeping;
   readonly chosenFiles: ChosenFiles;
+  readonly givenFiles: GivenFiles;
   readonly changes: Changes;
   /** What this machine has left. */
   circumstances(): Circumstances;

@@ -53,6 +53,11 @@ const WRITES: Readonly<Record<RequestName, boolean>> = {
   'packs:remove': false, // not of the record
   'packs:discard': false,
   'packs:choose': false,
+  'record:last-backup': false,
+  'record:place': false,
+  'record:choose-folder': false,
+  'record:restart': false,
+  'record:settle-old': false, // another record
 };
 
 export function writesToRecord(name: RequestName): boolean {

@@ -1,10 +1,11 @@
 /** The running desktop program: the app, its window, its menu, and how they end. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { app, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { Api } from '../api/dispatch.ts';
 import { createApp } from '../app.ts';
 import type { FolioApp } from '../app.ts';
+import { toErrorMessage } from '../../shared/errors.ts';
 import { builtFolder } from '../program-files.ts';
 import { desktopHost } from './dialogs.ts';
 import { openChannel } from './ipc.ts';
@@ -14,6 +15,7 @@ import { menuTemplate } from './menu.ts';
 import { SCHEME } from './origin.ts';
 import { hardenSession } from './permissions.ts';
 import { pageServer } from './protocol.ts';
+import { givenIn } from './given.ts';
 import { createQuitting } from './quit.ts';
 import type { Quitting } from './quit.ts';
 import { watchThreads } from './threads.ts';
@@ -25,6 +27,8 @@ import type { DesktopWords } from './words.ts';
 export interface DesktopOptions {
   readonly dataDir: string;
   readonly log: Log;
+  /** Files that the program was started with. */
+  readonly given: readonly string[];
   /** Told of what the lock-down refused. */
   readonly refused: (what: string) => void;
 }
@@ -79,6 +83,14 @@ export class Desktop {
     app.setAboutPanelOptions({ applicationName: 'Folio', applicationVersion: version, version: '' });
     this.#applyPreferences();
     this.#open();
+    for (const path of this.#options.given) this.give(path);
+  }
+
+  /** A file that the system wants to be opened: the window asks what to do with it. */
+  give(path: string): void {
+    this.#folio.givenFiles.give(path).catch((error: unknown) => {
+      this.#options.log.warn(`${path} could not be opened: ${toErrorMessage(error).message}`);
+    });
   }
 
   // Window and menu ----------------------------------------------------------------------------------------------------
@@ -164,7 +176,15 @@ export class Desktop {
   // The end ------------------------------------------------------------------------------------------------------------
 
   #watchTheEnd(): void {
-    app.on('second-instance', () => this.#comeForward());
+    app.on('second-instance', (_event, argv, folder) => {
+      this.#comeForward();
+      for (const path of givenIn(argv)) this.give(resolve(folder, path));
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      this.#comeForward();
+      this.give(path);
+    });
     app.on('activate', () => this.#comeForward());
     app.on('window-all-closed', () => {
       if (!MAC) app.quit();

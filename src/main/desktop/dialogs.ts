@@ -1,5 +1,7 @@
 /** The api's host in a window of its own: the system's dialogs and its file manager. */
-import { dialog, shell } from 'electron';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, dialog, shell } from 'electron';
 import type { BrowserWindow, FileFilter } from 'electron';
 import type { FileKind } from '../../shared/contract/app.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
@@ -47,6 +49,19 @@ export function desktopHost({ logFile, window, words }: HostOptions): Host {
         : dialog.showSaveDialog(parent, options));
       return canceled || filePath === '' ? null : filePath;
     },
+    async chooseFolder() {
+      const options = { properties: ['openDirectory' as const, 'createDirectory' as const] };
+      const parent = window();
+      const { canceled, filePaths } = await (parent === null
+        ? dialog.showOpenDialog(options)
+        : dialog.showOpenDialog(parent, options));
+      const [chosen] = filePaths;
+      return canceled || chosen === undefined ? null : ofItsOwn(chosen);
+    },
+    restart() {
+      app.relaunch();
+      app.quit();
+    },
     async showFolder(path) {
       const problem = await shell.openPath(path);
       if (problem !== '') throw new FolioError('usage', `the folder could not be shown: ${problem}`, `It is ${path}`);
@@ -65,14 +80,27 @@ function filters(kind: FileKind, words: DesktopWords): FileFilter[] {
     case 'text':
       return [{ name: words.texts, extensions: ['txt', 'text', 'md'] }, all];
     case 'weights':
-      return [{ name: words.weights, extensions: ['safetensors'] }, all];
+      return [{ name: words.weights, extensions: ['safetensors', 'folio'] }, all];
     case 'table':
       return [{ name: words.tables, extensions: ['csv'] }, all];
     case 'pack':
       // They are recognised by their content: no name is asked of them.
       return [all];
+    case 'bundle':
+      return [{ name: words.bundles, extensions: ['folio'] }, all];
+    case 'record':
+      return [{ name: words.records, extensions: ['db'] }, all];
     default:
       return assertNever(kind, 'kind of file');
+  }
+}
+
+/** The record gets a folder of its own: inside of one that holds something else it makes one. */
+function ofItsOwn(folder: string): string {
+  try {
+    return readdirSync(folder).length === 0 ? folder : join(folder, 'Folio');
+  } catch {
+    return folder; // whoever writes there says why not
   }
 }
 

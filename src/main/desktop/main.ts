@@ -1,12 +1,13 @@
 /** The desktop program's entry: what must be said before Electron is ready, then one start. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { FolioError } from '../../shared/errors.ts';
-import { defaultDataDir } from '../app.ts';
 import { Desktop } from './desktop.ts';
+import { givenIn } from './given.ts';
 import { openLog } from './log.ts';
 import { hardenApp } from './permissions.ts';
+import { askAboutPlace, findPlace } from './place.ts';
 import { PRIVILEGED_SCHEME } from './protocol.ts';
 import { beginSelfTest, selfTestRequest } from './self-test.ts';
 import { desktopWords } from './words.ts';
@@ -19,7 +20,8 @@ if (selfTest === null) start();
 else beginSelfTest(selfTest);
 
 function start(): void {
-  const dataDir = defaultDataDir();
+  const place = findPlace(process.argv);
+  const { dataDir } = place;
   const log = openLog(dataDir);
   const refused = (what: string): void => log.warn(`refused: ${what}`);
 
@@ -35,10 +37,24 @@ function start(): void {
   hardenApp(app, refused);
   protocol.registerSchemesAsPrivileged([PRIVILEGED_SCHEME]);
 
-  if (app.requestSingleInstanceLock()) {
+  const given = givenIn(process.argv).map((path) => resolve(path));
+  /** On macOS the file comes as an event, which may be before Electron is ready; afterwards the running program hears it. */
+  const early = (event: { preventDefault(): void }, path: string): void => {
+    event.preventDefault();
+    given.push(path);
+  };
+  app.on('open-file', early);
+
+  if (place.trouble !== null) {
+    log.warn(place.trouble.message);
+    void app.whenReady().then(() => askAboutPlace(place, words()));
+  } else if (app.requestSingleInstanceLock()) {
     app
       .whenReady()
-      .then(() => new Desktop({ dataDir, log, refused }).start())
+      .then(() => {
+        app.removeListener('open-file', early);
+        new Desktop({ dataDir, log, refused, given }).start();
+      })
       .catch((error: unknown) => {
         log.error('Folio could not start', error);
         dialog.showErrorBox(words().cannotStart, explanation(error, log.file));

@@ -34,6 +34,8 @@ export interface DesktopWords {
   readonly texts: string;
   readonly weights: string;
   readonly tables: string;
+  readonly records: string;
+  readonly bundles: string;
   readonly quitQuestion: string;
   readonly quitDetail: string;
   readonly quitStop: string;
@@ -46,6 +48,13 @@ export interface DesktopWords {
   readonly wentWrongDetail: (file: string) => string;
   readonly pageGone: string;
   readonly pageGoneDetail: string;
+  readonly recordGone: string;
+  readonly recordGoneDetail: string;
+  readonly oldRecordThere: (folder: string) => string;
+  readonly noRecordThere: (folder: string) => string;
+  readonly tryAgain: string;
+  readonly useDefaultPlace: string;
+  readonly quitNow: string;
   readonly ok: string;
 }
 
@@ -82,6 +91,8 @@ const english: DesktopWords = {
   texts: 'Texts',
   weights: 'Weights (safetensors)',
   tables: 'Tables (CSV)',
+  records: 'Backups of Folio',
+  bundles: 'Runs of Folio',
   quitQuestion: 'A training is under way.',
   quitDetail: 'Folio can stop it and save where it is. At the next start it offers to go on from there.',
   quitStop: 'Stop, Save and Quit',
@@ -95,6 +106,14 @@ const english: DesktopWords = {
   pageGone: 'The window has ended unexpectedly.',
   pageGoneDetail:
     'It was opened again several times without success. A training goes on all the same; start Folio again to see it.',
+  recordGone: 'The record is not where it was moved to.',
+  recordGoneDetail: 'If it is on a drive, connect the drive and try again.',
+  oldRecordThere: (folder) =>
+    `The record as it was before the move is still in ${folder}. You can look at that one meanwhile; what you do there stays there.`,
+  noRecordThere: (folder) => `The usual folder, ${folder}, holds no record: there you would begin with an empty one.`,
+  tryAgain: 'Try Again',
+  useDefaultPlace: 'Use the Usual Folder',
+  quitNow: 'Quit',
   ok: 'OK',
 };
 
@@ -131,6 +150,8 @@ const chinese: DesktopWords = {
   texts: '文本',
   weights: '权重 (safetensors)',
   tables: '表格 (CSV)',
+  records: 'Folio 备份',
+  bundles: 'Folio 训练',
   quitQuestion: '训练正在进行。',
   quitDetail: 'Folio 可以停止训练并保存当前进度，下次启动时可从这里继续。',
   quitStop: '停止、保存并退出',
@@ -142,6 +163,13 @@ const chinese: DesktopWords = {
   wentWrongDetail: (file) => `已有的记录是安全的。详情见 ${file}。如有异常，请重新启动 Folio。`,
   pageGone: '窗口意外结束。',
   pageGoneDetail: '已多次尝试重新打开，但没有成功。训练仍在继续；请重新启动 Folio 查看。',
+  recordGone: '记录不在移动后的位置。',
+  recordGoneDetail: '如果它在某个驱动器上，请连接该驱动器后重试。',
+  oldRecordThere: (folder) => `移动之前的记录仍在 ${folder}。您可以暂时查看它；在那里做的改动只留在那里。`,
+  noRecordThere: (folder) => `默认文件夹 ${folder} 中没有记录：在那里将从空记录开始。`,
+  tryAgain: '重试',
+  useDefaultPlace: '使用默认文件夹',
+  quitNow: '退出',
   ok: '好',
 };
 

@@ -72,6 +72,14 @@ const COMMANDS: readonly Entry[] = [
     summary: 'delete a run and free its space',
     load: () => import('./commands/delete.ts'),
   },
+  { name: 'backup', summary: 'copy the whole record into one file', load: () => import('./commands/backup.ts') },
+  {
+    name: 'restore',
+    argument: '<file>',
+    summary: 'put a backup into a data folder',
+    load: () => import('./commands/restore.ts'),
+  },
+  { name: 'move', summary: 'move the record to another folder', load: () => import('./commands/move.ts') },
   { name: 'engines', summary: 'what can compute here, and how fast', load: () => import('./commands/engines.ts') },
   {
     name: 'doctor',
@@ -187,6 +195,7 @@ function runner(
     const context: CommandContext = {
       io,
       output,
+      dataDir,
       open: (mode) => (app ??= openApp(dataDir, mode)),
       commandLine: (...words) => commandLine(io, dataDir, words),
     };

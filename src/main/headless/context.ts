@@ -9,6 +9,8 @@ export type OpenApp = (dataDir: string | undefined, mode: AppOptions['mode']) =>
 export interface CommandContext {
   readonly io: Io;
   readonly output: Output;
+  /** The folder that `--data` names; undefined for the default one. */
+  readonly dataDir: string | undefined;
   /**
    * Opens the app, which is closed after the command. Commands that only look use `auto`: it takes the record where it is free, so
    * that dead runs are found out, and else reads. Those of them that take longer use `look`, which keeps nobody from writing.

@@ -45,17 +45,22 @@ export async function replaceFile(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
     if (signal?.aborted === true) throw new FolioError('cancelled', `${path} was not written: it was cancelled`);
-    if (error instanceof FolioError) throw error; // what was to be written could not be had
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const [reason, hint] = REASONS[code] ?? [code === '' ? String(error) : code, 'Choose another place.'];
-    throw new FolioError('file', `${path} cannot be written: ${reason}`, hint, { cause: error });
+    throw cannotWrite(path, error);
   }
   await syncFolder(dirname(path));
   return existing !== null;
 }
 
+/** What is told of a file that could not be written; a FolioError (what was to be written could not be had) as it is. */
+export function cannotWrite(path: string, error: unknown): FolioError {
+  if (error instanceof FolioError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const [reason, hint] = REASONS[code] ?? [code === '' ? String(error) : code, 'Choose another place.'];
+  return new FolioError('file', `${path} cannot be written: ${reason}`, hint, { cause: error });
+}
+
 /** Makes the new name itself durable, where the system can: Windows has no such thing. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   if (handle === null) return;
   await handle.sync().catch(() => undefined);

@@ -3,11 +3,11 @@
  * Every training ends in exactly one outcome and one `finished` event; the process is gone by then.
  */
 import type { EngineReport, RunStatus } from '../../shared/domain.ts';
-import { assertNever, FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { StoredCheckpoint } from '../store/checkpoint-writer.ts';
 import type { Store } from '../store/types.ts';
-import type { CheckpointMessage, FromTrainer, TrainRequest } from '../trainer/messages.ts';
+import type { CheckpointMessage, FromOtherPurposes, FromTrainer, TrainRequest } from '../trainer/messages.ts';
 import type { Recorder } from './recorder.ts';
 import { assertTransition } from './run-states.ts';
 import { InOrder } from './in-order.ts';
@@ -215,24 +215,8 @@ export class Supervisor implements TrainingHandle {
         recorder.flush();
         this.#conclude(outcomeOfError(message.error, this.#circumstances));
         return;
-      case 'probed':
-      case 'install-progress':
-      case 'installed':
-      case 'engine-verified':
-      case 'pack-progress':
-      case 'inventory':
-      case 'verified':
-      case 'freed':
-      case 'trial-phase':
-      case 'tried':
-      case 'loaded':
-      case 'text-grown':
-      case 'generated':
-      case 'evaluate-progress':
-      case 'evaluated':
-        throw new FolioError('internal', `the training process sent "${message.type}", which is not about training`);
       default:
-        assertNever(message, 'message from the training process');
+        return refuseForeign(message);
     }
   }
 
@@ -345,6 +329,10 @@ export class Supervisor implements TrainingHandle {
       });
     }
   }
+}
+
+function refuseForeign(message: FromOtherPurposes): never {
+  throw new FolioError('internal', `the training process sent "${message.type}", which is not about training`);
 }
 
 function assertSettled(): never {

@@ -272,7 +272,14 @@ function resumableCorpus(run: RunDetail): number {
   throw new FolioError('busy', `run ${id} is ${status} in another process`, 'Stop it there first.');
 }
 
-function withoutText({ id }: RunDetail): FolioError {
+function withoutText({ id, awaitedText }: RunDetail): FolioError {
+  if (awaitedText !== null) {
+    return new FolioError(
+      'config',
+      `run ${id} came without the text that it learnt from, so it cannot be trained further yet`,
+      `Add the text "${awaitedText.name}": it is recognised by its SHA-256, ${awaitedText.sha256}.`,
+    );
+  }
   return new FolioError(
     'config',
     `run ${id} was imported without the text that it learnt from, so it cannot be trained further`,

@@ -11,6 +11,7 @@ import { hashedBlobs } from './checkpoint.ts';
 import { CheckpointParts } from './checkpoint-parts.ts';
 import type { FromWriterThread, ToWriterThread, WriterThreadData } from './checkpoint-writer.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { writeImportPiece } from './import-piece.ts';
 import { writeCheckpoint } from './record-checkpoint.ts';
 import { Sql } from './sql.ts';
 import { explaining } from './sqlite-errors.ts';
@@ -45,6 +46,17 @@ function record({ checkpoint, sizes, policy, now }: Extract<ToWriterThread, { ty
     const result = explaining(path, () => sql.transaction(() => writeCheckpoint(sql, whole, hashed, policy, now)));
     housekeeping.wroteBlobs(result.info.bytes);
     return { type: 'recorded', result };
+  } catch (error) {
+    return { type: 'failed', error: toErrorMessage(error) };
+  }
+}
+
+function importPiece({ piece, target, now }: Extract<ToWriterThread, { type: 'import' }>): FromWriterThread {
+  try {
+    const { sql, housekeeping } = (connection ??= explaining(path, connect));
+    const next = explaining(path, () => sql.transaction(() => writeImportPiece(sql, piece, target, now)));
+    housekeeping.wroteBlobs(null);
+    return { type: 'imported', target: next };
   } catch (error) {
     return { type: 'failed', error: toErrorMessage(error) };
   }
@@ -87,6 +99,7 @@ port.on('message', (message: ToWriterThread) => {
   if (message.type === 'piece') parts.add(message.part, message.bytes);
   else if (message.type === 'discard') parts.clear();
   else if (message.type === 'record') port.postMessage(record(message));
+  else if (message.type === 'import') port.postMessage(importPiece(message));
   else if (message.type === 'purge') port.postMessage(purge());
   else close();
 });

@@ -9,6 +9,7 @@ import { entryFile } from '../program-files.ts';
 import { AnsweringThread, type FailedAnswer } from './answering-thread.ts';
 import type { BlobKind } from './checkpoint-blob.ts';
 import type { CheckpointInfo } from '../../shared/domain.ts';
+import type { ImportPiece, ImportTarget } from './import-types.ts';
 import type { NewCheckpoint, Purged, RetentionPolicy } from './types.ts';
 
 /** What storing a checkpoint comes to; the samples with the ids that they got. */
@@ -37,12 +38,14 @@ export type ToWriterThread =
       readonly policy: RetentionPolicy;
       readonly now: number;
     }
+  | { readonly type: 'import'; readonly piece: ImportPiece; readonly target: ImportTarget | null; readonly now: number }
   | { readonly type: 'purge' }
   | { readonly type: 'close' };
 
 export type FromWriterThread =
   | { readonly type: 'recorded'; readonly result: StoredCheckpoint }
   | { readonly type: 'purged'; readonly purged: Purged | null }
+  | { readonly type: 'imported'; readonly target: ImportTarget }
   | FailedAnswer;
 
 type Answer = Exclude<FromWriterThread, FailedAnswer>;
@@ -136,6 +139,17 @@ export class CheckpointWriter {
     const answer = await this.#ask({ type: 'purge' });
     if (answer.type !== 'purged') throw unexpected(answer.type);
     return answer.purged;
+  }
+
+  /** The store's method of the same name. @param moved as in `record` */
+  async importPiece(
+    piece: ImportPiece,
+    target: ImportTarget | null,
+    moved: readonly ArrayBuffer[] = [],
+  ): Promise<ImportTarget> {
+    const answer = await this.#ask({ type: 'import', piece, target, now: this.#now() }, moved);
+    if (answer.type !== 'imported') throw unexpected(answer.type);
+    return answer.target;
   }
 
   /** Resolves when no checkpoint is being stored or freed, well or not; null when none is now. */

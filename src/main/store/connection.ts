@@ -22,6 +22,8 @@ export interface StoreParts {
 export class Connection {
   readonly #parts: StoreParts;
   #isClosed = false;
+  /** Why nothing may be written for now; empty when it may. */
+  #frozen = '';
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -88,9 +90,14 @@ export class Connection {
     if (this.#isClosed) throw new FolioError('cancelled', `${this.#parts.path} has been closed`);
   }
 
+  /** From now on every write is refused, with this reason; '' allows them again. */
+  freeze(reason: string): void {
+    this.#frozen = reason;
+  }
+
   /** Throws FolioError 'read-only' where {@link write} would. */
   refuseReadOnly(): void {
-    const { readOnlyReason } = this.#parts;
+    const readOnlyReason = this.#parts.readOnlyReason || this.#frozen;
     if (readOnlyReason === '') return;
     throw new FolioError(
       'read-only',

@@ -71,6 +71,7 @@ export function finishCorpus(sql: Sql, id: number, corpus: NewCorpus, sha256: st
   const known = takeBack(sql, sha256);
   if (known !== null) {
     discardCorpus(sql, id);
+    giveToWaiting(sql, known.id, sha256);
     return known.id;
   }
   sql.run(
@@ -80,7 +81,17 @@ export function finishCorpus(sql: Sql, id: number, corpus: NewCorpus, sha256: st
     sha256,
     id,
   );
+  giveToWaiting(sql, id, sha256);
   return id;
+}
+
+/** Runs that came without their text have it now. */
+function giveToWaiting(sql: Sql, id: number, sha256: string): void {
+  sql.run(
+    'UPDATE run SET corpus_id = ?, awaited_sha256 = NULL, awaited_name = NULL WHERE awaited_sha256 = ? AND corpus_id IS NULL',
+    id,
+    sha256,
+  );
 }
 
 /** What {@link beginCorpus} began. */

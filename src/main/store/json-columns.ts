@@ -6,7 +6,7 @@ import { FolioError } from '../../shared/errors.ts';
 
 const stringsSchema = z.array(z.string());
 
-const sampleSettingsSchema = z.strictObject({
+export const sampleSettingsSchema = z.strictObject({
   temperature: z.number(),
   topK: z.number(),
   topP: z.number(),

@@ -13,6 +13,7 @@ import { connectReader } from './read-connection.ts';
 import { Sql } from './sql.ts';
 import { explained, explaining, systemCode } from './sqlite-errors.ts';
 import { SqliteStore } from './store.ts';
+import { sweepUnfinishedImports } from './trash.ts';
 
 export interface OpenOptions {
   /** `write`: the one writer, or an error 'locked'. `read`: never writes. `auto`: the writer if nobody else is, else read-only. */
@@ -110,6 +111,7 @@ function openWriter(path: string, lock: WriterLock, options: OpenOptions): Sqlit
     const backup = migrate(db, migrations);
     const sql = new Sql(db);
     sweepUnfinishedCorpora(sql);
+    sweepUnfinishedImports(sql);
     return new SqliteStore({
       sql,
       path,

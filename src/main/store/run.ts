@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../shared/config.ts';
-import { ACTIVE_STATUSES, type RunStatus, type RunSummary } from '../../shared/domain.ts';
+import { ACTIVE_STATUSES, type RunDetail, type RunStatus, type RunSummary } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { parseConfig, parsePlan, parseStrings, stringsOrNull, type RunPlan } from './json-columns.ts';
 import type { Sql, Value } from './sql.ts';
@@ -221,9 +221,16 @@ export function requireRestorable(sql: Sql, id: number): void {
 export function readRunBody(
   sql: Sql,
   id: number,
-): { config: RunConfig; corpusId: number | null; keepEvery: number | null; vocabulary: string[] } {
-  const row = sql.get<{ config: string; corpusId: number | null; keepEvery: number | null; vocabulary: string }>(
-    'SELECT config, corpus_id AS corpusId, keep_every AS keepEvery, vocabulary FROM run WHERE id = ?',
+): Pick<RunDetail, 'config' | 'corpusId' | 'keepEvery' | 'awaitedText'> & { vocabulary: string[] } {
+  interface Row extends Pick<RunDetail, 'corpusId' | 'keepEvery'> {
+    readonly config: string;
+    readonly vocabulary: string;
+    readonly sha256: string | null;
+    readonly name: string | null;
+  }
+  const row = sql.get<Row>(
+    `SELECT config, corpus_id AS corpusId, keep_every AS keepEvery, vocabulary, awaited_sha256 AS sha256, awaited_name AS name
+     FROM run WHERE id = ?`,
     id,
   );
   if (row === undefined) throw notFound(id);
@@ -231,6 +238,7 @@ export function readRunBody(
     config: parseConfig(row.config, `the configuration of run ${id}`),
     corpusId: row.corpusId,
     keepEvery: row.keepEvery,
+    awaitedText: row.sha256 === null ? null : { sha256: row.sha256, name: row.name ?? '' },
     vocabulary: parseStrings(row.vocabulary, `the vocabulary of run ${id}`),
   };
 }

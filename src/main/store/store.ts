@@ -8,6 +8,8 @@ import { findResumePoint, hashedBlobs, readCheckpoints, readWeights, storedBytes
 import { Connection, type StoreParts } from './connection.ts';
 import * as corpora from './corpus.ts';
 import { readEpochPositions, readEpochs } from './epoch.ts';
+import { writeImportPiece } from './import-piece.ts';
+import type { ImportPiece, ImportTarget } from './import-types.ts';
 import { insertMetrics, readStepDetails, readMetricRows, readMetrics, readMetricSlice } from './metric.ts';
 import { rewind, writeCheckpoint } from './record-checkpoint.ts';
 import * as runs from './run.ts';
@@ -43,6 +45,9 @@ export class SqliteStore implements Store {
   readonly #connection: Connection;
   /** Of the other thread that writes. */
   #busy: () => Promise<void> | null = () => null;
+
+  readonly freeze = (reason: string | null): void => this.#connection.freeze(reason ?? '');
+  readonly requireWritable = (): void => this.#connection.refuseReadOnly();
 
   constructor(parts: StoreParts) {
     this.#connection = new Connection(parts);
@@ -252,6 +257,10 @@ export class SqliteStore implements Store {
     const purged = this.#connection.write(bin.purgeNext);
     if (purged !== null) this.#connection.freedBlobs();
     return purged;
+  }
+
+  importPiece(piece: ImportPiece, target: ImportTarget | null): ImportTarget {
+    return this.#connection.writeBlobs((sql, now) => writeImportPiece(sql, piece, target, now));
   }
 
   addCorpus(corpus: NewCorpus): CorpusInfo {

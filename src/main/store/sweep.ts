@@ -39,7 +39,7 @@ function activity(status: RunSummary['status']): string {
 }
 
 /** What can be resumed from, by the rows alone: the blobs are verified when a resume reads them. */
-function wayOn(sql: Sql, runId: number): string {
+export function wayOn(sql: Sql, runId: number): string {
   const newest = readCheckpoints(sql, runId).findLast((checkpoint) => checkpoint.resumable);
   if (newest === undefined) return 'nothing had been saved, so resuming starts from the beginning';
   return newest.kind === 'epoch'

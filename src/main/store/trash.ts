@@ -2,11 +2,14 @@ import { FolioError } from '../../shared/errors.ts';
 import { storedBytes, deleteCheckpoints } from './checkpoint.ts';
 import { deleteSomeMetrics } from './metric.ts';
 import type { DeletedThing } from '../../shared/domain.ts';
+import { isCorruption } from './sqlite-errors.ts';
 import type { Sql } from './sql.ts';
 import type { Deletable, Purged } from './types.ts';
 
 /** `deleted_at` of what is being purged: there is no way back. */
 const CONDEMNED = 0;
+/** `deleted_at` of a run whose parts are still being stored: nothing shows it yet, and a process that dies leaves it to be swept. */
+export const IMPORTING = -1;
 
 /** So much goes in one slice of a purge. */
 const STEPS_A_SLICE = 10_000;
@@ -33,7 +36,7 @@ export function trash(sql: Sql, what: Deletable, ids: readonly number[], now: nu
 export function restore(sql: Sql, what: Deletable, ids: readonly number[]): void {
   for (const id of ids) {
     const rows = sql.run(
-      `UPDATE ${what} SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT ${CONDEMNED}${visible(what)}`,
+      `UPDATE ${what} SET deleted_at = NULL WHERE id = ? AND (deleted_at IS NULL OR deleted_at > ${CONDEMNED})${visible(what)}`,
       id,
     );
     if (rows === 0) {
@@ -58,7 +61,7 @@ export function trashed(sql: Sql): DeletedThing[] {
  * it. To be called inside a transaction.
  */
 export function condemn(sql: Sql, before: number): void {
-  sql.run(`UPDATE run SET deleted_at = ${CONDEMNED} WHERE deleted_at <= ?`, before);
+  sql.run(`UPDATE run SET deleted_at = ${CONDEMNED} WHERE deleted_at <= ? AND deleted_at > ${CONDEMNED}`, before);
   sql.run(`UPDATE sample SET deleted_at = ${CONDEMNED} WHERE deleted_at <= ?`, before);
   sql.run(
     // It gives its hash away, so that the same text can be added anew.
@@ -87,6 +90,18 @@ export function anyToPurge(sql: Sql): boolean {
 export function discardRun(sql: Sql, id: number): void {
   if (sql.run(`UPDATE run SET deleted_at = ${CONDEMNED} WHERE id = ?`, id) === 0) {
     throw new FolioError('not-found', `there is no run ${id}`);
+  }
+}
+
+/** Condemns what dead processes began to import. Sound only for the process that holds the writer's lock. */
+export function sweepUnfinishedImports(sql: Sql): void {
+  try {
+    // Looks first, so that opening a record writes nothing.
+    if (sql.get(`SELECT 1 FROM run WHERE deleted_at = ${IMPORTING} LIMIT 1`) === undefined) return;
+    sql.run(`UPDATE run SET deleted_at = ${CONDEMNED} WHERE deleted_at = ${IMPORTING}`);
+  } catch (error) {
+    // A broken list of runs must not keep the rest from being opened: what is left is not shown.
+    if (!isCorruption(error)) throw error;
   }
 }
 

@@ -12,6 +12,8 @@ import type {
   Sample,
 } from '../../shared/domain.ts';
 
+import type { ImportPiece, ImportTarget } from './import-types.ts';
+
 export interface NewRun {
   readonly name: string;
   readonly preset: string;
@@ -148,6 +150,11 @@ export interface Store {
   /** Names the other thread: what {@link writable} waits for. */
   shareWith(busy: () => Promise<void> | null): void;
 
+  /** While the record is being moved: writes are refused with this reason; null allows them again. Threads that write ask {@link requireWritable}. */
+  freeze(reason: string | null): void;
+  /** Throws FolioError 'read-only' where every write would. */
+  requireWritable(): void;
+
   createRun(run: NewRun): number;
   /** Never deleted ones; archived ones too unless told otherwise. */
   listRuns(options?: ListRuns): RunSummary[];
@@ -239,6 +246,12 @@ export interface Store {
   anyToPurge(): boolean;
   /** Frees a piece of what was condemned, in a fraction of a second; null when there is nothing left. */
   purgeNext(): Purged | null;
+
+  /**
+   * Stores a piece of a run from elsewhere, in one transaction; nothing shows the run before the last. What a dead process leaves of one is
+   * discarded by the next start. @param target what the first piece gave; null with that
+   */
+  importPiece(piece: ImportPiece, target: ImportTarget | null): ImportTarget;
 
   /** Stores a text once, in one transaction: the same SHA-256 gives the corpus that is there already, be it deleted. */
   addCorpus(corpus: NewCorpus): CorpusInfo;

@@ -240,3 +240,26 @@ export type FromTrainer =
 
 /** Hands a message to the main process; resolves when it is on its way. */
 export type Send = (message: FromTrainer) => Promise<void>;
+
+/** What a process sends that does not train: whoever closes a `switch` over what a training says names these with it. */
+export type FromOtherPurposes = Extract<
+  FromTrainer,
+  {
+    type:
+      | 'probed'
+      | 'install-progress'
+      | 'installed'
+      | 'engine-verified'
+      | 'pack-progress'
+      | 'inventory'
+      | 'verified'
+      | 'freed'
+      | 'trial-phase'
+      | 'tried'
+      | 'loaded'
+      | 'text-grown'
+      | 'generated'
+      | 'evaluate-progress'
+      | 'evaluated';
+  }
+>;

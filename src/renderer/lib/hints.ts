@@ -2,7 +2,7 @@
 
 /** What only makes sense in a terminal: `folio resume 3`, `--engine auto`. */
 const TERMINAL =
-  /\bfolio (train|resume|runs|show|generate|evaluate|delete|import|export|engines|serve|doctor|welcome)\b|(^|[\s(`"])--[a-z]/i;
+  /\bfolio (train|resume|runs|show|generate|evaluate|delete|import|export|backup|restore|move|engines|serve|doctor|welcome)\b|(^|[\s(`"])--[a-z]/i;
 
 /**
  * The sentences of a hint that help in a window, or null when there are none. Settings keep their names: "Use --set batchSize=8" is

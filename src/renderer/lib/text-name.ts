@@ -1,9 +1,14 @@
 /** What a text is called that comes from a file. */
 const LONGEST_NAME = 200;
 
-/** Whether a file holds weights, not a text. */
+/** Whether a file holds weights or a whole run, not a text. */
 export function isWeights(file: string): boolean {
-  return /\.safetensors$/i.test(file);
+  return /\.(safetensors|folio)$/i.test(file);
+}
+
+/** Whether it holds a whole run. */
+export function isRun(file: string): boolean {
+  return /\.folio$/i.test(file);
 }
 
 /** As its file is, without the ending that every text has. */

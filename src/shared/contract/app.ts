@@ -27,7 +27,7 @@ export interface ChosenFile {
   readonly bytes: number | null;
 }
 
-export const fileKind = z.enum(['text', 'weights', 'table', 'pack']);
+export const fileKind = z.enum(['text', 'weights', 'table', 'pack', 'record', 'bundle']);
 export type FileKind = z.infer<typeof fileKind>;
 
 export const app = {

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { app } from './app.ts';
 import { corpora, corporaTopics } from './corpora.ts';
 import type { Delivery, FeedDefinition, JobDefinition, RequestDefinition } from './define.ts';
+import { keeping, keepingTopics } from './keeping.ts';
 import { engines, enginesTopics } from './engines.ts';
 import { licences } from './licences.ts';
 import { packs, packsTopics } from './packs.ts';
@@ -24,6 +25,7 @@ export const requests = {
   ...packs,
   ...updates,
   ...licences,
+  ...keeping,
 } as const;
 export const topics = {
   ...corporaTopics,
@@ -33,6 +35,7 @@ export const topics = {
   ...enginesTopics,
   ...updatesTopics,
   ...packsTopics,
+  ...keepingTopics,
 } as const;
 
 export type Requests = typeof requests;

@@ -61,6 +61,7 @@ function serve(choices: Partial<ServeChoices> = {}, json = false): Serving {
   const context: CommandContext = {
     io,
     output: new Output(io, json),
+    dataDir: undefined,
     open: async (mode) => (app = createApp({ dataDir: join(folder, 'data'), startTrainer: () => trainer, mode })),
     commandLine: (...words) => words.join(' '),
   };

@@ -187,3 +187,35 @@ describe('weights that are chosen', () => {
     imports.cancel();
   });
 });
+
+describe('whole runs', () => {
+  const done = (result: object): object => ({ kind: 'done', result });
+
+  it('come in beside weights, and tell how far they are', async () => {
+    const { imports, jobs, imported, said } = windowOf(adopted);
+    const all = imports.drop([file('a.folio')]);
+    await vi.waitFor(() => expect(jobs).toHaveLength(1));
+    jobs[0]?.deliver({ kind: 'event', event: { phase: 'copy', done: 1, total: 4 } });
+    expect([imports.current, imports.share]).toEqual(['a.folio', 0.25]);
+    jobs[0]?.deliver(done({ kind: 'imported', run: 3, name: 'a', awaitedText: { sha256: '', name: 'Hamlet' } }));
+    await all;
+    expect([imported, said()]).toEqual([[3], [en.keeping.awaitsText('a', 'Hamlet'), en.history.imported('a.folio')]]);
+    expect(imports.share).toBeNull();
+  });
+
+  it('that are here already are said to be, and a second one is offered', async () => {
+    const { imports, jobs, imported, said } = windowOf(adopted);
+    const all = imports.drop([file('a.folio')]);
+    await vi.waitFor(() => expect(jobs).toHaveLength(1));
+    jobs[0]?.deliver(done({ kind: 'already', run: 2, name: 'mine', step: 1, fileStep: 1 }));
+    await all;
+    expect([imported, said()]).toEqual([[], []]);
+    const [failed] = imports.failed;
+    expect(failed).toMatchObject({ name: 'a.folio', error: { message: en.keeping.already('mine') } });
+    failed?.copy?.();
+    await vi.waitFor(() => expect(jobs).toHaveLength(2));
+    expect(imports.failed).toEqual([]);
+    jobs[1]?.deliver(done({ kind: 'imported', run: 4, name: 'mine (2)', awaitedText: null }));
+    await vi.waitFor(() => expect(imported).toEqual([4]));
+  });
+});

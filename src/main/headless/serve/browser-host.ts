@@ -11,6 +11,17 @@ export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
     openFiles: () => Promise.reject(pageChooses()),
     // The browser asks where to put it when the file is fetched: GET /files/HANDLE.
     saveFile: (_kind, suggestedName) => transfers.place(suggestedName),
+    chooseFolder: () =>
+      Promise.reject(
+        new FolioError(
+          'usage',
+          'a browser cannot choose a folder of this machine',
+          'Close Folio and type it: `folio move --to DIR`.',
+        ),
+      ),
+    restart: () => {
+      throw new FolioError('usage', 'a browser cannot start Folio again', 'Close it and start it again yourself.');
+    },
     showFolder: (path) =>
       Promise.reject(
         new FolioError('usage', 'a browser cannot show a folder of this machine', `Open it yourself: ${path}`),

@@ -49,6 +49,11 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'engines:install': newest,
   'updates:changed': newest,
   'packs:install': newest,
+  'record:backup': newest,
+  'record:move': newest,
+  'runs:export-bundle': newest,
+  'runs:import-bundle': newest,
+  'files:given': (held, next) => [...held, next],
 };
 
 /** The events to deliver later, the next one included. All are of the topic `name`. */

@@ -1,8 +1,9 @@
-/** Weights on their way into the record, one file after the other: from the dialog, or dropped on the page. Outlives the screen. */
+/** Weights and whole runs on their way into the record, one file after the other: from the dialog, or dropped on the page. Outlives the screen. */
 import type { ChosenFile } from '../../../shared/contract/app.ts';
 import { runJob } from '../../../shared/contract/client.ts';
+import type { CopyProgress } from '../../../shared/keeping.ts';
 import { FolioError, toErrorMessage, type ErrorMessage } from '../../../shared/errors.ts';
-import { isWeights } from '../../lib/text-name.ts';
+import { isRun, isWeights } from '../../lib/text-name.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
 import { importedName } from './describe.ts';
 
@@ -12,11 +13,15 @@ export interface Failed {
   readonly name: string;
   readonly error: ErrorMessage;
   readonly retry: () => void;
+  /** Of a run that is here already: the way to have a second one. */
+  readonly copy?: () => void;
 }
 
 interface Coming {
   readonly name: string;
   readonly choose: () => Promise<ChosenFile>;
+  /** A second one of a run that is here already. */
+  readonly copy?: boolean;
   /** A chosen file's handle is gone when it failed: it is chosen again, and puts the failure away then. */
   readonly retry?: (failed: number) => void;
 }
@@ -25,6 +30,7 @@ export class WeightsImport {
   readonly #folio: Pick<Folio, 'client' | 'connection' | 'notices' | 'format' | 'words'>;
   readonly #imported: (run: number) => void;
   #current: string | null = $state(null);
+  #share: number | null = $state(null);
   #waiting: readonly Coming[] = $state.raw([]);
   #failed: readonly Failed[] = $state.raw([]);
   #abort: AbortController | null = null;
@@ -46,6 +52,11 @@ export class WeightsImport {
   /** The name of the file that is being read; null when none is. */
   get current(): string | null {
     return this.#current;
+  }
+
+  /** How much of it is done, 0 to 1; null where that is not known. */
+  get share(): number | null {
+    return this.#share;
   }
 
   /** How many files come after it. */
@@ -79,7 +90,12 @@ export class WeightsImport {
     }
   }
 
-  /** Imports the weights among the files; what else is there is said to belong elsewhere. */
+  /** Imports a file that was chosen already. */
+  async takeChosen(file: ChosenFile): Promise<void> {
+    await this.#take([{ name: file.name, choose: () => Promise.resolve(file) }]);
+  }
+
+  /** Imports the weights and runs among the files; what else is there is said to belong elsewhere. */
   async drop(files: readonly File[]): Promise<void> {
     const { connection, notices, words } = this.#folio;
     const weights = files.filter(({ name }) => isWeights(name));
@@ -130,8 +146,9 @@ export class WeightsImport {
     const chosen = choose();
     try {
       // A browser may still be handing it over when the person has thought better of it.
-      const { handle } = await Promise.race([chosen, aborted(abort.signal)]);
-      const payload = { file: handle, name: importedName(name) };
+      const file = await Promise.race([chosen, aborted(abort.signal)]);
+      if (isRun(name)) return await this.#importRun(coming, file, abort.signal);
+      const payload = { file: file.handle, name: importedName(name) };
       const { run } = await runJob(client, 'runs:import-weights', payload, undefined, abort.signal);
       this.#imported(run);
       return true;
@@ -142,7 +159,31 @@ export class WeightsImport {
     } finally {
       this.#abort = null;
       this.#current = null;
+      this.#share = null;
     }
+  }
+
+  /** As the others. One that is here already is said to be, and the way to have a second is offered. */
+  async #importRun(coming: Coming, file: ChosenFile, signal: AbortSignal): Promise<boolean> {
+    const { client, notices, words } = this.#folio;
+    const payload = { file: file.handle, copy: coming.copy === true };
+    const heard = ({ done, total }: CopyProgress): void => {
+      this.#share = total === 0 ? null : done / total;
+    };
+    const result = await runJob(client, 'runs:import-bundle', payload, heard, signal);
+    if (result.kind === 'imported') {
+      this.#imported(result.run);
+      if (result.awaitedText !== null) notices.say(words.keeping.awaitsText(result.name, result.awaitedText.name));
+      return true;
+    }
+    const id = ++this.#lastId;
+    const error = { code: 'usage', message: words.keeping.already(result.name) } as const;
+    const copy = (): void => {
+      this.forget(id);
+      void this.#take([{ name: coming.name, copy: true, choose: () => Promise.resolve(file) }]);
+    };
+    this.#failed = [...this.#failed, { id, name: coming.name, error, retry: copy, copy }];
+    return false;
   }
 
   /** Gives back a file that is not wanted any more, as soon as it was handed over. */

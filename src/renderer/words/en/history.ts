@@ -5,14 +5,14 @@ const Runs = (count: number, written: string): string => (count === 1 ? 'One run
 export const history = {
   title: 'Runs',
   newRun: 'New run',
-  importWeights: 'Import weights',
-  importHint: 'A safetensors file from Folio, Keras or PyTorch, with its vocabulary',
+  importWeights: 'Import',
+  importHint: 'A run from another Folio (.folio), or weights of Folio, Keras or PyTorch (.safetensors)',
   importing: (file: string) => `Importing ${file}`,
   imported: (file: string) => `${file} is imported.`,
-  importedMany: (count: string) => `${count} files of weights are imported.`,
+  importedMany: (count: string) => `${count} files are imported.`,
   importFailed: (file: string) => `${file} could not be imported`,
   moreImports: (count: number, written: string) => (count === 1 ? 'one more waits' : `${written} more wait`),
-  dropHere: 'Drop weights to import them',
+  dropHere: 'Drop runs or weights to import them',
 
   find: 'Find runs',
   findPlaceholder: 'Name, text, tag or note',

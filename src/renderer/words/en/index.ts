@@ -6,6 +6,7 @@ import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
 import { licences } from './licences.ts';
+import { keeping } from './keeping.ts';
 import { newRun } from './new-run.ts';
 import { packs } from './packs.ts';
 import { run } from './run.ts';
@@ -22,6 +23,7 @@ export const en = {
   glossary,
   history,
   licences,
+  keeping,
   newRun,
   packs,
   /** What the program says, by its English sentence (lib/program-words.ts): English is its own language. */

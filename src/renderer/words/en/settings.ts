@@ -58,8 +58,7 @@ export const settings = {
   progress: (phase: string, done: string, total: string) => `${phase}: ${done} of ${total}`,
 
   data: 'Data',
-  dataText:
-    'Every text, run, checkpoint and sample is in one file in this folder. Copy the folder while Folio is closed, and you have a backup.',
+  dataText: 'Every text, run, checkpoint and sample is in one file in this folder.',
   folder: 'Folder',
   size: 'Size',
   show: 'Show in the file manager',

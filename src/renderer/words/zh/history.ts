@@ -4,14 +4,14 @@ import type { Words } from '../en/index.ts';
 export const history: Words['history'] = {
   title: '训练记录',
   newRun: '新的训练',
-  importWeights: '导入权重',
-  importHint: '来自 Folio、Keras 或 PyTorch 的 safetensors 文件，须带有字符表',
+  importWeights: '导入',
+  importHint: '来自另一个 Folio 的训练（.folio），或 Folio、Keras、PyTorch 的权重（.safetensors）',
   importing: (file) => `正在导入 ${file}`,
   imported: (file) => `${file} 已导入。`,
-  importedMany: (count) => `已导入 ${count} 个权重文件。`,
+  importedMany: (count) => `已导入 ${count} 个文件。`,
   importFailed: (file) => `无法导入 ${file}`,
   moreImports: (_count, written) => `还有 ${written} 个在等待`,
-  dropHere: '松开以导入权重',
+  dropHere: '松开以导入训练或权重',
 
   find: '查找训练',
   findPlaceholder: '名称、文本、标签或备注',

@@ -7,6 +7,7 @@ import { generate } from './generate.ts';
 import { glossary } from './glossary.ts';
 import { history } from './history.ts';
 import { licences } from './licences.ts';
+import { keeping } from './keeping.ts';
 import { newRun } from './new-run.ts';
 import { problems } from './problems/index.ts';
 import { packs } from './packs.ts';
@@ -24,6 +25,7 @@ export const zh: Words = {
   glossary,
   history,
   licences,
+  keeping,
   newRun,
   packs,
   problems,

@@ -60,7 +60,7 @@ export const settings: Words['settings'] = {
   progress: (phase, done, total) => `${phase}：${done} / ${total}`,
 
   data: '数据',
-  dataText: '所有文本、训练、检查点和样本都在此文件夹的一个文件里。关闭 Folio 后复制该文件夹，就是一份备份。',
+  dataText: '所有文本、训练、检查点和样本都在此文件夹的一个文件里。',
   folder: '文件夹',
   size: '大小',
   show: '在文件管理器中显示',

@@ -6,6 +6,7 @@
 import { app } from './app.ts';
 import { engines } from './engines.ts';
 import { packs } from './packs.ts';
+import { keeping } from './keeping.ts';
 import { record } from './record.ts';
 import { runs } from './runs.ts';
 import { texts } from './texts.ts';
@@ -22,6 +23,7 @@ export const areas: readonly Readonly<Record<string, string>>[] = [
   runs,
   app,
   updates,
+  keeping,
 ];
 
 export const problems: ReadonlyMap<string, string> = new Map(areas.flatMap((area) => Object.entries(area)));

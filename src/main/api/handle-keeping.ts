@@ -1,0 +1,61 @@
+import { toErrorMessage } from '../../shared/errors.ts';
+import type { Feeds, Jobs, RequestHandlers } from './handlers.ts';
+import type { Host } from './host.ts';
+import type { ApiServices } from './services.ts';
+
+type Names = 'record:last-backup' | 'record:place' | 'record:choose-folder' | 'record:restart' | 'record:settle-old';
+
+export function keepingHandlers(services: ApiServices, host: Host): Pick<RequestHandlers, Names> {
+  const { keeping, chosenFiles } = services;
+  return {
+    'record:last-backup': () => keeping.backups.last(),
+    'record:place': () => {
+      const refusal = keeping.moves.refusal();
+      return { refusal: refusal === null ? null : toErrorMessage(refusal), old: keeping.moves.old() };
+    },
+    'record:choose-folder': async () => {
+      const path = await host.chooseFolder();
+      return path === null ? null : chosenFiles.toWrite(path);
+    },
+    'record:restart': () => {
+      host.restart();
+      return null;
+    },
+    'record:settle-old': ({ what }) => ({ bytes: keeping.moves.settle(what) }),
+  };
+}
+
+export function keepingFeeds({ givenFiles }: ApiServices): Pick<Feeds, 'files:given'> {
+  return { 'files:given': (_, emit) => givenFiles.onGiven(emit) };
+}
+
+type JobNames = 'record:backup' | 'record:move' | 'runs:export-bundle' | 'runs:import-bundle';
+
+export function keepingJobs({ keeping, chosenFiles, changes }: ApiServices): Pick<Jobs, JobNames> {
+  const { backups, bundles } = keeping;
+  return {
+    'record:backup': async ({ file }, emit, signal) => {
+      const { bytes, runs, damage } = await chosenFiles.write(file, (path) => backups.backUp(path, emit, signal));
+      return { bytes, runs, damage: damage.length };
+    },
+    'record:move': async ({ folder }, emit, signal) => {
+      const { damage, ...moved } = await keeping.moves.move(chosenFiles.path(folder, 'write'), emit, signal);
+      return { ...moved, damage: damage.length };
+    },
+    'runs:export-bundle': async ({ id, all, text, file }, emit, signal) => {
+      const options = { checkpoints: all ? 'all' : 'newest', text } as const;
+      const made = await chosenFiles.write(file, (path) => bundles.exportRun(id, path, options, emit, signal));
+      const { bytes, replaced, damage, resumable } = made;
+      return { bytes, replaced, damage: damage.length, resumable };
+    },
+    'runs:import-bundle': async ({ file, copy }, emit, signal) => {
+      const options = { copy, progress: emit, signal };
+      const result = await chosenFiles.read(file, (path) => bundles.importRun(path, options));
+      if (result.kind === 'already') return result;
+      chosenFiles.release(file);
+      changes.runs([result.run]);
+      changes.corpora();
+      return result;
+    },
+  };
+}

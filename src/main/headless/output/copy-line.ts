@@ -1,0 +1,29 @@
+/** The line that moves while a large file is copied and checked. */
+import type { CopyProgress } from '../../../shared/keeping.ts';
+import { abortOnInterrupt } from '../context.ts';
+import type { CommandContext } from '../context.ts';
+import { createLiveLine } from './live-line.ts';
+import { bytes } from './words.ts';
+
+const LABELS: Readonly<Record<CopyProgress['phase'], string>> = { copy: 'copying', check: 'checking' };
+
+/** Runs long work under such a line; an interrupt aborts its signal. */
+export async function underCopyLine<T>(
+  { io }: Pick<CommandContext, 'io'>,
+  work: (progress: (at: CopyProgress) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const { signal, done } = abortOnInterrupt(io);
+  const show = ({ phase, done, total }: CopyProgress): void =>
+    line.show({
+      label: LABELS[phase],
+      fraction: total === 0 ? null : done / total,
+      facts: [`${bytes(done)} of ${bytes(total)}`],
+    });
+  try {
+    return await work(show, signal);
+  } finally {
+    line.clear();
+    done();
+  }
+}

@@ -1,0 +1,83 @@
+/** Backups: the whole record in one file, made while the program goes on working, and remembered beside the record. */
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+
+import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import type { CopyProgress, LastBackup } from '../../shared/keeping.ts';
+import { copyRecordAside } from '../store/aside.ts';
+import type { CopiedRecord } from '../store/record-copy.ts';
+import { isSameFile, withPartFile } from './part-file.ts';
+import { replaceFile } from './replace-file.ts';
+
+export interface MadeBackup extends Omit<CopiedRecord, 'counts'> {
+  readonly runs: number;
+  readonly checkpoints: number;
+  readonly replaced: boolean;
+  /** Why the time could not be noted; null when it was. */
+  readonly notNoted: string | null;
+}
+
+export interface BackupService {
+  /** Null where none was made, or none is known of. */
+  last(): LastBackup | null;
+  /**
+   * Copies the record, whoever writes to it, into a file that is there whole and checked or not at all.
+   *
+   * @throws FolioError 'file' (the record itself, no room, no right), 'damaged', 'cancelled', 'not-found'
+   */
+  backUp(file: string, progress: (progress: CopyProgress) => void, signal?: AbortSignal): Promise<MadeBackup>;
+}
+
+/** Lies beside the record: a backup is made while another process has the right to write to that. */
+const NOTE = 'last-backup.json';
+
+const noteSchema = z.object({ at: z.number(), bytes: z.number(), name: z.string() }) satisfies z.ZodType<LastBackup>;
+
+/** @param record the record's file, which is asked for when it is needed */
+export function createBackupService(record: () => string, now: () => number = Date.now): BackupService {
+  const note = (): string => join(dirname(record()), NOTE);
+  return {
+    last() {
+      try {
+        return noteSchema.parse(JSON.parse(readFileSync(note(), 'utf8')));
+      } catch {
+        return null; // there is none, or nothing to be made of it
+      }
+    },
+
+    async backUp(file, progress, signal) {
+      const source = record();
+      await refuseRecord(file, source);
+      const expectedBytes = await sizeWithLog(source);
+      const { made, replaced } = await withPartFile(file, { expectedBytes, signal }, (part) =>
+        copyRecordAside({ from: source, to: part }, { progress, signal }),
+      );
+      const { counts, ...rest } = made;
+      const noted: LastBackup = { at: now(), bytes: made.bytes, name: basename(file) };
+      const notNoted = await replaceFile(note(), Buffer.from(JSON.stringify(noted))).then(
+        () => null,
+        (error: unknown) => toErrorMessage(error).message,
+      );
+      return { ...rest, runs: counts.run, checkpoints: counts.checkpoint, replaced, notNoted };
+    },
+  };
+}
+
+/** The record and what SQLite keeps beside it must never be written over. */
+async function refuseRecord(file: string, record: string): Promise<void> {
+  const own = ['', '-wal', '-shm'].map((end) => record + end);
+  const hits = await Promise.all(own.map(async (path) => path === file || (await isSameFile(path, file))));
+  if (!hits.includes(true)) return;
+  throw new FolioError(
+    'file',
+    `${file} is the record itself, and cannot be its own backup`,
+    'Choose another name, best on another disk.',
+  );
+}
+
+async function sizeWithLog(record: string): Promise<number> {
+  const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => ({ size: 0 }))).size; // no log is an empty one
+  return (await sizeOf(record)) + (await sizeOf(`${record}-wal`));
+}

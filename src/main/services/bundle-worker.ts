@@ -1,0 +1,61 @@
+/** A thread that writes one bundle, or reads one for the record. Started by bundle-thread.ts; never imported. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { answerAside, tellProgress } from '../store/aside-answers.ts';
+import { openBundle, type OpenBundle } from '../store/bundle-read.ts';
+import { writeBundle, type WrittenBundle } from '../store/bundle-write.ts';
+import { readHead, readPieces, type BundleHead, type BundlePiece } from './bundle-pieces.ts';
+import type { BundleTask, FromBundleReader, ToBundleReader } from './bundle-thread.ts';
+
+if (parentPort === null) throw new FolioError('internal', 'the thread for runs in files was started as a program');
+const port = parentPort;
+const task = workerData as BundleTask;
+
+if (task.type === 'write') answerAside(() => write(task));
+else serveReader(task.file);
+
+/** What was written is read as another computer would read it. */
+function write({ record, to, runId, options }: Extract<BundleTask, { type: 'write' }>): WrittenBundle {
+  const progress = tellProgress();
+  const written = writeBundle(record, to, runId, options, progress);
+  const bundle = openBundle(to);
+  try {
+    for (const piece of readPieces(bundle, readHead(bundle), true)) progress({ ...piece.progress, phase: 'check' });
+  } finally {
+    bundle.close();
+  }
+  return written;
+}
+
+function serveReader(file: string): void {
+  let bundle: OpenBundle | null = null;
+  let head: BundleHead | null = null;
+  let pieces: Generator<BundlePiece, void, undefined> | null = null;
+  const answer = ({ type, storeText }: ToBundleReader): FromBundleReader => {
+    bundle ??= openBundle(file);
+    head ??= readHead(bundle);
+    if (type === 'head') return { type: 'head', head };
+    pieces ??= readPieces(bundle, head, storeText);
+    const next = pieces.next();
+    return { type: 'piece', piece: next.done === true ? null : next.value };
+  };
+  port.on('message', (message: ToBundleReader) => {
+    try {
+      const said = answer(message);
+      port.postMessage(said, said.type === 'piece' && said.piece !== null ? buffersOf(said.piece) : []);
+    } catch (error) {
+      port.postMessage({ type: 'failed', error: toErrorMessage(error) } satisfies FromBundleReader);
+    }
+  });
+}
+
+/** What is handed over instead of copied: buffers that nothing else is in. */
+function buffersOf({ piece }: BundlePiece): ArrayBuffer[] {
+  if (piece.type !== 'checkpoint') return [];
+  const { weights, optimizer } = piece.checkpoint;
+  return [weights, optimizer].flatMap((blob) => {
+    const data = blob?.data;
+    const isWhole = data?.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
+    return isWhole ? [data.buffer] : []; // as was just seen
+  });
+}

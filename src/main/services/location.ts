@@ -1,0 +1,124 @@
+/**
+ * Where the record lies when it was moved: a note in the default data folder, which never moves. It is written whole or not at all, and is
+ * the moment in which a move happens: before it the old record counts, after it the new one.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { z } from 'zod';
+import { FolioError } from '../../shared/errors.ts';
+
+const NOTE = 'location.json';
+
+const noteSchema = z.object({
+  version: z.literal(1),
+  /** The data folder. */
+  folder: z.string().refine((path) => isAbsolute(path)),
+  /** Where the record lay before, until that one is deleted or kept for good. */
+  before: z.array(z.string()),
+});
+
+export interface Location {
+  readonly folder: string;
+  readonly before: readonly string[];
+}
+
+/** Null when the record was never moved. Throws FolioError 'damaged' for a note that cannot be read: it may hide where the record is. */
+export function readLocation(defaultFolder: string): Location | null {
+  const path = join(defaultFolder, NOTE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw unreadable(path, error);
+  }
+  try {
+    return noteSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Atomically, and durably where the system can. Null takes the note away: the default folder counts again. */
+export function writeLocation(defaultFolder: string, location: Location | null): void {
+  const path = join(defaultFolder, NOTE);
+  if (location === null) {
+    rmSync(path, { force: true });
+    return;
+  }
+  mkdirSync(defaultFolder, { recursive: true });
+  const temporary = `${path}.new`;
+  const file = openSync(temporary, 'w');
+  try {
+    writeFileSync(file, JSON.stringify({ version: 1, ...location }));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
+
+/** Whether there is a record in a folder. */
+export function holdsRecord(folder: string): boolean {
+  return existsSync(join(folder, 'folio.db'));
+}
+
+/**
+ * The folder that counts. Throws FolioError 'not-found' when the record was moved to a place that is not there now: an empty record in
+ * its stead would look as if everything were lost.
+ */
+export function locatedFolder(defaultFolder: string): string {
+  const location = readLocation(defaultFolder);
+  if (location === null) return defaultFolder;
+  if (holdsRecord(location.folder)) return location.folder;
+  throw new FolioError(
+    'not-found',
+    `the record was moved to ${location.folder}, and there is none now`,
+    `If it is on a drive, connect it and try again. --data ${defaultFolder} works with the folder that it was moved from.`,
+  );
+}
+
+/** The system's place for programs' data; null where the person named another with FOLIO_DATA, which counts more than any move. */
+export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string | null {
+  const chosen = environment['FOLIO_DATA'];
+  return chosen === undefined || chosen === '' ? envPaths('folio', { suffix: '' }).data : null;
+}
+
+/**
+ * Where the record lies unless the person names a folder: FOLIO_DATA, else where it was moved to, else the system's place for programs' data.
+ * Throws FolioError 'not-found' when it was moved to a place that is not there, 'damaged' when that cannot be read.
+ */
+export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
+  const home = homeFolder(environment);
+  return home === null ? resolve(environment['FOLIO_DATA'] ?? '') : locatedFolder(home);
+}
+
+/** The default folder, when what is open is it or the place that its note names; null for any other. */
+export function homeOf(openFolder: string, defaultFolder: string | null): string | null {
+  if (defaultFolder === null) return null;
+  try {
+    return (readLocation(defaultFolder)?.folder ?? defaultFolder) === openFolder ? defaultFolder : null;
+  } catch {
+    return null; // a note that cannot be read is not written over
+  }
+}
+
+function unreadable(path: string, cause: unknown): FolioError {
+  return new FolioError(
+    'damaged',
+    `${path}, which says where the record lies, cannot be read`,
+    'Look into it, and delete it if the record is in its usual folder; --data names a folder directly.',
+    { cause },
+  );
+}

@@ -1,0 +1,90 @@
+/** A large file that is made under another name beside its own, so that it is there whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { FolioError } from '../../shared/errors.ts';
+import { freeDisk } from './machine.ts';
+import { cannotWrite, syncFolder } from './replace-file.ts';
+
+/** Stays free on the disk: a system without any does not work. */
+const RESERVE_BYTES = 16 * 1024 ** 2;
+
+export interface PartFile {
+  /** Bytes that it will probably have: refused at once where there is no room for them. */
+  readonly expectedBytes: number;
+  readonly signal?: AbortSignal | undefined;
+  /** What must be done in the moment before the file gets its name; what it throws keeps the name from it. */
+  readonly before?: () => void;
+  /** Bytes that a folder's disk has left; a test's own. */
+  readonly free?: (folder: string) => number | null;
+}
+
+/**
+ * Lets `make` write to a file that ends in `.part`, and gives it its name when it is through. Whatever goes wrong, nothing of it is
+ * left, and what had the name before is as it was.
+ *
+ * @param make writes, checks and flushes the file, and has let go of it when it resolves or rejects
+ * @throws FolioError 'file' that says why it cannot be written, and what `make` throws
+ */
+export async function withPartFile<T>(
+  path: string,
+  { expectedBytes, signal, before, free = freeDisk }: PartFile,
+  make: (part: string) => Promise<T>,
+): Promise<{ readonly made: T; readonly replaced: boolean }> {
+  const existing = await stat(path).catch(() => null);
+  if (existing !== null && !existing.isFile()) {
+    const what = existing.isDirectory() ? 'a folder' : 'not an ordinary file';
+    throw new FolioError('file', `${path} cannot be written: it is ${what}`, 'Choose the name of a file.');
+  }
+  const part = join(dirname(path), `${basename(path).slice(0, 100)}.${randomBytes(3).toString('hex')}.part`);
+  await create(part, path);
+  try {
+    requireRoom(path, expectedBytes, free(dirname(path)));
+    const made = await make(part);
+    if (signal?.aborted === true) throw new FolioError('cancelled', 'cancelled; nothing of it was kept');
+    before?.();
+    await rename(part, path);
+    await syncFolder(dirname(path));
+    return { made, replaced: existing !== null };
+  } catch (error) {
+    // SQLite's own file beside it goes too. The first error says more than one of these.
+    for (const left of [part, `${part}-journal`]) await rm(left, { force: true }).catch(() => undefined);
+    throw byTarget(cannotWrite(path, error), part, path);
+  }
+}
+
+/** Whether both paths lead to one file; false where one of them leads to none. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => realpath(path).catch(() => null)));
+  return a !== null && a === b;
+}
+
+/** So that a folder that cannot be written to is told in its own words, and not in SQLite's. */
+async function create(part: string, path: string): Promise<void> {
+  try {
+    await (await open(part, 'wx')).close();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+function requireRoom(path: string, bytes: number, free: number | null): void {
+  if (free === null || free >= bytes + RESERVE_BYTES) return;
+  throw new FolioError(
+    'file',
+    `${path} cannot be written: it needs ${megabytes(bytes)} and its disk has ${megabytes(free)} left`,
+    'Free some space, or choose another disk.',
+  );
+}
+
+/** A person chose the one name and has never seen the other. */
+function byTarget(error: FolioError, part: string, path: string): FolioError {
+  const named = (text: string): string => text.replaceAll(part, () => path);
+  if (!error.message.includes(part)) return error;
+  return new FolioError(error.code, named(error.message), error.hint, { cause: error });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+}

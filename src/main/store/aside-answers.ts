@@ -1,0 +1,33 @@
+/** What a thread that was started by aside.ts tells of its work. */
+import { parentPort } from 'node:worker_threads';
+
+import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import type { CopyProgress } from '../../shared/keeping.ts';
+import type { FromAside } from './aside.ts';
+
+/** Windows and progress bars need no more. */
+const PROGRESS_MS = 100;
+
+function post(message: FromAside<unknown>): void {
+  if (parentPort === null) throw new FolioError('internal', 'a thread for files was started as a program');
+  parentPort.postMessage(message);
+}
+
+/** Tells how far it is, at most ten times a second, and the end of each phase. */
+export function tellProgress(): (progress: CopyProgress) => void {
+  let told = -Infinity;
+  return (progress) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_MS && progress.done < progress.total) return;
+    told = now;
+    post({ type: 'progress', progress });
+  };
+}
+
+/** Does the work and tells what came of it. */
+export function answerAside(work: () => unknown): void {
+  new Promise((resolve) => resolve(work())).then(
+    (result) => post({ type: 'done', result }),
+    (error: unknown) => post({ type: 'failed', error: toErrorMessage(error) }),
+  );
+}

@@ -1,0 +1,181 @@
+/** The record moved to another folder: the old one or the new one, whole, whatever happens and whenever. */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdsRecord, homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
+import { oldRecord, settleOldRecord } from '../../src/main/services/move.ts';
+import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
+import { openStore } from '../../src/main/store/open.ts';
+import type { Store } from '../../src/main/store/types.ts';
+import { addRun, bytes, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
+
+let folder: string;
+let home: string;
+let to: string;
+let store: Store;
+const nothing = (): void => undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'folio-move-'));
+  home = join(folder, 'home');
+  to = join(folder, 'new', 'place');
+  store = openStore(home, { mode: 'write' });
+  const run = addRun(store);
+  store.recordCheckpoint(epochCheckpoint(run, 1, { weights: bytes(3_000_000, 1) }), KEEP_ALL);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const service = (training: number | null = null, dataDir = home): MoveService =>
+  createMoveService({ store, dataDir, home: homeOf(dataDir, home), training: () => training });
+
+function runsIn(dir: string): unknown {
+  const opened = openStore(dir, { mode: 'read' });
+  try {
+    return [opened.listRuns().map(({ id }) => [opened.run(id), opened.samples(id)]), opened.check()];
+  } finally {
+    opened.close();
+  }
+}
+
+describe('a move', () => {
+  it('has the new folder count, and leaves the old one to be deleted by a person', async () => {
+    const before = runsIn(home);
+    const phases = new Set<string>();
+    const moved = await service().move(to, ({ phase }) => phases.add(phase));
+    expect(moved).toMatchObject({ folder: to, damage: [] });
+    expect([...phases]).toEqual(['copy', 'check']);
+    expect([locatedFolder(home), runsIn(to), runsIn(home)]).toEqual([to, before, before]);
+    expect(readdirSync(to).filter((name) => !/^folio\.(db|lock)/.test(name))).toEqual([]);
+    // Not while the old one is what is open.
+    expect(service().old()).toBeNull();
+    store.close();
+    store = openStore(to, { mode: 'write' });
+    const after = service(null, to);
+    expect(after.old()).toMatchObject({ folder: home });
+    expect(after.settle('delete')).toBeGreaterThan(3_000_000);
+    expect([holdsRecord(home), existsSync(join(home, 'location.json')), after.old()]).toEqual([false, true, null]);
+    expect(() => after.settle('delete')).toThrow('there is no old record to delete');
+  });
+
+  it('can be gone back on, and what is kept is asked about no more', async () => {
+    await service().move(to, nothing);
+    store.close();
+    expect(settleOldRecord(home, to, 'keep')).toBe(0);
+    expect([oldRecord(home, to), holdsRecord(home)]).toEqual([null, true]);
+    store = openStore(to, { mode: 'write' });
+    await expect(service(null, to).move(home, nothing)).rejects.toMatchObject({
+      message: `${home} holds a record already`,
+    });
+    rmSync(join(home, 'folio.db'));
+    await service(null, to).move(home, nothing);
+    expect(locatedFolder(home)).toBe(home);
+    expect(oldRecord(home, home)).toMatchObject({ folder: to });
+  });
+
+  it('lets nothing be written from its beginning on, and again when it failed', async () => {
+    const rename = (): void => store.editRun(1, { name: 'other' });
+    const moving = service().move(to, nothing);
+    await Promise.resolve();
+    expect(rename).toThrow('nothing can be stored: the record is being moved');
+    await moving;
+    expect(rename).toThrow('the record is being moved');
+    writeLocation(home, null);
+    store.freeze(null);
+    mkdirSync(join(folder, 'full'));
+    writeFileSync(join(folder, 'full', 'folio.db'), 'something');
+    await expect(service().move(join(folder, 'full'), nothing)).rejects.toMatchObject({ code: 'file' });
+    expect(rename).not.toThrow();
+    expect(readFileSync(join(folder, 'full', 'folio.db'), 'utf8')).toBe('something');
+  });
+
+  it.each([
+    ['the same folder', () => home, 'is in'],
+    ['a folder inside of it', () => join(home, 'inside'), 'is inside of'],
+    ['a link to it', () => join(folder, 'link'), 'is in'],
+    ['a file', () => join(folder, 'file'), 'is a file, not a folder'],
+    ['a folder in a file', () => join(folder, 'file', 'x'), 'cannot be written'],
+  ])('to %s is refused, and nothing changes', async (_, place, words) => {
+    symlinkSync(home, join(folder, 'link'));
+    writeFileSync(join(folder, 'file'), '');
+    await expect(service().move(place(), nothing)).rejects.toThrow(words);
+    expect([readLocation(home), existsSync(join(home, 'inside')), locatedFolder(home)]).toEqual([null, false, home]);
+    expect(store.check()).toEqual([]);
+  });
+
+  it('is refused while a network is trained, and from a folder that was named', () => {
+    expect(service(7).refusal()).toMatchObject({ code: 'busy', message: 'run 7 is being trained' });
+    expect(service(null, join(folder, 'named')).refusal()).toMatchObject({ code: 'usage' });
+    expect(service().refusal()).toBeNull();
+  });
+
+  it('that is cancelled leaves nothing', async () => {
+    const controller = new AbortController();
+    await expect(service().move(to, () => controller.abort(), controller.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect([existsSync(to), readLocation(home)]).toEqual([false, null]);
+  });
+
+  it('of which the last step fails leaves the old record', async () => {
+    mkdirSync(join(home, 'location.json.new'));
+    await expect(service().move(to, nothing)).rejects.toMatchObject({ code: 'file' });
+    expect([existsSync(to), locatedFolder(home)]).toEqual([false, home]);
+  });
+
+  it.each(['copy', 'name', 'point', 'after'])(
+    'that is killed before the step "%s" leaves one record, whole',
+    (step) => {
+      const before = runsIn(home);
+      store.close();
+      const script = join(folder, 'mover.mjs');
+      const module = resolve(import.meta.dirname, '../../src/main/services/move.ts');
+      writeFileSync(
+        script,
+        `import { moveRecord } from ${JSON.stringify(module)};
+      const kill = () => process.kill(process.pid, 'SIGKILL');
+      await moveRecord(${JSON.stringify(home)}, ${JSON.stringify(to)}, {
+        defaultFolder: ${JSON.stringify(home)},
+        before: (step) => step === ${JSON.stringify(step)} && kill(),
+      });
+      kill();`,
+      );
+      expect(spawnSync(process.execPath, [script]).signal).toBe('SIGKILL');
+      const place = locatedFolder(home);
+      expect(place).toBe(step === 'after' ? to : home);
+      store = openStore(place, { mode: 'write' });
+      expect(runsIn(place)).toEqual(before);
+    },
+  );
+});
+
+describe('the place of the record', () => {
+  it('that is not there is named, and no other is taken in its stead', () => {
+    writeLocation(home, { folder: join(folder, 'drive'), before: [home] });
+    expect(() => locatedFolder(home)).toThrow(
+      `the record was moved to ${join(folder, 'drive')}, and there is none now`,
+    );
+    expect(homeOf(home, home)).toBeNull();
+  });
+
+  it.each(['', '{', '{"version":1,"folder":"relative","before":[]}', '{"version":2}'])(
+    'that cannot be read (%s) is said',
+    (text) => {
+      writeFileSync(join(home, 'location.json'), text);
+      expect(() => locatedFolder(home)).toThrow('which says where the record lies, cannot be read');
+    },
+  );
+});
