@@ -215,9 +215,3 @@ export function licenceProblems(components: readonly Component[]): string[] {
     ];
   });
 }
-
-/** Packages in a packed program's node_modules that are not among the components. */
-export function unlisted(packedNames: readonly string[], components: readonly Component[]): string[] {
-  const known = new Set(components.map(({ name }) => name));
-  return packedNames.filter((name) => !known.has(name));
-}
