@@ -59,10 +59,12 @@ describe('the engine', () => {
     const kept = vi.spyOn(fake.app.store, 'setSetting');
     const other = Promise.withResolvers<void>();
     fake.busy = other.promise.then(() => void expect(kept).not.toHaveBeenCalled());
+    const before = expect(fake.busy).resolves.toBeUndefined();
     const training = folio(['train'], { fake });
     await vi.waitFor(() => expect(fake.installs).toHaveLength(1));
     for (let turn = 0; turn < 5; turn++) await settled();
     other.resolve();
+    await before;
     expect((await training).code).toBe(0);
     expect(kept).toHaveBeenCalledTimes(1);
   });

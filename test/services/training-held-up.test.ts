@@ -93,8 +93,8 @@ describe('while another thread holds the record', () => {
   it('one begins afterwards, and of two that wait only the first', async () => {
     const training = service();
     const release = hold(record.store);
-    let [first, second]: Promise<unknown>[] = [];
-    atOnce(() => ([first, second] = [start(training), start(training)]));
+    let [first, second]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
+    atOnce(() => void ([first, second] = [start(training), start(training)]));
     const refused = expect(second).rejects.toMatchObject({ code: 'busy' });
     await settled();
     expect(record.store.listRuns()).toEqual([]);

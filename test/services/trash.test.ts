@@ -66,7 +66,7 @@ describe('freeing what was deleted', () => {
     const { store } = deleted();
     const release = hold(store);
     let freeing: Promise<unknown> = Promise.resolve();
-    atOnce(() => (freeing = createTrashService(store).empty(0)));
+    atOnce(() => void (freeing = createTrashService(store).empty(0)));
     await settled();
     expect(store.trashed()).toHaveLength(1);
     release();

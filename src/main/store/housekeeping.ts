@@ -21,7 +21,6 @@ export class Housekeeping {
   #scheduled: NodeJS.Immediate | null = null;
   #turn: () => Promise<void> | null = () => null;
   #waitsForTurn = false;
-  #isFinished = false;
   #failure: string | null = null;
 
   constructor(sql: Sql) {
@@ -58,7 +57,6 @@ export class Housekeeping {
   finish(): void {
     if (this.#scheduled !== null) clearImmediate(this.#scheduled);
     this.#scheduled = null;
-    this.#isFinished = true;
     if (!this.#anyBlobs) return;
     this.#sql.db.pragma('incremental_vacuum');
     this.#sql.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -78,7 +76,7 @@ export class Housekeeping {
     this.#waitsForTurn = true;
     void turn.then(() => {
       this.#waitsForTurn = false;
-      if (!this.#isFinished) this.#schedule();
+      this.#schedule();
     });
   }
 

@@ -52,11 +52,7 @@ export interface TrainingInput {
 /** Trains until the run is over or stopped. The last messages are a checkpoint (where there is anything new) and `ended`. */
 export async function train(input: TrainingInput, control: Control, send: Send): Promise<void> {
   const training = new Training(input, control, send);
-  try {
-    await training.run();
-  } finally {
-    training.close();
-  }
+  return training.run().finally(() => training.close());
 }
 
 class Training {

@@ -191,9 +191,11 @@ describe('delete', () => {
     const fake = fakeApp();
     const other = Promise.withResolvers<void>();
     fake.busy = other.promise.then(() => void expect(fake.deleted).toEqual([]));
+    const before = expect(fake.busy).resolves.toBeUndefined();
     const deleting = folio(['delete', '1', '--yes'], { fake });
     for (let turn = 0; turn < 5; turn++) await settled();
     other.resolve();
+    await before;
     expect((await deleting).code).toBe(0);
     expect(fake.deleted).toEqual([1]);
   });
