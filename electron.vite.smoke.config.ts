@@ -25,7 +25,7 @@ const { electron9 } = (await import(pathToFileURL(resolve(kit, 'electron9.mjs'))
 const { main, preload, renderer } = electron9(prod, {
   kit,
   outDir: out,
-  // Native, or needed in the trainer's newer Node only.
+  // Native: found beside itself. (Dawn, too, but only the trainer asks for it, in a newer Node.)
   native: ['better-sqlite3'],
 });
 
