@@ -19,6 +19,7 @@ export const PROGRAM_FILES: readonly string[] = [
   'out/preload/preload.cjs',
   'out/renderer/**/*',
   'resources/corpora/*',
+  'resources/window-icon.png',
   // Whatever electron-builder finds by itself; the two packages with native code are named below.
   '!node_modules/**',
 ];

@@ -36,7 +36,7 @@ export function differences(listing: Listing, expectation: Expectation): string[
 }
 
 const BUILT =
-  /^out\/(main\/([\w-]+\/)*[\w.-]+\.js|preload\/preload\.cjs|renderer\/(index\.html|assets\/[\w-]+\.(js|css|woff2)))$/;
+  /^out\/(main\/([\w-]+\/)*[\w.-]+\.js|preload\/preload\.cjs|renderer\/(index\.html|assets\/[\w-]+\.(js|css|svg|woff2)))$/;
 
 function archiveFiles({ target, built }: Expectation): string[] {
   const { platform, arch } = target;
@@ -44,6 +44,7 @@ function archiveFiles({ target, built }: Expectation): string[] {
   return [
     'package.json',
     'resources/corpora/shakespeare.txt',
+    'resources/window-icon.png',
     ...built.filter((file) => BUILT.test(file)),
     ...SQLITE.map((file) => `node_modules/better-sqlite3/${file}`),
     `node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node`,

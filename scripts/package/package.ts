@@ -12,6 +12,7 @@ import { configuration } from './configuration.ts';
 import { FOLDERS, isArch, ownTarget, type Target } from './contents.ts';
 import { prepareEngine } from './engine.ts';
 import { engineOf, inspect, places, sizes, wrongFuses } from './inspect.ts';
+import { writeNotices } from './notices.ts';
 import { pack } from './pack.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -69,9 +70,7 @@ async function main(): Promise<number> {
   const failure = await buildWhenStale(root, say);
   if (failure !== null) throw new Error(`The program could not be built:\n${failure}`);
   const engine = await prepareEngine(root, target, say);
-  const notices = existsSync(join(root, 'build/THIRD-PARTY-NOTICES.txt'));
-  if (!notices)
-    say('build/THIRD-PARTY-NOTICES.txt is not there: the package will lack the licenses of what it carries.');
+  await writeNotices({ root, platform: `${target.platform}-${target.arch}`, engine: engine !== null, say });
 
   const { folder, artifacts } = await pack({ root, configuration: configuration(), ...wanted }).catch(
     (error: unknown) => {
@@ -82,7 +81,7 @@ async function main(): Promise<number> {
   );
 
   const problems = [
-    ...inspect(folder, root, { target, engine: engineOf(engine), notices }),
+    ...inspect(folder, root, { target, engine: engineOf(engine), notices: true }),
     ...(await wrongFuses(places(folder, target).binary)),
   ];
   say(`\n${relative(root, folder)} is made of`);

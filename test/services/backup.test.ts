@@ -139,17 +139,15 @@ describe('a backup', () => {
     expect(await said('a folder')).toBe('/a folder cannot be written: it is a folder');
   });
 
-  // An administrator may write everywhere, and Windows has no such rights.
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'is refused without the right to write there',
-    async () => {
-      mkdirSync(join(folder, 'closed'));
-      chmodSync(join(folder, 'closed'), 0o500);
-      await expect(backups().backUp(join(folder, 'closed', 'b.db'), nothing)).rejects.toMatchObject({
-        message: expect.stringContaining('you may not write in its folder') as string,
-      });
-    },
-  );
+  it('is refused without the right to write there', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows has no such permissions');
+    skip(process.getuid?.() === 0, 'the superuser may write anywhere');
+    mkdirSync(join(folder, 'closed'));
+    chmodSync(join(folder, 'closed'), 0o500);
+    await expect(backups().backUp(join(folder, 'closed', 'b.db'), nothing)).rejects.toMatchObject({
+      message: expect.stringContaining('you may not write in its folder') as string,
+    });
+  });
 
   it('is refused where there is no room, and what had the name stays', async () => {
     const file = join(folder, 'kept');
