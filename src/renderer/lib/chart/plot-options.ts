@@ -96,5 +96,7 @@ function placeTicks({ axis, width }: PlotInput, min: number, max: number): reado
 
 function lossTicks({ logScale, height }: PlotInput, min: number, max: number): readonly number[] {
   const length = height - 64;
-  return logScale ? logTicks(min, max, length, 26) : linearTicks(min, max, Math.min(8, Math.max(4, Math.floor(length / 34))));
+  return logScale
+    ? logTicks(min, max, length, 26)
+    : linearTicks(min, max, Math.min(8, Math.max(4, Math.floor(length / 34))));
 }
