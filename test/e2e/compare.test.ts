@@ -162,7 +162,7 @@ describeInBrowser('comparing', () => {
 
     it('leave of any two texts the same behind on both sides', async () => {
       const solid = (text: string): string => text.replace(/\s+/gu, '');
-      for (const epoch of [1, 3, 6]) {
+      for (const epoch of [1, 2, 6]) {
         await go([FULL.first, epoch], [FULL.second, 3]);
         const [left = '', right = ''] = await Promise.all(
           SIDES.map(async (side) =>
