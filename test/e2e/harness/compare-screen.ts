@@ -1,5 +1,6 @@
 /** The screen of comparisons as a person uses it, and what stands on it. */
 import type { Locator } from 'playwright-core';
+import { expect } from 'vitest';
 import type { FolioWindow } from './folio-window.ts';
 
 export type Side = 'left' | 'right';
@@ -8,6 +9,11 @@ export type Side = 'left' | 'right';
 export interface Piece {
   readonly text: string;
   readonly marked: boolean;
+}
+
+/** Waits for what comes long before, except on a machine that does much else. */
+export function poll<T>(look: () => T | Promise<T>, message?: string): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(look, { timeout: 20_000, ...(message !== undefined && { message }) });
 }
 
 export class CompareScreen {
