@@ -13,7 +13,7 @@ export function plotOptions(now: () => PlotInput, scale = 1): Omit<uPlot.Options
   return {
     width: width * scale,
     height: height * scale,
-    padding: [26 * scale, 14 * scale, 0, 0], // above: the name of the losses' axis
+    padding: [26 * scale, 22 * scale, 0, 0], // above for the name of the losses, right for half of the last mark
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [now().shown.from, now().shown.to] },
