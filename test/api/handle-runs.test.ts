@@ -11,6 +11,7 @@ it('exports tell by the name of the file why they failed: a window never sees a 
   const exchange = {
     exportWeights: (_run: number, _epoch: unknown, file: string) => refuse(file),
     exportMetrics: (_run: number, file: string) => refuse(file),
+    exportCurves: (_runs: readonly number[], file: string) => refuse(file),
   };
   const chosenFiles = new ChosenFiles();
   const { handle: file } = chosenFiles.toWrite(path);
@@ -19,6 +20,7 @@ it('exports tell by the name of the file why they failed: a window never sees a 
   const ways = [
     jobs['runs:export-weights']({ id: 1, epoch: 'last', file }, () => undefined, signal),
     jobs['runs:export-metrics']({ id: 1, file }, () => undefined, signal),
+    jobs['runs:export-curves']({ ids: [1], file }, () => undefined, signal),
   ];
   for (const way of ways)
     await expect(way).rejects.toMatchObject({

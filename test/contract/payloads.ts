@@ -75,6 +75,7 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'runs:export-weights': { id: 1, epoch: 'last', file: handle },
   'runs:import-weights': { file: handle },
   'runs:export-metrics': { id: 1, file: handle },
+  'runs:export-curves': { ids: [2, 1], file: handle },
   'training:news': {},
   'training:trial': { corpusId: 1, config, engine: 'auto' },
   'writing:write': { ...checkpoint, prompt: 'ROMEO: ', unknown: 'drop', settings, count: 2 },

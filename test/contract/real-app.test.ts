@@ -169,6 +169,10 @@ describe.each([
     const file = place ?? expect.unreachable();
     await runJob(client, 'runs:export-metrics', { id: run, file: file.handle });
     expect((await page.read(file)).split('\n')[1]).toContain('4.25');
+
+    const together = (await client.request('files:save', { kind: 'table', suggestedName: 'curves.csv' })) ?? file;
+    await runJob(client, 'runs:export-curves', { ids: [run], file: together.handle });
+    expect((await page.read(together)).split('\n')[1]).toMatch(new RegExp(`^${run},.*4\\.25`));
   });
 
   it('deletes with a way back, and tells every window', async () => {

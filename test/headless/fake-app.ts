@@ -175,6 +175,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
   const exchange: FolioApp['exchange'] = {
     exportWeights: (_run, _epoch, file) => Promise.resolve({ bytes: 16_086_276, replaced: existsSync(file) }),
     exportMetrics: () => Promise.resolve(0),
+    exportCurves: () => Promise.resolve(0),
     importWeights: (_file, name = 'w') => {
       const taken = fake.runs.some((other) => other.name === name);
       fake.runs.push(

@@ -192,6 +192,28 @@ describe('export of the curve', () => {
     expect(readFileSync(file, 'utf8')).toContain('2,1,2,'); // as it was
     expect(readdirSync(folder).sort()).toEqual(['curve.csv', 'data', 'given.safetensors']);
   });
+
+  it('writes those of several runs into one table, whole or not at all', async () => {
+    const [first, second] = [await importing(WEIGHTS), await importing(WEIGHTS)];
+    const step = { epoch: 1, gradientNorm: 0.5, learningRate: 1e-3, milliseconds: 100 };
+    for (const id of [first, second]) store.appendMetrics(id, [{ ...step, step: 1, loss: id, activeSeconds: 0.1 }]);
+    const file = join(folder, 'curves.csv');
+    const service = createExchangeService(store);
+    expect(await service.exportCurves([second, first], file)).toBe(readFileSync(file).length);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines.slice(1).map((line) => line.split(',').slice(0, 5).join(','))).toEqual([
+      `${second},${store.run(second).name},1,1,${second}`,
+      `${first},${store.run(first).name},1,1,${first}`,
+      '',
+    ]);
+    // The second of them is gone: nothing is written over what is there, and nothing is left beside it.
+    const before = readFileSync(file, 'utf8');
+    expect((await failure(service.exportCurves([first, 99], file))).code).toBe('not-found');
+    const aborted = AbortSignal.abort();
+    expect((await failure(service.exportCurves([first, second], file, aborted))).code).toBe('cancelled');
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(readdirSync(folder).sort()).toEqual(['curves.csv', 'data', 'given.safetensors']);
+  });
 });
 
 describe('export', () => {

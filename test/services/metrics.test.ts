@@ -143,4 +143,28 @@ describe('the table', () => {
     expect(lines[10]).toBe('10,1,3.9,1.5,0.001,12.5,1,2');
     expect(lines[22]).toBe('22,3,NaN,1.5,0.001,12.5,2.2,');
   });
+
+  it('of several runs tells whose each line is, even by names that would break a table', async () => {
+    const { store, id } = twoEpochs();
+    const other = addRun(store);
+    store.editRun(other, { name: 'with “, "quotes", commas' });
+    store.appendMetrics(other, [metric(1, 1)]);
+    const name = store.run(id).name;
+    let table = '';
+    for await (const part of createMetricService(store).csvOf([other, id, other])) table += part;
+    const lines = table.split('\n');
+    expect(lines).toHaveLength(1 + 1 + 23 + 1); // a run that is named twice stands there once
+    expect(lines[0]).toBe(
+      'run,run_name,step,epoch,loss,gradient_norm,learning_rate,milliseconds,active_seconds,validation_loss',
+    );
+    expect(lines[1]).toBe(`${other},"with “, ""quotes"", commas",1,1,3.99,1.5,0.001,12.5,0.1,`);
+    expect(lines[2]).toBe(`${id},${name},1,1,3.99,1.5,0.001,12.5,0.1,`);
+    expect(lines[11]).toBe(`${id},${name},10,1,3.9,1.5,0.001,12.5,1,2`);
+    expect(lines[23]).toBe(`${id},${name},22,3,NaN,1.5,0.001,12.5,2.2,`);
+  });
+
+  it('of several runs is refused before its first line when one of them is not there', async () => {
+    const { store, id } = twoEpochs();
+    await expect(createMetricService(store).csvOf([id, 99]).next()).rejects.toMatchObject({ code: 'not-found' });
+  });
 });

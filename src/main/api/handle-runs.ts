@@ -74,7 +74,7 @@ export function runFeeds({ changes }: ApiServices): Pick<Feeds, 'runs:changed'> 
 
 export function runJobs(
   services: ApiServices,
-): Pick<Jobs, 'runs:export-weights' | 'runs:import-weights' | 'runs:export-metrics'> {
+): Pick<Jobs, 'runs:export-weights' | 'runs:import-weights' | 'runs:export-metrics' | 'runs:export-curves'> {
   const { exchange, chosenFiles, changes } = services;
   return {
     'runs:export-weights': ({ id, epoch, file }, _emit, signal) =>
@@ -87,6 +87,9 @@ export function runJobs(
     },
     'runs:export-metrics': async ({ id, file }, _emit, signal) => ({
       bytes: await chosenFiles.write(file, (path) => exchange.exportMetrics(id, path, signal)),
+    }),
+    'runs:export-curves': async ({ ids, file }, _emit, signal) => ({
+      bytes: await chosenFiles.write(file, (path) => exchange.exportCurves(ids, path, signal)),
     }),
   };
 }

@@ -56,17 +56,8 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
       return { bytes: bytes.length, replaced };
     },
 
-    async exportMetrics(runId, file, signal) {
-      let bytes = 0;
-      const counted = async function* (lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-        for await (const piece of lines) {
-          bytes += Buffer.byteLength(piece);
-          yield piece;
-        }
-      };
-      await replaceFile(file, counted(createMetricService(store).csv(runId)), signal);
-      return bytes;
-    },
+    exportMetrics: (runId, file, signal) => writeTable(createMetricService(store).csv(runId), file, signal),
+    exportCurves: (runIds, file, signal) => writeTable(createMetricService(store).csvOf(runIds), file, signal),
 
     async importWeights(file, name, signal) {
       const { weights, vocabulary, config } = await work.fromFile(file, signal);
@@ -114,6 +105,23 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
       return runId;
     },
   };
+}
+
+/** Returns the bytes written. */
+async function writeTable(
+  lines: AsyncIterable<string>,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let bytes = 0;
+  const counted = async function* (): AsyncGenerator<string, void, undefined> {
+    for await (const piece of lines) {
+      bytes += Buffer.byteLength(piece);
+      yield piece;
+    }
+  };
+  await replaceFile(file, counted(), signal);
+  return bytes;
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

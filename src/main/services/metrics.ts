@@ -3,8 +3,9 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { planBatches, splitForValidation } from '../../shared/batch-plan.ts';
 import { MAX_SMOOTHING, type Curve, type CurveAxis } from '../../shared/curve.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
-import type { EpochPosition, MetricColumn, Store } from '../store/types.ts';
+import type { EpochPosition, Store } from '../store/types.ts';
 import { decimate, FEWEST_POINTS } from './decimate.ts';
+import { metricTable, metricTables } from './metric-tables.ts';
 import { MovingAverage } from './smoothing.ts';
 
 export interface CurveRequest {
@@ -29,22 +30,14 @@ export interface MetricService {
    * Throws FolioError 'not-found'.
    */
   csv(runId: number): AsyncGenerator<string, void, undefined>;
+  /** The same of several runs under each other, with each run's number and name. Throws FolioError 'not-found' before the first line. */
+  csvOf(runIds: readonly number[]): AsyncGenerator<string, void, undefined>;
 }
 
 type MetricStore = Pick<Store, 'run' | 'corpus' | 'metricRows' | 'metricSlice' | 'stepDetails' | 'epochPositions'>;
 
 /** Steps that are read without a pause: about 10 ms. */
 const SLICE = 10_000;
-
-const CSV_COLUMNS = [
-  'step',
-  'epoch',
-  'loss',
-  'gradient_norm',
-  'learning_rate',
-  'milliseconds',
-  'active_seconds',
-] as const satisfies readonly MetricColumn[];
 
 export function createMetricService(store: MetricStore): MetricService {
   return {
@@ -83,25 +76,8 @@ export function createMetricService(store: MetricStore): MetricService {
       };
     },
 
-    async *csv(runId) {
-      const validation = new Map(store.epochPositions(runId).map((epoch) => [epoch.lastStep, epoch.validationLoss]));
-      yield `${[...CSV_COLUMNS, 'validation_loss'].join(',')}\n`;
-      for (let after = -1; ;) {
-        const rows = store.metricRows(runId, CSV_COLUMNS, after, SLICE);
-        const last = rows.at(-1)?.[0] ?? null;
-        if (last === null) return;
-        after = last;
-        yield rows
-          .map((row) => {
-            const [step, epoch, loss, ...rest] = row;
-            // An empty cell is what was not measured; a loss always was.
-            const cells = [step, epoch, loss ?? NaN, ...rest, validation.get(step ?? 0) ?? null];
-            return `${cells.map((cell) => cell ?? '').join(',')}\n`;
-          })
-          .join('');
-        await otherWork();
-      }
-    },
+    csv: (runId) => metricTable(store, runId),
+    csvOf: (runIds) => metricTables(store, runIds),
   };
 }
 

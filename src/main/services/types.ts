@@ -237,6 +237,8 @@ export interface ExchangeService {
   ): Promise<{ readonly bytes: number; readonly replaced: boolean }>;
   /** Writes every logged step as comma-separated values; returns bytes written. Never leaves half a file. */
   exportMetrics(runId: number, file: string, signal?: AbortSignal): Promise<number>;
+  /** The same for several runs in one table, each line with its run's number and name. */
+  exportCurves(runIds: readonly number[], file: string, signal?: AbortSignal): Promise<number>;
   /** Reads one into a new, finished run. */
   importWeights(file: string, name?: string, signal?: AbortSignal): Promise<number>;
 }

@@ -14,8 +14,8 @@ export interface Format {
   bytes(value: number): string;
   /** 0.42 -> "42 %" */
   percent(share: number): string;
-  /** A duration by the clock: "1:48", "2:03:09". */
-  clock(seconds: number): string;
+  /** A duration by the clock: "1:48", "2:03:09"; with so many digits behind the seconds: "0:01.5". */
+  clock(seconds: number, digits?: number): string;
   /** A duration in words, rounded for reading: "1 min 12 s", "3 h 5 min". */
   duration(seconds: number): string;
   /** A plain number with at most so many significant digits: 0.001, 4e-3 as 0.004. */
@@ -87,11 +87,14 @@ function formatBytes(value: number, one: Intl.NumberFormat, whole: Intl.NumberFo
   return `${unit === 0 || size >= 100 ? whole.format(size) : one.format(size)} ${names[unit] ?? 'B'}`;
 }
 
-function formatClock(seconds: number): string {
-  const total = Math.max(0, Math.round(seconds));
+function formatClock(seconds: number, digits = 0): string {
+  const parts = 10 ** digits;
+  const rounded = Math.max(0, Math.round(seconds * parts));
+  const total = Math.floor(rounded / parts);
+  const rest = digits === 0 ? '' : `.${String(rounded % parts).padStart(digits, '0')}`;
   const two = (value: number): string => String(value).padStart(2, '0');
   const [h, m, s] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  return (h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`) + rest;
 }
 
 function formatDuration(seconds: number, units: { s: string; min: string; h: string; d: string }): string {

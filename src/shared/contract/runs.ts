@@ -84,4 +84,8 @@ export const runsTopics = {
   ),
   /** Every logged step as a table of comma-separated values. */
   'runs:export-metrics': job<never, { readonly bytes: number }>()(z.strictObject({ id, file: fileHandle })),
+  /** The same of several runs in one table, in the order given, each line with its run's number and name. */
+  'runs:export-curves': job<never, { readonly bytes: number }>()(
+    z.strictObject({ ids: z.array(id).min(1).max(100), file: fileHandle }),
+  ),
 } as const;

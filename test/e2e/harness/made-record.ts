@@ -33,6 +33,8 @@ export interface MadeRun {
   /** Texts that a person had written. */
   readonly generated?: number;
   readonly stepsAnEpoch?: number;
+  /** What it wrote after each epoch, the same at every temperature; made up where that is not said. */
+  readonly texts?: readonly string[];
 }
 
 export interface MadeCorpus {
@@ -74,7 +76,8 @@ export function addRun(store: Store, corpus: MadeCorpus, made: MadeRun): number 
     status: 'running',
   });
   store.setRunEngine(id, 'wasm', 'CPU, 1 thread, WebAssembly SIMD');
-  for (let epoch = 1; epoch <= epochs; epoch++) addEpoch(store, id, corpus, config, epoch, stepsAnEpoch);
+  for (let epoch = 1; epoch <= epochs; epoch++)
+    addEpoch(store, id, corpus, config, epoch, stepsAnEpoch, made.texts?.[epoch - 1]);
   if (made.generated !== undefined) {
     store.addSamples(
       Array.from({ length: made.generated }, (_, i) => ({
@@ -96,6 +99,7 @@ function addEpoch(
   config: RunConfig,
   epoch: number,
   steps: number,
+  written?: string,
 ): void {
   const step = epoch * steps;
   const metrics = Array.from({ length: steps }, (_, i) => metricOf(config, epoch, step - steps + i + 1));
@@ -133,7 +137,10 @@ function addEpoch(
         learningRate: config.learningRate,
       },
       samples: config.prompts.flatMap((_, prompt) =>
-        config.temperatures.map((temperature) => sampleOf(runId, corpus, config, epoch, prompt, temperature)),
+        config.temperatures.map((temperature) => {
+          const sample = sampleOf(runId, corpus, config, epoch, prompt, temperature);
+          return written === undefined ? sample : { ...sample, text: written };
+        }),
       ),
       metrics,
     },

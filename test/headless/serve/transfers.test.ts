@@ -221,6 +221,15 @@ describe('the host of a browser', () => {
 });
 
 describe("a file's name", () => {
+  it('keeps its ending when it is too long, and its characters whole', () => {
+    expect(fileName(`${'a'.repeat(300)}.csv`)).toBe(`${'a'.repeat(196)}.csv`);
+    expect(fileName(`${'天'.repeat(100)}.safetensors`)).toBe(`${'天'.repeat(62)}.safetensors`);
+    expect(fileName(`${'😀'.repeat(100)}`)).toBe('😀'.repeat(50));
+    expect(fileName('Loss curves - First try, A long name that somebody typed on a Sunday, Too fast.csv')).toMatch(
+      /Too fast\.csv$/,
+    );
+  });
+
   it('is always one plain name that a file system takes', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('nul', 'COM1.txt')), (name) => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockTicks, digitsOf, linearTicks, logTicks, wholeTicks } from '../../../src/renderer/lib/chart/ticks.ts';
+import { createFormat } from '../../../src/renderer/lib/format.ts';
+import {
+  clockDigits,
+  clockTicks,
+  digitsOf,
+  linearTicks,
+  logTicks,
+  wholeTicks,
+} from '../../../src/renderer/lib/chart/ticks.ts';
 
 describe('ticks', () => {
   it('are round', () => {
@@ -42,6 +50,37 @@ describe('ticks', () => {
     expect(clockTicks(0, 300, 5)).toEqual([0, 60, 120, 180, 240, 300]);
     expect(clockTicks(0, 7000, 4)).toEqual([0, 1800, 3600, 5400]);
     expect(clockTicks(0, 2, 4)).toEqual([0, 0.5, 1, 1.5, 2]);
+  });
+
+  it('of time are told apart by what stands at them, however short it was', () => {
+    const format = createFormat('en');
+    const told = (min: number, max: number, count: number): string[] => {
+      const ticks = clockTicks(min, max, count);
+      return ticks.map((tick) => format.clock(tick, clockDigits(ticks)));
+    };
+    expect(told(0, 1.5, 4)).toEqual(['0:00.0', '0:00.5', '0:01.0', '0:01.5']);
+    expect(told(0, 30, 4)).toEqual(['0:00', '0:10', '0:20', '0:30']);
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e5, noNaN: true }),
+        fc.double({ min: 0.05, max: 1e5, noNaN: true }),
+        fc.integer({ min: 1, max: 12 }),
+        (min, span, count) => {
+          const labels = told(min, min + span, count);
+          expect(new Set(labels).size).toBe(labels.length);
+        },
+      ),
+    );
+  });
+
+  it('of a clock may have parts of a second', () => {
+    const format = createFormat('en');
+    expect([format.clock(0.25, 2), format.clock(59.96, 1), format.clock(3600.5, 1), format.clock(61)]).toEqual([
+      '0:00.25',
+      '1:00.0',
+      '1:00:00.5',
+      '1:01',
+    ]);
   });
 
   it('of a logarithmic axis are familiar numbers with room between them', () => {

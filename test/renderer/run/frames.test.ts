@@ -66,7 +66,7 @@ describe('the texts of a run', () => {
     expect(pick(null, null)).toBeNull();
   });
 
-  it('begin with the middling temperature of the first prompt', () => {
+  it('begin with the first prompt’s text at the usual temperature', () => {
     const samples = [sample(1, 0.2, 'A', 1), sample(1, 0.9, 'A', 2), sample(1, 0.8, 'B', 3)];
     expect(pick({ epoch: 1, trainLoss: null, validationLoss: null, samples }, null)?.id).toBe(2);
     expect(variantsOf([{ epoch: 1, trainLoss: null, validationLoss: null, samples }])).toEqual({

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { fileName } from '../../../src/renderer/screens/run/actions.ts';
 import {
   endingOf,
   figuresOf,
@@ -138,12 +137,6 @@ describe('how it ended', () => {
       maxSteps: 0,
     });
     expect(laterEnd({ config: { ...config, minutes: 3 }, activeSeconds: 178 }, 3, 2)).toEqual({ minutes: 5 });
-  });
-
-  it('is exported under a name that every file system takes', () => {
-    expect(fileName('Shakespeare, GRU 512')).toBe('Shakespeare, GRU 512');
-    expect(fileName('a/b\\c: "d"?')).toBe('a b c d');
-    expect(fileName('***')).toBe('run');
   });
 
   it('does not judge a loss above guessing by the first steps, nor by an average that the last steps contradict', () => {

@@ -37,6 +37,7 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'runs:export-weights': newest,
   'runs:import-weights': newest,
   'runs:export-metrics': newest,
+  'runs:export-curves': newest,
   // Of the steps a chart's worth is kept; everything that happens once, all of it.
   'training:news': ([held], next) => [
     held === undefined ? next : { live: next.live, events: thinned([...held.events, ...next.events]) },

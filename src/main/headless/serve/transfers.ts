@@ -180,11 +180,27 @@ export function fileName(name: string): string {
     .replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]/g, '_')
     .toWellFormed()
     .replace(/^[.\s]+/, '')
-    .slice(0, 80) // a name has 255 bytes at most, and each of these may take three
-    .toWellFormed()
     .replace(/[.\s]+$/, '');
   if (plain === '') return 'file';
-  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(plain) ? `_${plain}` : plain;
+  const bounded = withinBytes(plain, MOST_NAME_BYTES);
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(bounded) ? `_${bounded}` : bounded;
+}
+
+/** A name has 255 bytes at most, the one that is written first among them. */
+const MOST_NAME_BYTES = 200;
+
+/** Cut before its ending, which says what the file is, and between two characters. */
+function withinBytes(name: string, most: number): string {
+  if (Buffer.byteLength(name) <= most) return name;
+  const ending = /\.[a-z0-9]{1,16}$/i.exec(name)?.[0] ?? '';
+  let room = most - ending.length;
+  let stem = '';
+  for (const character of name.slice(0, name.length - ending.length)) {
+    room -= Buffer.byteLength(character);
+    if (room < 0) break;
+    stem += character;
+  }
+  return `${stem.replace(/[.\s]+$/, '')}${ending}`;
 }
 
 /** RFC 6266: plain ASCII for who knows no better, and the name itself. */

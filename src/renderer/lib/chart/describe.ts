@@ -33,7 +33,8 @@ export function readingFacts(reading: Reading, { run, common }: Words, format: F
     ...(reading.validation === null ? [] : [words.validation(format.loss(reading.validation))]),
     common.step(format.count(reading.step)),
     words.epochs(format.plain(reading.epoch, 3)),
-    words.after(format.clock(reading.seconds)),
+    // Of the first seconds the tenths, too: steps may be that short.
+    words.after(format.clock(reading.seconds, reading.seconds < 10 ? 1 : 0)),
     words.rate(shortRate(reading.learningRate, format)),
   ];
 }

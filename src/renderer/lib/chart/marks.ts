@@ -1,4 +1,4 @@
-/** What a loss chart shows besides its lines: the loss of guessing, where epochs ended, where losses were not numbers, the axis's name. */
+/** What a loss chart shows besides its lines: the loss of guessing, where epochs ended, where losses were not numbers, the axes' names. */
 import type uPlot from 'uplot';
 import type { PlotInput } from './plot-input.ts';
 import { brokenPlaces } from './series.ts';
@@ -26,6 +26,8 @@ export function drawMarks(plot: uPlot, input: PlotInput, scale: number): void {
   ctx.textBaseline = 'alphabetic';
   ctx.textAlign = 'right';
   ctx.fillText(input.words.axis, bbox.left + bbox.width, bbox.top + bbox.height + 33 * unit);
+  ctx.textAlign = 'left';
+  ctx.fillText(input.words.loss, 2 * unit, bbox.top - 14 * unit);
   ctx.restore();
 }
 

@@ -1,41 +1,59 @@
-/** A chart as a picture to keep: twice its size, on the page's own ground, with its title and what the colours mean. */
+/** A chart as a picture to keep: twice its size, on the page's own ground, with its title and what everything on it means. */
 import uPlot from 'uplot';
+import { layPicture, type PictureFont, type PictureMark, type PictureWords } from './picture-layout.ts';
 import type { PlotInput } from './plot-input.ts';
 import { plotOptions } from './plot-options.ts';
 import { alignSeries } from './series.ts';
+import type { ChartTheme } from './theme.ts';
 
 const SCALE = 2;
-const MARGIN = 24;
-const TITLE = 46;
-const LEGEND_ROW = 22;
 
-export async function chartPicture(input: PlotInput, title: string): Promise<Blob> {
+/** A PNG. Throws where the browser cannot make one. */
+export async function chartPicture(input: PlotInput, title: string, words: PictureWords): Promise<Blob> {
   const plot = await offPage(input);
-  const { width, height, theme, series } = input;
+  const { width, height, theme } = input;
   const canvas = document.createElement('canvas');
-  canvas.width = (width + 2 * MARGIN) * SCALE;
-  canvas.height = (height + TITLE + series.length * LEGEND_ROW + 2 * MARGIN) * SCALE;
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('the browser has no canvas');
+  const layout = layPicture(input, title, words, (text, font) => {
+    context.font = fontOf(font, theme);
+    return context.measureText(text).width;
+  });
+  canvas.width = layout.width * SCALE;
+  canvas.height = layout.height * SCALE;
   context.scale(SCALE, SCALE);
   context.fillStyle = theme.page;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = theme.ink;
-  context.font = `600 20px ${theme.serif}`;
-  context.fillText(title, MARGIN, MARGIN + 20, width);
-  context.drawImage(plot.ctx.canvas, MARGIN, MARGIN + TITLE, width, height);
-  series.forEach(({ name, colour }, row) => {
-    const y = MARGIN + TITLE + height + 16 + row * LEGEND_ROW;
-    context.fillStyle = theme.colour(colour);
-    context.fillRect(MARGIN + 44, y - 5, 20, 2);
-    context.fillStyle = theme.ink;
-    context.font = `12px ${theme.sans}`;
-    context.fillText(name, MARGIN + 72, y, width - 80);
-  });
+  context.fillRect(0, 0, layout.width, layout.height);
+  context.drawImage(plot.ctx.canvas, layout.chart.x, layout.chart.y, width, height);
+  for (const mark of layout.marks) draw(context, mark, theme);
   plot.destroy();
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob === null ? reject(new Error('the picture could not be made')) : resolve(blob)));
   });
+}
+
+function fontOf(font: PictureFont, theme: ChartTheme): string {
+  return font === 'title' ? `600 20px ${theme.serif}` : `12px ${theme.sans}`;
+}
+
+function draw(context: CanvasRenderingContext2D, mark: PictureMark, theme: ChartTheme): void {
+  const { x, y } = mark;
+  if (mark.kind === 'text') {
+    context.font = fontOf(mark.font, theme);
+    context.fillStyle = theme.ink;
+    context.fillText(mark.text, x, y);
+  } else if (mark.kind === 'line') {
+    context.globalAlpha = mark.opacity;
+    context.fillStyle = theme.colour(mark.colour);
+    context.fillRect(x, y - mark.thickness / 2, 20, mark.thickness);
+    context.globalAlpha = 1;
+  } else {
+    context.strokeStyle = theme.colour(mark.colour);
+    context.lineWidth = 1.6;
+    context.beginPath();
+    context.arc(x, y, 3.5, 0, 2 * Math.PI);
+    context.stroke();
+  }
 }
 
 /** The same chart, drawn larger where nobody sees it. */

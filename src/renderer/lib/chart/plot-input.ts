@@ -24,6 +24,9 @@ export interface PlotInput {
 export interface PlotWords {
   readonly guess: string;
   readonly notANumber: string;
+  /** What stands at the axes, with the unit. */
   readonly axis: string;
-  place(value: number): string;
+  readonly loss: string;
+  /** What stands at the ticks of the horizontal axis: as exact as tells them apart. */
+  places(ticks: readonly number[]): string[];
 }

@@ -13,7 +13,7 @@ export function plotOptions(now: () => PlotInput, scale = 1): Omit<uPlot.Options
   return {
     width: width * scale,
     height: height * scale,
-    padding: [8 * scale, 14 * scale, 0, 0],
+    padding: [26 * scale, 22 * scale, 0, 0], // above for the name of the losses, right for half of the last mark
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [now().shown.from, now().shown.to] },
@@ -25,7 +25,7 @@ export function plotOptions(now: () => PlotInput, scale = 1): Omit<uPlot.Options
         size: 38 * scale,
         grid: { show: false },
         splits: (_, __, min, max) => [...placeTicks(now(), min, max)],
-        values: (_, splits) => splits.map((split) => now().words.place(split)),
+        values: (_, splits) => now().words.places(splits),
         filter: (_, splits) => splits,
       },
       {
@@ -95,6 +95,8 @@ function placeTicks({ axis, width }: PlotInput, min: number, max: number): reado
 }
 
 function lossTicks({ logScale, height }: PlotInput, min: number, max: number): readonly number[] {
-  const length = height - 46;
-  return logScale ? logTicks(min, max, length, 26) : linearTicks(min, max, Math.max(4, Math.floor(length / 34)));
+  const length = height - 64;
+  return logScale
+    ? logTicks(min, max, length, 26)
+    : linearTicks(min, max, Math.min(8, Math.max(4, Math.floor(length / 34))));
 }

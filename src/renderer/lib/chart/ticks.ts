@@ -20,6 +20,13 @@ export function clockTicks(min: number, max: number, count: number): readonly nu
   return step === undefined ? linearTicks(min, max, count) : multiples(min, max, step);
 }
 
+/** Digits behind the seconds that tell the ticks of a clock apart; more than three are more than anybody's clock has. */
+export function clockDigits(ticks: readonly number[]): number {
+  const exact = (digits: number): boolean =>
+    ticks.every((tick) => Math.abs(tick * 10 ** digits - Math.round(tick * 10 ** digits)) < 1e-6);
+  return [0, 1, 2].find(exact) ?? 3;
+}
+
 /** For steps and epochs: as linear ones, but whole numbers only. */
 export function wholeTicks(min: number, max: number, count: number): readonly number[] {
   const ticks = linearTicks(min, max, Math.min(count, Math.max(1, Math.floor(max - min))));

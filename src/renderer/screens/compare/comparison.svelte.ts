@@ -4,6 +4,7 @@ import { addressOf } from '../../lib/routes.ts';
 import type { CompareRoute, Marks } from '../../lib/routes.ts';
 import { diffTexts } from '../../lib/text-diff.ts';
 import type { TextDiff } from '../../lib/text-diff.ts';
+import { usualTemperature } from '../../lib/usual-temperature.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
 import { bestOrLast, framesWithTexts, mismatches, probesOf, settle } from './choices.ts';
 import type { Mismatch, Probe, Side, TextFrame } from './choices.ts';
@@ -36,7 +37,10 @@ export class Comparison {
   readonly #probe: Probe = $derived.by(() => {
     const { prompt = 0, temperature } = this.#route();
     const { prompts, temperatures } = this.#probes;
-    return { prompt: prompts[prompt] ?? prompts[0] ?? '', temperature: temperature ?? temperatures[0] ?? 1 };
+    return {
+      prompt: prompts[prompt] ?? prompts[0] ?? '',
+      temperature: temperature ?? usualTemperature(temperatures) ?? 1,
+    };
   });
 
   /** Whether no run has anything to begin with. */

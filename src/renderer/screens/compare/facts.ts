@@ -16,6 +16,10 @@ export interface FactCell {
 export interface FactRow {
   readonly name: string;
   readonly term: TermName | null;
+  /** Whether it came of the training: that is always worth telling. What runs only may have otherwise is told where they do. */
+  readonly result: boolean;
+  /** Whether any two runs that are known have it otherwise. */
+  readonly differs: boolean;
   readonly cells: readonly FactCell[];
 }
 
@@ -27,16 +31,22 @@ export function factRows(runs: readonly (RunDetail | null)[], words: Words, form
   const engines: Readonly<Record<string, string>> = words.common.engines;
   const row = (name: string, term: TermName | null, tell: (run: RunDetail) => string): FactRow => {
     const texts = runs.map((run) => (run === null ? '' : tell(run)));
+    const [baseline = ''] = texts;
+    const other = (text: string): boolean => text !== '' && baseline !== '' && text !== baseline;
     return {
       name,
       term,
-      cells: texts.map((text, index) => ({ text, note: '', differs: index > 0 && text !== '' && text !== texts[0] })),
+      result: false,
+      differs: new Set(texts.filter((text) => text !== '')).size > 1,
+      cells: texts.map((text) => ({ text, note: '', differs: other(text) })),
     };
   };
   return [
     {
       name: validated ? facts.bestLoss : bestTrainingLoss,
       term: validated ? 'validationLoss' : 'trainingLoss',
+      result: true,
+      differs: false,
       cells: lossCells(
         runs.map((run) => (run === null ? null : lowest(run.epochs, which))),
         format,
@@ -51,9 +61,9 @@ export function factRows(runs: readonly (RunDetail | null)[], words: Words, form
   ];
 }
 
-/** Times always differ: that is not worth a colour. */
+/** Times always differ: that is not worth an emphasis. */
 function plain(row: FactRow): FactRow {
-  return { ...row, cells: row.cells.map((cell) => ({ ...cell, differs: false })) };
+  return { ...row, result: true, cells: row.cells.map((cell) => ({ ...cell, differs: false })) };
 }
 
 function lossCells(losses: readonly (number | null)[], format: Format): FactCell[] {

@@ -1,5 +1,6 @@
 /** The overlaid curves: one for each shown run, each with a colour of its own that it keeps while it is shown. */
 import type { CurveAxis } from '../../../shared/curve.ts';
+import type { ErrorMessage } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { RunCurve } from '../../lib/chart/run-curve.svelte.ts';
 import type { ChartRange, ChartSeries } from '../../lib/chart/series.ts';
@@ -45,6 +46,16 @@ export class Overlay {
           ],
     ),
   );
+
+  /** Curves that could not be read, and the way to try again. Of a run that was deleted the table tells. */
+  readonly troubles: readonly { readonly run: number; readonly error: ErrorMessage; readonly retry: () => void }[] =
+    $derived.by(() =>
+      this.#curves.flatMap((curve) =>
+        curve.error === null || curve.error.code === 'not-found'
+          ? []
+          : [{ run: curve.run, error: curve.error, retry: () => curve.refresh() }],
+      ),
+    );
 
   /** The CSS variable of a run's colour. */
   colour(run: number): string {

@@ -3,6 +3,17 @@
 export const SPEEDS = { slow: 1000, medium: 400, fast: 125 } as const;
 export type Speed = keyof typeof SPEEDS;
 
+/**
+ * The index that playing goes to from `here` among `count` frames; null where there is none.
+ *
+ * @param restart from the beginning when it is at the end: someone pressed play there
+ */
+export function nextFrame(here: number, count: number, restart: boolean): number | null {
+  if (count < 2) return null;
+  if (here < count - 1) return here + 1;
+  return restart ? 0 : null;
+}
+
 export class Player {
   readonly #advance: (restart: boolean) => boolean;
   #timer: ReturnType<typeof setTimeout> | null = $state.raw(null);

@@ -1,5 +1,7 @@
 /** The words around the place where a text goes another way. */
 
+import { ellipsis } from '../../lib/one-line.ts';
+
 const BEFORE = 40;
 const AFTER = 40;
 
@@ -10,6 +12,6 @@ export function around(text: string, at: number): { readonly before: string; rea
   const ends = Math.min(characters.length, at + AFTER);
   return {
     before: (begins > 0 ? '…' : '') + characters.slice(begins, at).join(''),
-    after: characters.slice(at, ends).join('') + (ends < characters.length ? '…' : ''),
+    after: ends < characters.length ? ellipsis(characters.slice(at, ends).join('')) : characters.slice(at).join(''),
   };
 }

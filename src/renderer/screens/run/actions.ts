@@ -2,6 +2,7 @@
 import { runJob } from '../../../shared/contract/client.ts';
 import type { ResumeChanges } from '../../../shared/contract/training.ts';
 import type { RunDetail } from '../../../shared/domain.ts';
+import { fileName } from '../../lib/file-name.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
 
 /** Goes on training; where the person is does not change. */
@@ -52,13 +53,4 @@ export async function exportTable(folio: Folio, run: RunDetail): Promise<void> {
     connection.deliver(file);
     notices.say(words.run.written(file.name, format.bytes(bytes)));
   });
-}
-
-/** A name without what no file system likes. */
-export function fileName(name: string): string {
-  const plain = name
-    .replace(/[\\/:*?"<>|\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 120);
-  return plain === '' ? 'run' : plain;
 }

@@ -3,6 +3,7 @@ import type { EpochTexts } from '../../../shared/contract/runs.ts';
 import type { Sample } from '../../../shared/domain.ts';
 import type { TrainingEvent } from '../../../shared/events.ts';
 import { finite } from '../../lib/chart/live-curve.ts';
+import { usualTemperature } from '../../lib/usual-temperature.ts';
 
 /** One of the ways in which every epoch's text is written. */
 export interface Variant {
@@ -49,7 +50,7 @@ export function pick(frame: EpochTexts | null, wanted: Variant | null): Sample |
   const samples = frame?.samples ?? [];
   const [first] = samples;
   if (first === undefined) return null;
-  if (wanted === null) return middling(samples);
+  if (wanted === null) return usual(samples);
   return (
     samples.find((sample) => isVariant(sample, wanted)) ??
     samples.find((sample) => sample.settings.temperature === wanted.temperature) ??
@@ -58,11 +59,11 @@ export function pick(frame: EpochTexts | null, wanted: Variant | null): Sample |
   );
 }
 
-/** Of the first prompt's texts the one nearest to temperature 0.8: neither dull nor raving. */
-function middling(samples: readonly Sample[]): Sample | null {
+/** Of the first prompt's texts the one at the usual temperature. */
+function usual(samples: readonly Sample[]): Sample | null {
   const mine = samples.filter(({ prompt }) => prompt === samples[0]?.prompt);
-  const away = ({ settings }: Sample): number => Math.abs(settings.temperature - 0.8);
-  return mine.reduce<Sample | null>((best, one) => (best === null || away(one) < away(best) ? one : best), null);
+  const temperature = usualTemperature(mine.map(({ settings }) => settings.temperature));
+  return mine.find(({ settings }) => settings.temperature === temperature) ?? null;
 }
 
 /** The ways that there are in any epoch, each once, in their order. */
@@ -106,6 +107,14 @@ export function frameAt(cells: readonly Cell[], coming: number, share: number, d
   if (!dragged) return cell.shown;
   if (place >= cells.length) return cell.end - 1;
   return cell.first + Math.floor((place % 1) * (cell.end - cell.first));
+}
+
+/** Where the epoch of a frame lies among these; 0 where it is not among them. */
+export function indexOfFrame(frames: readonly EpochTexts[], frame: EpochTexts | null): number {
+  return Math.max(
+    0,
+    frames.findIndex(({ epoch }) => epoch === frame?.epoch),
+  );
 }
 
 /** The epochs still to be written about, all of them or, where there is no room for all, none. */

@@ -78,6 +78,8 @@ export const compare = {
   generate: 'Generate from this epoch',
 
   curves: 'Loss curves',
+  /** Of runs, in a file's name. */
+  andMore: (count: number) => `${count} more`,
   addRun: 'Add a run',
   removeRun: (name: string) => `Remove ${name}`,
   atMost: (count: number) => `At most ${count} runs fit into one picture.`,

@@ -62,6 +62,7 @@ export const compare: Words['compare'] = {
   generate: '用这一轮写文字',
 
   curves: '损失曲线',
+  andMore: (count) => `另 ${count} 个`,
   addRun: '添加训练',
   removeRun: (name) => `移除 ${name}`,
   atMost: (count) => `一张图中最多放 ${count} 次训练。`,
