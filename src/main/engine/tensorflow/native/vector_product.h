@@ -110,7 +110,7 @@ class VectorProduct : public StepProduct {
   }
 
  private:
-  static constexpr int64_t kGroupUnits = 24;  // whole panels, for any number of gates
+  static constexpr int64_t kGroupUnits = 12;  // whole panels, for any number of gates; small, so that threads get equal shares
   int64_t panels() const { return kernel_.gates_out() * kGroupUnits / kRows; }
 
   // Six rows of one gate, from `row` on; all that is beyond the units is zero.
