@@ -32,21 +32,45 @@ class PairedFactor {
   const int64_t depths_, width_;
 };
 
-// Groups of 32 units: each is one depth of the forward pass's right factor, and one a gate of the backward pass's.
 constexpr int64_t kTileGroup = 32;
 
+// Packs a kernel's tiles, of groups of 32 units: each is one depth of the forward pass's right factor, and one a gate of the backward
+// pass's.
+class TiledKernel : public StepProduct {
+ protected:
+  TiledKernel(const Kernel& kernel, int64_t batch) : StepProduct(kernel, kTileGroup, RoundUp(batch, 32)) {}
+
+  // 16 rows of a group x 32 columns, as a left factor's tile, or (turned) as pairs of columns.
+  template <int kParts>
+  void PackTile(int64_t group, int64_t row, int64_t k, bool turned, char* to) const {
+    const int64_t H = kernel_.units, unit = group * kTileGroup + row % kTileGroup, other = k % padded_units();
+    if (unit + kTileRows <= H && other + kTileDepth <= H) {
+      const int64_t gate = kernel_.turned ? k / padded_units() : row / kTileGroup;
+      if (kernel_.turned) {
+        return PackColumns<kParts>(kernel_.values + (gate * H + other) * H + unit, H, !turned, to, 2 * kTileBytes);
+      }
+      return PackRows<kParts>(kernel_.values + (gate * H + unit) * H + other, H, turned, to, 2 * kTileBytes);
+    }
+    float rows[kTileRows * kTileDepth];
+    for (int64_t i = 0; i < kTileRows; ++i) {
+      for (int64_t j = 0; j < kTileDepth; ++j) rows[i * kTileDepth + j] = At(group, row + i, k + j);
+    }
+    PackRows<kParts>(rows, kTileDepth, turned, to, 2 * kTileBytes);
+  }
+};
+
 template <int kParts>
-class TileProduct : public StepProduct {
+class TileProduct : public TiledKernel {
  public:
   TileProduct(const Kernel& kernel, int64_t batch)
-      : StepProduct(kernel, kTileGroup, RoundUp(batch, 32)),
+      : TiledKernel(kernel, batch),
         factor_(inner() / kTileDepth, width()),
         packed_(groups() * kernel.gates_out() * panel_bytes()) {}
 
   void Pack(int64_t group) override {
     for (int64_t half = 0; half < kernel_.gates_out() * 2; ++half) {
       char* to = packed_.template As<char>() + (group * kernel_.gates_out() + half / 2) * panel_bytes() + half % 2 * kTileBytes;
-      for (int64_t k = 0; k < inner(); k += kTileDepth, to += kParts * 2 * kTileBytes) PackTile(group, half * 16, k, to);
+      for (int64_t k = 0; k < inner(); k += kTileDepth, to += kParts * 2 * kTileBytes) PackTile<kParts>(group, half * 16, k, false, to);
     }
   }
 
@@ -76,21 +100,6 @@ class TileProduct : public StepProduct {
   void Leave() const override { EndTiles(); }
 
  private:
-  // 16 rows of a group, 32 columns.
-  void PackTile(int64_t group, int64_t row, int64_t k, char* to) {
-    const int64_t H = kernel_.units, unit = group * kTileGroup + row % kTileGroup, other = k % padded_units();
-    if (unit + 16 <= H && other + kTileDepth <= H) {
-      const int64_t gate = kernel_.turned ? k / padded_units() : row / kTileGroup;
-      if (kernel_.turned) return PackColumns<kParts>(kernel_.values + (gate * H + other) * H + unit, H, true, to, 2 * kTileBytes);
-      return PackRows<kParts>(kernel_.values + (gate * H + unit) * H + other, H, false, to, 2 * kTileBytes);
-    }
-    float rows[16 * kTileDepth];
-    for (int64_t i = 0; i < 16; ++i) {
-      for (int64_t j = 0; j < kTileDepth; ++j) rows[i * kTileDepth + j] = At(group, row + i, k + j);
-    }
-    PackRows<kParts>(rows, kTileDepth, false, to, 2 * kTileBytes);
-  }
-
   // 32 rows over the whole inner dimension.
   int64_t panel_bytes() const { return inner() * kTileGroup * kParts * 2; }
 
@@ -99,20 +108,24 @@ class TileProduct : public StepProduct {
 };
 
 // Low precision where there are no tiles: the same right factor, read a row of pairs at a time.
-class PairProduct : public StepProduct {
+class PairProduct : public TiledKernel {
  public:
   PairProduct(const Kernel& kernel, int64_t batch)
-      : StepProduct(kernel, kTileGroup, RoundUp(batch, 32)),
+      : TiledKernel(kernel, batch),
         factor_(inner() / kTileDepth, width()),
         packed_(groups() * rows() * inner() * 2) {}
 
   // For each panel of rows, and each pair of columns, the rows' words.
   void Pack(int64_t group) override {
     uint32_t* to = packed_.As<uint32_t>() + group * rows() * inner() / 2;
-    for (int64_t row = 0; row < rows(); row += kRows) {
-      for (int64_t k = 0; k < inner(); k += 2) {
-        for (int64_t i = 0; i < kRows; ++i) {
-          *to++ = Rounded(At(group, row + i, k)) | Rounded(At(group, row + i, k + 1)) << 16;
+    for (int64_t row = 0; row < rows(); row += kTileRows, to += kTileRows * inner() / 2) {
+      for (int64_t k = 0; k < inner(); k += kTileDepth) {
+        alignas(64) uint32_t tile[kTileDepth / 2][kTileRows];
+        PackTile<1>(group, row, k, true, reinterpret_cast<char*>(tile));
+        for (int64_t pair = 0; pair < kTileDepth / 2; ++pair) {
+          for (int64_t i = 0; i < kTileRows; ++i) {
+            to[i / kRows * kRows * inner() / 2 + (k / 2 + pair) * kRows + i % kRows] = tile[pair][i];
+          }
         }
       }
     }
@@ -137,14 +150,6 @@ class PairProduct : public StepProduct {
  private:
   static constexpr int64_t kRows = 8;  // of a panel; a group has whole panels
   int64_t rows() const { return kernel_.gates_out() * kTileGroup; }
-
-  // bfloat16, to nearest even.
-  static uint32_t Rounded(float value) {
-    uint32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) return (bits >> 16) | 0x40u;
-    return (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
-  }
 
   // out [kRows, 32] = panel x right
   FOLIO_AVX512_BF16 static void MultiplyPairs(const uint32_t* panel, const char* right, int64_t depths, float* out, int64_t stride) {

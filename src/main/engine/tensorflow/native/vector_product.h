@@ -6,6 +6,10 @@
 #ifndef FOLIO_VECTOR_PRODUCT_H_
 #define FOLIO_VECTOR_PRODUCT_H_
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
 #include "step_product.h"
 
 namespace folio {
@@ -85,11 +89,7 @@ class VectorProduct : public StepProduct {
 
   void Pack(int64_t group) override {
     float* to = packed_.As<float>() + group * panels() * kRows * inner();
-    for (int64_t row = 0; row < panels() * kRows; row += kRows) {
-      for (int64_t k = 0; k < inner(); ++k) {
-        for (int64_t i = 0; i < kRows; ++i) *to++ = At(group, row + i, k);
-      }
-    }
+    for (int64_t row = 0; row < panels() * kRows; row += kRows, to += kRows * inner()) PackPanel(group, row, to);
   }
 
   int64_t FactorBytes() const override { return inner() * width() * static_cast<int64_t>(sizeof(float)); }
@@ -110,8 +110,28 @@ class VectorProduct : public StepProduct {
   }
 
  private:
-  static constexpr int64_t kGroupUnits = 24;  // whole panels, for any number of gates
+  static constexpr int64_t kGroupUnits = 12;  // whole panels, for any number of gates; small, so that threads get equal shares
   int64_t panels() const { return kernel_.gates_out() * kGroupUnits / kRows; }
+
+  // Six rows of one gate, from `row` on; all that is beyond the units is zero.
+  void PackPanel(int64_t group, int64_t row, float* to) const {
+    const int64_t H = kernel_.units, unit = group * kGroupUnits + row % kGroupUnits;
+    const int64_t there = std::max<int64_t>(0, std::min(kRows, H - unit));
+    if (there < kRows || padded_units() > H) std::memset(to, 0, static_cast<size_t>(kRows * inner()) * sizeof(float));
+    if (!kernel_.turned) {
+      const float* from = kernel_.values + (row / kGroupUnits * H + unit) * H;
+      for (int64_t i = 0; i < there; ++i) {
+        for (int64_t k = 0; k < H; ++k) to[k * kRows + i] = from[i * H + k];
+      }
+      return;
+    }
+    for (int64_t gate = 0; gate < kernel_.gates; ++gate, to += padded_units() * kRows) {
+      const float* from = kernel_.values + gate * H * H + unit;
+      for (int64_t k = 0; k < H; ++k) {
+        for (int64_t i = 0; i < there; ++i) to[k * kRows + i] = from[k * H + i];
+      }
+    }
+  }
 
   const Level level_;
   const Block packed_;
