@@ -93,7 +93,7 @@ export interface FusedSequences {
    * @param state h [H, B], and c [H, B] for an LSTM
    * @param input projected input [GH, TB] with its bias; or a table [GH, V] of it and the characters' ids, int32 [TB]
    * @param bias of a GRU candidate's recurrent part [H, 1]; null for an LSTM
-   * @param low whether the factors of recurrent products are rounded to low precision; only where `lowSequences`
+   * @param low whether the factors of recurrent products are rounded to low precision; only where `hasLow`
    * @returns outputs and the h before each step [H, TB], the state after the last, and what the backward pass needs
    */
   sequence(
