@@ -128,8 +128,15 @@ export interface FusedSequences {
         like: Tensor,
       ) => { readonly table: Tensor; readonly input: Tensor; readonly recurrent: Tensor })
     | null;
-  /** A recurrent kernel, transposed [GH, H], as `streamStep` reads it: float16 where the processor converts it. */
+  /** A layer's kernel, transposed [GH, H], as `streamStep` and `streamInput` read it: float16 where the processor converts it. */
   streamPack(kernel: Tensor): Tensor;
+  /**
+   * Projected input of a layer above the first, for `streamStep`: what comes of a stream does not depend on the others, either. Null
+   * where a matrix product does.
+   * @param packed of streamPack, the layer's input kernel; @param below h of the layer below [S, H]; @param bias [GH]
+   * @returns [S, GH]
+   */
+  readonly streamInput: ((packed: Tensor, below: Tensor, bias: Tensor) => Tensor) | null;
   /**
    * One character of each stream through a layer, and through the output layer after it. Rows, one a stream; what comes of a stream
    * does not depend on the others.
