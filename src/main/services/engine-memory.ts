@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../../shared/domain.ts';
 import type { EngineReport } from '../../shared/domain.ts';
+import { wasTried } from '../../shared/engine-choice.ts';
 import type { KnownEngines } from './types.ts';
 
 export interface EngineMemory {
@@ -38,8 +39,24 @@ export function knownEngines(memory: EngineMemory): KnownEngines {
   }
 }
 
-/** Replaces what was known of these engines, keeps the rest. */
+/**
+ * Replaces what was known of these engines, keeps the rest. What nobody tried says nothing, and what was measured for writing leaves
+ * the device's speed in training as it was.
+ */
 export function rememberEngines(memory: EngineMemory, found: readonly EngineReport[], now = Date.now()): void {
-  const kept = knownEngines(memory).reports.filter(({ engine }) => !found.some((report) => report.engine === engine));
-  memory.write(JSON.stringify({ at: now, reports: [...kept, ...found] }));
+  const known = knownEngines(memory);
+  const tried = found.filter(wasTried);
+  if (tried.length === 0) return;
+  const kept = known.reports.filter(({ engine }) => !tried.some((report) => report.engine === engine));
+  memory.write(
+    JSON.stringify({ ...known, at: now, reports: [...kept, ...tried.map((report) => withSpeed(report, known))] }),
+  );
+}
+
+function withSpeed(report: EngineReport, { reports }: KnownEngines): EngineReport {
+  if (!report.available || report.gflops !== null) return report;
+  const before = reports.find(({ engine, device }) => engine === report.engine && device === report.device);
+  if (before === undefined) return report;
+  const { gflops, mixedPays, details } = before;
+  return { ...report, gflops, mixedPays, details: { ...details, ...report.details } };
 }

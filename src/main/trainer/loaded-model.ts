@@ -9,7 +9,7 @@ import { Vocabulary } from '../model/vocabulary.ts';
 import { Control } from './control.ts';
 import { evaluate } from './evaluation.ts';
 import type { GenerateRequest, Send, ToTrainer } from './messages.ts';
-import { chooseEngine, type ChosenEngine } from './probe.ts';
+import { chooseEngine, type ChosenEngine } from './choose.ts';
 import { TextReceiver } from './text-receiver.ts';
 
 /** Milliseconds between two looks at the messages that wait, and two pieces of streamed text. */
@@ -59,7 +59,7 @@ export class LoadedModel {
       this.#engine.ops.close();
       this.#engine = null;
     }
-    return (this.#engine ??= { ...(await chooseEngine(choice)), choice });
+    return (this.#engine ??= { ...(await chooseEngine(choice, { use: 'writing' })), choice });
   }
 
   cancel(id: number): void {

@@ -1,7 +1,7 @@
 import type { Control } from './control.ts';
 import type { Send, TrainRequest } from './messages.ts';
 import { planBest } from './plan-best.ts';
-import { chooseEngine } from './probe.ts';
+import { chooseEngine } from './choose.ts';
 import type { TextReceiver } from './text-receiver.ts';
 import { storedEpochsNote } from './stored-epochs.ts';
 import { train } from './train.ts';
@@ -13,7 +13,7 @@ export async function runTraining(
   control: Control,
   send: Send,
 ): Promise<void> {
-  const { ops, report, rejected } = await chooseEngine(request.engine);
+  const { ops, report, rejected } = await chooseEngine(request.engine, { use: 'training' });
   try {
     await send({ type: 'ready', report, rejected });
     const ids = await text.ids;
