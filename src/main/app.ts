@@ -1,5 +1,6 @@
 /** The composition root, shared by the desktop shell and the command line: every service, made when it is first asked for. */
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import envPaths from 'env-paths';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -10,11 +11,11 @@ import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
 import type { Host } from './api/host.ts';
 import { entryFile, programFile } from './program-files.ts';
+import { createAutoEngines } from './services/auto-engines.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { rememberEngines } from './services/engine-memory.ts';
-import type { EngineMemory } from './services/engine-memory.ts';
 import { createEngineService } from './services/engines.ts';
 import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts';
 import { createExchangeService } from './services/exchange.ts';
@@ -25,6 +26,7 @@ import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
 import { createPreferenceService } from './services/preferences.ts';
 import type { PreferenceService } from './services/preferences.ts';
+import { createRecordedMemory } from './services/recorded-memory.ts';
 import { createRunService } from './services/runs.ts';
 import type { RunService } from './services/runs.ts';
 import { createSampleService } from './services/samples.ts';
@@ -43,7 +45,7 @@ import type {
 } from './services/types.ts';
 import { CheckpointReader } from './store/checkpoint-reader.ts';
 import { CheckpointWriter } from './store/checkpoint-writer.ts';
-import { openStore } from './store/open.ts';
+import { openStore, RECORD } from './store/open.ts';
 import type { NewSample, Store } from './store/types.ts';
 
 export interface AppOptions {
@@ -60,9 +62,6 @@ export interface AppOptions {
   /** Takes what went wrong without stopping anything, a line each; by default standard error does. */
   readonly log?: (line: string) => void;
 }
-
-/** The setting under which the last probe's findings are kept. */
-const ENGINES = 'engines';
 
 /** How long storing generated texts waits for another writer. */
 const MOMENT_MS = 1000;
@@ -123,17 +122,12 @@ export function createApp(options: AppOptions): FolioApp {
   const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
   const notKept = (error: unknown): void =>
     log(`what engines can do could not be kept: ${toErrorMessage(error).message}`);
-  const memory: EngineMemory = {
-    // Trying engines is no reason to open a record.
-    read: () => store.made?.setting(ENGINES) ?? null,
-    write: (text) => {
-      const record = store.made;
-      if (record === null || record.readOnly) return;
-      const turn = record.writable();
-      if (turn === null) record.setSetting(ENGINES, text);
-      else turn.then(() => record.setSetting(ENGINES, text)).catch(notKept);
-    },
-  };
+  const memory = createRecordedMemory({
+    record: () => store.made,
+    writer: () => (existsSync(join(dataDir, RECORD)) ? openStore(dataDir, { mode: 'write', lockWait: 0 }) : null),
+    failed: notKept,
+  });
+  const autoEngines = createAutoEngines({ startTrainer, memory, version: appVersion });
   /** What a training or a writing found out about engines is known from then on, like what a probe finds. */
   const remember = (found: readonly EngineReport[]): void => {
     try {
@@ -148,6 +142,7 @@ export function createApp(options: AppOptions): FolioApp {
       checkpoints: checkpoints.get(),
       stored: stored.get(),
       startTrainer,
+      autoEngines,
       appVersion,
     });
     service.subscribe((event) => {
@@ -161,6 +156,7 @@ export function createApp(options: AppOptions): FolioApp {
       checkpoints: stored.get(),
       addSamples,
       startTrainer,
+      autoEngines,
       appVersion,
       enginesFound: remember,
     }),
@@ -169,6 +165,7 @@ export function createApp(options: AppOptions): FolioApp {
     createEngineService({
       startTrainer,
       memory,
+      tried: autoEngines.tried,
       // (As above: no reason to open a record.)
       training: {
         active: () => training.made?.active() ?? null,
@@ -255,7 +252,7 @@ export function createApp(options: AppOptions): FolioApp {
         runs: runs.get(),
         corpora: corpora.get(),
         training: training.get(),
-        trials: createTrialService({ store: store.get(), training: training.get(), startTrainer }),
+        trials: createTrialService({ store: store.get(), training: training.get(), startTrainer, autoEngines }),
         generation: generation.get(),
         engines: engines.get(),
         exchange: exchange.get(),

@@ -11,6 +11,8 @@ interface Fake {
   /** Characters a second. */
   readonly writes?: number;
   readonly lowGflops?: number;
+  /** Of the processor's own kernels; those of wasm have none. */
+  readonly level?: number;
   readonly computesWrongly?: boolean;
   /** In place of the usual one. */
   readonly device?: string;
@@ -36,6 +38,10 @@ export function fakeEngines(
       const ops = new Proxy(wasm, {
         get(target, key) {
           if (key === 'device') return fake.device ?? `fake ${name}`;
+          if (key === 'fused' && fake.level !== undefined) {
+            const { sequences } = target.fused;
+            return { ...target.fused, sequences: sequences && { ...sequences, level: fake.level } };
+          }
           if (key === 'close') return () => closed.push(name);
           if (key === 'fused' && fake.computesWrongly === true) return null; // which would compute its own tanh
           if (key === 'tanh' && fake.computesWrongly === true) return (a: never) => target.sigmoid(a);

@@ -18,11 +18,11 @@ export interface ChoiceOptions {
   readonly use: EngineUse;
   /** What `auto` is not to open in this process, with the reasons; nothing by default. */
   readonly leftOut?: readonly EngineReport[];
-  /** Is told, and waited for, before an engine is opened: what it loads may end the process. */
+  /** Is told, and waited for, before `auto` opens an engine: what it loads may end the process. */
   readonly opening?: (engine: EngineName) => Promise<void>;
 }
 
-/** From here on `auto` leaves wasm out: on the same processor it stays far below. A graphics processor may be faster still. */
+/** From here on `auto` leaves wasm out beside TensorFlow's own kernels. A graphics processor may be faster still. */
 const FAST_ENOUGH_GFLOPS = 50;
 
 type Passed = Extract<Trial, { readonly ops: TensorOps }>;
@@ -76,11 +76,14 @@ function withEngine(trial: Passed): { readonly engine: EngineName; readonly tria
   return { engine: trial.report.engine, trial };
 }
 
-/** A slow graphics processor says nothing about wasm on many cores; the other engine of the same processor does. */
+/**
+ * A slow graphics processor says nothing about wasm on many cores; the other engine of the same processor does. Where TensorFlow has
+ * Folio's kernels for this very processor, it is left out whatever was measured: a moment in which other programs compute would else decide.
+ */
 function leavesWasmOut({ report, ops, speed }: Passed): boolean {
   if (report.engine !== 'tensorflow') return false;
-  // TensorFlow's own operations may be slow for one text, whose products are small; Folio's read half the bytes that wasm reads.
-  return speed?.use === 'writing' ? ops.fused !== null : rate(speed) > FAST_ENOUGH_GFLOPS;
+  if ((ops.fused?.sequences?.level ?? 0) > 0) return true;
+  return speed?.use === 'training' && speed.gflops > FAST_ENOUGH_GFLOPS;
 }
 
 function rate(speed: EngineSpeed | null): number {
@@ -89,7 +92,7 @@ function rate(speed: EngineSpeed | null): number {
 }
 
 function reasonOf(best: Passed, others: readonly Passed[], withoutWasm: boolean): string {
-  const left = withoutWasm ? '; wasm not tried, as this is far above what wasm reaches' : '';
+  const left = withoutWasm ? '; wasm not tried, as it is slower on the same processor' : '';
   const [next] = others;
   if (next === undefined) {
     if (withoutWasm) return `passed the self-test at ${speedWords(best.speed)}${left}`;
@@ -107,12 +110,7 @@ function speeds(best: Passed, others: readonly Passed[]): string {
   return [speedWords(best.speed), ...more].join(', ');
 }
 
-async function openNamed(
-  name: EngineName,
-  { use, opening }: ChoiceOptions,
-  engines: EngineAccess,
-): Promise<ChosenEngine> {
-  await opening?.(name);
+async function openNamed(name: EngineName, { use }: ChoiceOptions, engines: EngineAccess): Promise<ChosenEngine> {
   const trial = await tryEngine(name, 'named', use, engines);
   if (trial.ops === null) {
     const { message, hint } = trial.error;

@@ -35,7 +35,7 @@ const SLOW_GFLOPS = 5;
 type Sizes = typeof SIZES;
 
 /** Takes about `milliseconds`, twice that for training where there is a low precision. The best counts: other work only slows. */
-export async function measureSpeed(ops: TensorOps, use: EngineUse, milliseconds = 200): Promise<EngineSpeed> {
+export async function measureSpeed(ops: TensorOps, use: EngineUse, milliseconds = 150): Promise<EngineSpeed> {
   if (use === 'writing') return { use, charactersPerSecond: await measureWriting(ops, milliseconds) };
   const trial = await measurePasses(ops, SMALL_SIZES, 'float32', milliseconds / 10);
   const isSlow = trial < SLOW_GFLOPS;

@@ -13,7 +13,11 @@ export async function runTraining(
   control: Control,
   send: Send,
 ): Promise<void> {
-  const { ops, report, rejected } = await chooseEngine(request.engine, { use: 'training' });
+  const { ops, report, rejected } = await chooseEngine(request.engine, {
+    use: 'training',
+    leftOut: request.leftOut ?? [],
+    opening: (engine) => send({ type: 'opening', engine }),
+  });
   try {
     await send({ type: 'ready', report, rejected });
     const ids = await text.ids;

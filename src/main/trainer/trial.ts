@@ -30,7 +30,11 @@ type Findings = Pick<Tried['trial'], 'loss' | 'uniformLoss' | 'prompt' | 'text' 
 
 /** Chooses the engine, waits for the text, tries, and reports. */
 export async function runTrial(request: TrialRequest, text: TextReceiver, send: Send): Promise<void> {
-  const { ops, report, rejected } = await chooseEngine(request.engine, { use: 'training' });
+  const { ops, report, rejected } = await chooseEngine(request.engine, {
+    use: 'training',
+    leftOut: request.leftOut ?? [],
+    opening: (engine) => send({ type: 'opening', engine }),
+  });
   try {
     const ids = await text.ids;
     const phase = (name: 'measuring' | 'writing'): Promise<void> => send({ type: 'trial-phase', phase: name });
