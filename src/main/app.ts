@@ -165,7 +165,7 @@ export function createApp(options: AppOptions): FolioApp {
     createEngineService({
       startTrainer,
       memory,
-      tried: autoEngines.tried,
+      tried: (reports) => autoEngines.tried(reports),
       // (As above: no reason to open a record.)
       training: {
         active: () => training.made?.active() ?? null,

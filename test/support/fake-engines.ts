@@ -39,7 +39,7 @@ export function fakeEngines(
         get(target, key) {
           if (key === 'device') return fake.device ?? `fake ${name}`;
           if (key === 'fused' && fake.level !== undefined) {
-            const { sequences } = target.fused;
+            const sequences = target.fused?.sequences ?? null;
             return { ...target.fused, sequences: sequences && { ...sequences, level: fake.level } };
           }
           if (key === 'close') return () => closed.push(name);
