@@ -17,7 +17,7 @@ const ops = await openEngine(engine, 'named');
 times.push(performance.now());
 await selfTest(ops);
 times.push(performance.now());
-await measureSpeed(ops);
+await measureSpeed(ops, 'training');
 times.push(performance.now());
 ops.close();
 const [modules, open, selfTested, speed] = times.slice(1).map((time, i) => (time - (times[i] ?? 0)) / 1000);

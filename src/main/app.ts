@@ -9,13 +9,12 @@ import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
 import type { Host } from './api/host.ts';
-import { once } from './services/once.ts';
 import { entryFile, PROGRAM_ROOT, programFile } from './program-files.ts';
+import { createAutoEngines } from './services/auto-engines.ts';
 import { Changes } from './services/changes.ts';
 import { ChosenFiles } from './services/chosen-files.ts';
 import { createCorpusService } from './services/corpora.ts';
 import { rememberEngines } from './services/engine-memory.ts';
-import type { EngineMemory } from './services/engine-memory.ts';
 import { createEngineService } from './services/engines.ts';
 import { diagnose, diagnosisText, examineRecord } from './services/diagnosis.ts';
 import { createExchangeService } from './services/exchange.ts';
@@ -27,12 +26,14 @@ import type { Keeping } from './services/keeping.ts';
 import { homeFolder, homeOf } from './services/location.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createLicenceService } from './services/licences.ts';
+import { once } from './services/once.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
 import { createPackService } from './services/packs.ts';
 import type { PackService } from './services/packs.ts';
 import { createPreferenceService } from './services/preferences.ts';
 import type { PreferenceService } from './services/preferences.ts';
+import { createRecordedMemory } from './services/recorded-memory.ts';
 import { createRunService } from './services/runs.ts';
 import type { RunService } from './services/runs.ts';
 import { createSampleService } from './services/samples.ts';
@@ -52,7 +53,7 @@ import type {
 } from './services/types.ts';
 import { CheckpointReader } from './store/checkpoint-reader.ts';
 import { CheckpointWriter } from './store/checkpoint-writer.ts';
-import { openStore } from './store/open.ts';
+import { openStore, RECORD } from './store/open.ts';
 import type { NewSample, Store } from './store/types.ts';
 
 export { defaultDataDir } from './services/location.ts';
@@ -71,9 +72,6 @@ export interface AppOptions {
   /** Takes what went wrong without stopping anything, a line each; by default standard error does. */
   readonly log?: (line: string) => void;
 }
-
-/** The setting under which the last probe's findings are kept. */
-const ENGINES = 'engines';
 
 /** How long storing generated texts waits for another writer. */
 const MOMENT_MS = 1000;
@@ -131,17 +129,12 @@ export function createApp(options: AppOptions): FolioApp {
   const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
   const notKept = (error: unknown): void =>
     log(`what engines can do could not be kept: ${toErrorMessage(error).message}`);
-  const memory: EngineMemory = {
-    // Trying engines is no reason to open a record.
-    read: () => store.made?.setting(ENGINES) ?? null,
-    write: (text) => {
-      const record = store.made;
-      if (record === null || record.readOnly) return;
-      const turn = record.writable();
-      if (turn === null) record.setSetting(ENGINES, text);
-      else turn.then(() => record.setSetting(ENGINES, text)).catch(notKept);
-    },
-  };
+  const memory = createRecordedMemory({
+    record: () => store.made,
+    writer: () => (existsSync(join(dataDir, RECORD)) ? openStore(dataDir, { mode: 'write', lockWait: 0 }) : null),
+    failed: notKept,
+  });
+  const autoEngines = createAutoEngines({ startTrainer, memory, version: appVersion });
   /** What a training or a writing found out about engines is known from then on, like what a probe finds. */
   const remember = (found: readonly EngineReport[]): void => {
     try {
@@ -156,6 +149,7 @@ export function createApp(options: AppOptions): FolioApp {
       checkpoints: checkpoints.get(),
       stored: stored.get(),
       startTrainer,
+      autoEngines,
       appVersion,
     });
     service.subscribe((event) => {
@@ -169,6 +163,7 @@ export function createApp(options: AppOptions): FolioApp {
       checkpoints: stored.get(),
       addSamples,
       startTrainer,
+      autoEngines,
       appVersion,
       enginesFound: remember,
     }),
@@ -177,6 +172,7 @@ export function createApp(options: AppOptions): FolioApp {
     createEngineService({
       startTrainer,
       memory,
+      tried: (reports) => autoEngines.tried(reports),
       // (As above: no reason to open a record.)
       training: {
         active: () => training.made?.active() ?? null,
@@ -285,7 +281,7 @@ export function createApp(options: AppOptions): FolioApp {
         runs: runs.get(),
         corpora: corpora.get(),
         training: training.get(),
-        trials: createTrialService({ store: store.get(), training: training.get(), startTrainer }),
+        trials: createTrialService({ store: store.get(), training: training.get(), startTrainer, autoEngines }),
         generation: generation.get(),
         engines: engines.get(),
         packs: packs.get(),

@@ -14,7 +14,10 @@ export interface EngineReport {
   /** Why it is available or not, and what would change that. */
   readonly reason: string;
   readonly selfTest: 'passed' | 'failed' | 'not run';
-  /** Measured speed of the model's matrix products; null when not measured. */
+  /**
+   * Measured speed in a training step, 10^9 operations a second: those of its matrix products, over all the time that it takes. Null
+   * when not measured.
+   */
   readonly gflops: number | null;
   /** Whether bfloat16 products were measured to be faster here. */
   readonly mixedPays: boolean;

@@ -38,7 +38,11 @@ export type TrainingEvent = { readonly run: number } & (
       readonly charactersPerSecond: number;
       readonly secondsLeft: number | null;
     }
-  | { readonly type: 'phase'; readonly phase: 'training' | 'validating' | 'sampling' | 'saving' | 'paused' }
+  /** `trying-graphics` before there is an engine: the graphics card is tried, in a process of its own. */
+  | {
+      readonly type: 'phase';
+      readonly phase: 'trying-graphics' | 'training' | 'validating' | 'sampling' | 'saving' | 'paused';
+    }
   /** `bytesFreed` as in its checkpoint. */
   | ({ readonly type: 'epoch'; readonly step: number; readonly bytesFreed: number } & EpochRecord)
   | ({ readonly type: 'sample' } & Sample)

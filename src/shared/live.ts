@@ -2,7 +2,8 @@
 import type { RunStatus } from './domain.ts';
 import type { ErrorMessage } from './errors.ts';
 
-export type LivePhase = 'starting' | 'training' | 'validating' | 'sampling' | 'saving' | 'paused' | 'ended';
+export type LivePhase =
+  'starting' | 'trying-graphics' | 'training' | 'validating' | 'sampling' | 'saving' | 'paused' | 'ended';
 
 export interface LiveTraining {
   readonly run: number;

@@ -110,12 +110,19 @@ for (const engine of ENGINE_NAMES) {
     });
 
     if (maxStreams > 1) {
-      it.each(['gru', 'lstm'] as const)('%s: a stream writes what it writes alone, to the last bit', async (cell) => {
-        const [count, V] = [7, 9];
-        const network = networkOf(ops, { cell, layers: 1, embeddingSize: 4, units: 70, vocabularySize: V });
+      it.each([
+        { cell: 'gru', layers: 1, units: 70, count: 7 },
+        { cell: 'lstm', layers: 1, units: 70, count: 7 },
+        { cell: 'lstm', layers: 3, units: 70, count: 7 },
+        { cell: 'gru', layers: 2, units: 512, count: 8 },
+        { cell: 'gru', layers: 2, units: 66, count: maxStreams },
+      ] as const)('$cell, $layers x $units: a stream writes what it writes alone, to the last bit', async (size) => {
+        const { count, ...shape } = size;
+        const V = 9;
+        const network = networkOf(ops, { ...shape, embeddingSize: 4, vocabularySize: V });
         const ids = randomIds(STEPS * count, V, 4);
         const together = await streamed(ops, network, ids, count);
-        for (const stream of [0, 4, 6]) {
+        for (const stream of [0, 4, count - 1]) {
           const own = ids.filter((_, i) => i % count === stream);
           const alone = await streamed(ops, network, own, 1);
           expect(alone, `stream ${stream}`).toEqual(together.map((row) => row.slice(stream * V, (stream + 1) * V)));

@@ -56,6 +56,7 @@ describe('a training from start to end', () => {
       engine: 'auto',
       plan: false,
       resume: null,
+      leftOut: [],
     });
     await trainer.received('text');
     await settled();

@@ -63,6 +63,7 @@ describe('trying a run', () => {
       vocabulary: ['b', 'c', 'å'],
       characters: 3, // of four bytes
       engine: 'wasm',
+      leftOut: [],
     });
     trainer.say({ type: 'trial-phase', phase: 'writing' }, { type: 'trial-phase', phase: 'measuring' });
     trainer.say({ type: 'tried', trial: TRIAL });

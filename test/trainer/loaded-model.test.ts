@@ -7,7 +7,7 @@ import type { CheckpointMessage, FromTrainer, GenerateRequest } from '../../src/
 import type { EngineName, SampleSettings } from '../../src/shared/domain.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/main/model/safetensors.ts';
-import { chooseEngine } from '../../src/main/trainer/probe.ts';
+import { chooseEngine } from '../../src/main/trainer/choose.ts';
 import { openForTest } from '../support/open-engines.ts';
 import { patienceFor } from '../support/swiftshader.ts';
 import { last, networkOf, runTiny, TEXT, tinyConfig, vocabulary } from './tiny-run.ts';
@@ -84,7 +84,7 @@ it('opens the engine that is chosen, and not the one that it has from before', a
   const model = new LoadedModel(async (message) => {
     if (message.type === 'loaded') engines.push(message.report.engine);
   });
-  const fastest = await chooseEngine('auto');
+  const fastest = await chooseEngine('auto', { use: 'writing' });
   fastest.ops.close();
   for (const engine of ['wasm', 'auto', 'wasm', 'wasm'] as const) {
     await model.load({ type: 'load', engine, weights, vocabulary: vocabulary.characters });

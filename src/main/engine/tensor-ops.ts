@@ -93,7 +93,7 @@ export interface FusedSequences {
    * @param state h [H, B], and c [H, B] for an LSTM
    * @param input projected input [GH, TB] with its bias; or a table [GH, V] of it and the characters' ids, int32 [TB]
    * @param bias of a GRU candidate's recurrent part [H, 1]; null for an LSTM
-   * @param low whether the factors of recurrent products are rounded to low precision; only where `lowSequences`
+   * @param low whether the factors of recurrent products are rounded to low precision; only where `hasLow`
    * @returns outputs and the h before each step [H, TB], the state after the last, and what the backward pass needs
    */
   sequence(
@@ -128,8 +128,15 @@ export interface FusedSequences {
         like: Tensor,
       ) => { readonly table: Tensor; readonly input: Tensor; readonly recurrent: Tensor })
     | null;
-  /** A recurrent kernel, transposed [GH, H], as `streamStep` reads it: float16 where the processor converts it. */
+  /** A layer's kernel, transposed [GH, H], as `streamStep` and `streamInput` read it: float16 where the processor converts it. */
   streamPack(kernel: Tensor): Tensor;
+  /**
+   * Projected input of a layer above the first, for `streamStep`: what comes of a stream does not depend on the others, either. Null
+   * where a matrix product does.
+   * @param packed of streamPack, the layer's input kernel; @param below h of the layer below [S, H]; @param bias [GH]
+   * @returns [S, GH]
+   */
+  readonly streamInput: ((packed: Tensor, below: Tensor, bias: Tensor) => Tensor) | null;
   /**
    * One character of each stream through a layer, and through the output layer after it. Rows, one a stream; what comes of a stream
    * does not depend on the others.

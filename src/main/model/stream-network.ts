@@ -12,7 +12,7 @@ import { recurrentLayerName } from './weights.ts';
 
 interface Bound {
   readonly cells: readonly BoundCell[];
-  /** Kernels of the layers above the first, prepared [GH, H]. */
+  /** Kernels of the layers above the first, prepared [GH, H], or packed where the fused operations multiply with them. */
   readonly kernels: readonly Tensor[];
   /** The first layer's projected input, bias included: [V, GH]. */
   readonly table: Tensor;
@@ -132,9 +132,12 @@ export class StreamNetwork {
   }
 
   /** Projected input of a layer above the first as rows, [B, GH]. @param state of the layers below, after this character */
-  #above({ biases }: FusedKernels, layer: number, state: NetworkState): Tensor {
-    const kernel = elementAt(this.#bound.kernels, layer - 1); // [H, GH]
-    return this.#ops.add(this.#ops.matmul(hiddenOf(state[layer - 1] ?? []), kernel), elementAt(biases, layer - 1));
+  #above({ cells, biases }: FusedKernels, layer: number, state: NetworkState): Tensor {
+    const kernel = elementAt(this.#bound.kernels, layer - 1); // [H, GH], or packed
+    const bias = elementAt(biases, layer - 1);
+    const below = hiddenOf(state[layer - 1] ?? []); // [B, H]
+    if (cells.streamInput !== null) return cells.streamInput(kernel, below, bias);
+    return this.#ops.add(this.#ops.matmul(below, kernel), bias);
   }
 
   /** Projected input of the first layer, [GH, B]. */
@@ -182,6 +185,7 @@ function bind(ops: TensorOps, network: Network, products: Products, streams: num
   // The fused step has packed kernels of its own, so the cells need not turn theirs.
   const cellProducts = fused === null ? products : productsOf(ops, 'float32');
   const cells = all.map((layer) => bindLayer(ops, cellProducts, network, layer, false));
+  const multiplies = fused !== null && fused.streamInput !== null;
   const kernel = (layer: number, name: string) => network.parameter(`${recurrentLayerName(cell, layer)}/${name}`);
   const embedded = ops.matmul(network.parameter('embedding/embeddings'), kernel(0, 'kernel')); // [V, GH]
   const { inputBias } = elementAt(cells, 0); // [GH, 1]
@@ -189,7 +193,10 @@ function bind(ops: TensorOps, network: Network, products: Products, streams: num
   const table = ops.add(embedded, ops.reshape(inputBias, [width])); // [V, GH]
   return {
     cells,
-    kernels: all.slice(1).map((layer) => products.prepare(kernel(layer, 'kernel'))),
+    kernels: all.slice(1).map((layer) => {
+      const above = kernel(layer, 'kernel');
+      return multiplies ? fused.streamPack(above) : products.prepare(above);
+    }),
     table,
     rows: fused !== null && streams === 1 ? ops.unstack(ops.reshape(table, [vocabularySize, 1, width])) : [],
     dense: {

@@ -1,9 +1,10 @@
 /** What engines this machine has: each is tried, and installed, in a process of its own. */
 import { ENGINE_NAMES } from '../../shared/domain.ts';
 import type { EngineName, EngineReport } from '../../shared/domain.ts';
-import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { FolioError } from '../../shared/errors.ts';
 import { FORGETFUL, knownEngines, rememberEngines } from './engine-memory.ts';
 import type { EngineMemory } from './engine-memory.ts';
+import { probeInProcess } from './engine-probe.ts';
 import { disturbance, onDisturbance } from './quiet-machine.ts';
 import type { Trainings } from './quiet-machine.ts';
 import { TrainerConnection } from './trainer-connection.ts';
@@ -13,6 +14,8 @@ export interface EngineOptions {
   readonly startTrainer: StartTrainer;
   /** Where the last probe's findings are kept from one start to the next; nowhere by default. */
   readonly memory?: EngineMemory;
+  /** Is told of what a person has had tried. */
+  readonly tried?: (reports: readonly EngineReport[]) => void;
   /** Trainings of this process, which an engine's speed is not measured beside; none by default. */
   readonly training?: Trainings;
   /** How long one engine may take to load, test itself and measure its speed. */
@@ -26,40 +29,24 @@ const NO_TRAININGS: Trainings = { active: () => null, subscribe: () => () => und
 export function createEngineService({
   startTrainer,
   memory = FORGETFUL,
+  tried = () => undefined,
   training = NO_TRAININGS,
   probeMs = 120_000,
   cancelMs = 10_000,
 }: EngineOptions): EngineService {
-  /** A crash while an engine is tried is an answer too: the reason why it is not available. */
+  /** Refused, and ended, where a training of this process computes. */
   const probeOne = async (engine: EngineName, signal?: AbortSignal): Promise<EngineReport> => {
-    let disturbed = disturbance(training);
+    const disturbed = disturbance(training);
     if (disturbed !== null) throw disturbed;
+    const end = new AbortController();
+    const cancel = (): void => end.abort(new FolioError('cancelled', 'cancelled'));
+    signal?.addEventListener('abort', cancel, { once: true });
+    const undisturbed = onDisturbance(training, (why) => end.abort(why));
     try {
-      const connection = new TrainerConnection(startTrainer('probe'), 'its process');
-      const timer = setTimeout(() => {
-        void connection.end(new FolioError('engine', `it did not answer for ${Math.round(probeMs / 1000)} s`));
-      }, probeMs);
-      const cancel = (): void => void connection.end(new FolioError('cancelled', 'cancelled'));
-      signal?.addEventListener('abort', cancel, { once: true });
-      const undisturbed = onDisturbance(training, (why) => {
-        disturbed = why;
-        void connection.end(why);
-      });
-      try {
-        return await connection.ask(
-          (send) => send({ type: 'probe', engines: [engine] }),
-          (message) =>
-            message.type === 'probed' ? message.reports.find((report) => report.engine === engine) : undefined,
-        );
-      } finally {
-        clearTimeout(timer);
-        undisturbed();
-        signal?.removeEventListener('abort', cancel);
-        await connection.end(new FolioError('cancelled', 'the probe is over'));
-      }
-    } catch (error) {
-      if (signal?.aborted === true || error === disturbed) throw error;
-      return unavailable(engine, error);
+      return await probeInProcess(startTrainer, engine, { milliseconds: probeMs, signal: end.signal });
+    } finally {
+      undisturbed();
+      signal?.removeEventListener('abort', cancel);
     }
   };
 
@@ -76,7 +63,10 @@ export function createEngineService({
         }
       } finally {
         // What was measured before a training began, or somebody cancelled, was measured alone.
-        if (reports.length > 0) rememberEngines(memory, reports);
+        if (reports.length > 0) {
+          rememberEngines(memory, reports);
+          tried(reports);
+        }
       }
       return reports;
     },
@@ -111,19 +101,5 @@ export function createEngineService({
         await connection.end(cancelled);
       }
     },
-  };
-}
-
-function unavailable(engine: EngineName, error: unknown): EngineReport {
-  const { message, hint } = toErrorMessage(error);
-  return {
-    engine,
-    device: '',
-    available: false,
-    reason: hint === undefined ? message : `${message}. ${hint}`,
-    selfTest: 'not run',
-    gflops: null,
-    mixedPays: false,
-    details: {},
   };
 }

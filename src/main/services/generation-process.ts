@@ -3,6 +3,9 @@ import type { CheckpointInfo, EngineChoice, EngineReport, RunDetail } from '../.
 import { FolioError } from '../../shared/errors.ts';
 import type { CheckpointSource } from '../store/checkpoint-reader.ts';
 import type { FromTrainer } from '../trainer/messages.ts';
+import { ALL_ENGINES } from './auto-engines.ts';
+import type { AutoEngines } from './auto-engines.ts';
+import { EngineWatch } from './engine-watch.ts';
 import type { KnownText } from './known-text.ts';
 import { sendCheckpoint } from './send-checkpoint.ts';
 import { TrainerConnection } from './trainer-connection.ts';
@@ -21,6 +24,7 @@ export interface Loaded {
 interface Current {
   readonly connection: TrainerConnection;
   readonly engine: EngineChoice;
+  readonly watch: EngineWatch;
   /** What `auto` came to; an engine stays open until the process ends. */
   chosen: EngineReport['engine'] | null;
   loaded: Loaded | null;
@@ -35,6 +39,7 @@ export class GenerationProcess {
   /** How long a cancelled generation may take to say so before the process is ended. */
   readonly #cancelMs: number;
   readonly #enginesFound: (reports: readonly EngineReport[]) => void;
+  readonly #autoEngines: AutoEngines;
   #current: Current | null = null;
   #lastId = 0;
 
@@ -43,7 +48,9 @@ export class GenerationProcess {
     startTrainer: StartTrainer,
     cancelMs: number,
     enginesFound: (reports: readonly EngineReport[]) => void = () => undefined,
+    autoEngines: AutoEngines = ALL_ENGINES,
   ) {
+    this.#autoEngines = autoEngines;
     this.#checkpoints = checkpoints;
     this.#startTrainer = startTrainer;
     this.#cancelMs = cancelMs;
@@ -61,16 +68,21 @@ export class GenerationProcess {
     if (held.loaded?.key === key) return held.loaded;
     held.loaded = null;
     const weights = await this.#checkpoints.weights(checkpoint.id);
-    const { engine } = held;
-    const loaded = await held.connection.ask(
-      async (send) => {
-        const { optimizer: _, ...sent } = await sendCheckpoint(send, { weights, optimizer: NONE });
-        await send({ type: 'load', ...sent, vocabulary, engine });
-      },
-      (message) =>
-        message.type === 'loaded' ? { key, report: message.report, rejected: message.rejected } : undefined,
-    );
+    const { engine, watch } = held;
     // An engine is tried once in a process.
+    const leftOut = held.chosen === null ? await watch.leftOut() : [];
+    const loaded = await this.#ask(held, () =>
+      held.connection.ask(
+        async (send) => {
+          const { optimizer: _, ...sent } = await sendCheckpoint(send, { weights, optimizer: NONE });
+          await send({ type: 'load', ...sent, vocabulary, engine, leftOut });
+        },
+        (message) => {
+          watch.hear(message);
+          return message.type === 'loaded' ? { key, report: message.report, rejected: message.rejected } : undefined;
+        },
+      ),
+    );
     if (held.chosen === null) this.#enginesFound([loaded.report, ...loaded.rejected]);
     held.chosen = loaded.report.engine;
     held.loaded = loaded;
@@ -83,15 +95,18 @@ export class GenerationProcess {
     grown: (stream: number, text: string) => void,
     signal: AbortSignal,
   ): Promise<Generated> {
-    const { connection } = this.#held();
+    const held = this.#held();
+    const { connection } = held;
     const id = ++this.#lastId;
-    return withCancel(connection, signal, { id, patienceMs: this.#cancelMs }, () =>
-      connection.ask<Generated>(
-        (send) => send({ type: 'generate', id, prompt, settings, count }),
-        (message) => {
-          if (message.type === 'text-grown' && message.id === id) grown(message.stream, message.text);
-          return message.type === 'generated' && message.id === id ? message : undefined;
-        },
+    return this.#ask(held, () =>
+      withCancel(connection, signal, { id, patienceMs: this.#cancelMs }, () =>
+        connection.ask<Generated>(
+          (send) => send({ type: 'generate', id, prompt, settings, count }),
+          (message) => {
+            if (message.type === 'text-grown' && message.id === id) grown(message.stream, message.text);
+            return message.type === 'generated' && message.id === id ? message : undefined;
+          },
+        ),
       ),
     );
   }
@@ -102,23 +117,27 @@ export class GenerationProcess {
     progress: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<{ readonly nats: number; readonly characters: number }> {
-    const { connection } = this.#held();
-    return withCancel(connection, signal, null, () =>
-      connection.ask(
-        async (send) => {
-          await send({ type: 'evaluate', characters: text.characters });
-          for (const bytes of text.chunks()) await send({ type: 'text', bytes, last: false });
-          await send({ type: 'text', bytes: new Uint8Array(0), last: true });
-        },
-        (message) => {
-          if (message.type === 'evaluate-progress') progress(message.done, message.total);
-          return message.type === 'evaluated' ? message : undefined;
-        },
+    const held = this.#held();
+    const { connection } = held;
+    return this.#ask(held, () =>
+      withCancel(connection, signal, null, () =>
+        connection.ask(
+          async (send) => {
+            await send({ type: 'evaluate', characters: text.characters });
+            for (const bytes of text.chunks()) await send({ type: 'text', bytes, last: false });
+            await send({ type: 'text', bytes: new Uint8Array(0), last: true });
+          },
+          (message) => {
+            if (message.type === 'evaluate-progress') progress(message.done, message.total);
+            return message.type === 'evaluated' ? message : undefined;
+          },
+        ),
       ),
     );
   }
 
   close(): void {
+    this.#current?.watch.stop();
     void this.#current?.connection.end(new FolioError('cancelled', 'Folio was closed'));
     this.#current = null;
   }
@@ -131,8 +150,18 @@ export class GenerationProcess {
       await held.connection.end(new FolioError('cancelled', 'another engine was chosen'));
     }
     const connection = new TrainerConnection(this.#startTrainer('generation'), 'the generation process');
-    this.#current = { connection, engine: wanted, chosen: null, loaded: null };
+    const watch = new EngineWatch(this.#autoEngines, wanted);
+    this.#current = { connection, engine: wanted, watch, chosen: null, loaded: null };
     return this.#current;
+  }
+
+  /** A process that the graphics card took with it says so. */
+  async #ask<T>({ connection, watch }: Current, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw watch.failed(error, connection.exit);
+    }
   }
 
   #held(): Current {

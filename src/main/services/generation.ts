@@ -6,6 +6,7 @@ import { FolioError } from '../../shared/errors.ts';
 import { checkpointsOf } from '../store/checkpoint-reader.ts';
 import type { CheckpointSource } from '../store/checkpoint-reader.ts';
 import type { NewSample, Store } from '../store/types.ts';
+import type { AutoEngines } from './auto-engines.ts';
 import { resolveCheckpoint } from './checkpoints.ts';
 import { openKnownText } from './known-text.ts';
 import { checkpointOf, firstDifference, streamsOf } from './reproduction.ts';
@@ -23,6 +24,8 @@ export interface GenerationOptions {
   readonly appVersion: string;
   /** Is told of the engines that were tried when a process loaded weights. */
   readonly enginesFound?: (reports: readonly EngineReport[]) => void;
+  /** Which engines `auto` may open; all of them by default. */
+  readonly autoEngines?: AutoEngines;
   /** How long a cancelled generation may take to say so before its process is ended. */
   readonly cancelMs?: number;
 }
@@ -31,7 +34,7 @@ export function createGenerationService(options: GenerationOptions): GenerationS
   const { store, startTrainer, appVersion, cancelMs = 10_000 } = options;
   const addSamples = options.addSamples ?? ((samples: readonly NewSample[]) => store.addSamples(samples));
   const { checkpoints = checkpointsOf(store) } = options;
-  const process = new GenerationProcess(checkpoints, startTrainer, cancelMs, options.enginesFound);
+  const process = new GenerationProcess(checkpoints, startTrainer, cancelMs, options.enginesFound, options.autoEngines);
   /** Requests so far: what is only warmed up is not, once another came. */
   let asked = 0;
   /** Settles when the last request has: the process does one thing at a time. */

@@ -51,7 +51,12 @@ export function liveAfter(live: LiveTraining, event: TrainingEvent): LiveTrainin
     case 'created':
       return { ...live, run: event.run, name: event.name };
     case 'engine':
-      return { ...live, engine: event.report.engine, device: event.report.device };
+      return {
+        ...live,
+        engine: event.report.engine,
+        device: event.report.device,
+        phase: live.phase === 'trying-graphics' ? 'starting' : live.phase,
+      };
     case 'plan': {
       const { epochs, minutes, maxSteps } = event.config;
       return {

@@ -10,6 +10,9 @@ import type { Store } from '../store/types.ts';
 import type { CheckpointMessage, FromOtherPurposes, FromTrainer, TrainRequest } from '../trainer/messages.ts';
 import type { Recorder } from './recorder.ts';
 import { assertTransition } from './run-states.ts';
+import type { AutoEngines } from './auto-engines.ts';
+import { EngineWatch } from './engine-watch.ts';
+import { guarded } from './guarded.ts';
 import { InOrder } from './in-order.ts';
 import { describeExit } from './trainer-exit.ts';
 import type { TrainerExit } from './trainer-exit.ts';
@@ -32,6 +35,7 @@ export interface Supervision {
   readonly store: Store;
   readonly recorder: Recorder;
   readonly process: TrainerProcess;
+  readonly autoEngines: AutoEngines;
   readonly runId: number;
   readonly corpusId: number;
   readonly request: TrainRequest;
@@ -47,6 +51,7 @@ export class Supervisor implements TrainingHandle {
   /** Without the request: the checkpoint in it is handed on, and not held while the training lasts. */
   readonly #supervision: Omit<Supervision, 'request'>;
   readonly #link: TrainerLink;
+  readonly #engine: EngineWatch;
   readonly #resolveDone: (event: FinishedEvent) => void;
   #status: RunStatus = 'queued';
   #report: EngineReport | null = null;
@@ -72,6 +77,7 @@ export class Supervisor implements TrainingHandle {
     const { process, runId } = rest;
     this.#supervision = rest;
     this.#link = new TrainerLink(process, rest.timeouts);
+    this.#engine = new EngineWatch(rest.autoEngines, request.engine);
     this.runId = runId;
     this.#config = request.config;
     this.#resumable = rest.resumable;
@@ -106,6 +112,7 @@ export class Supervisor implements TrainingHandle {
     if (this.#outcome !== null || this.#stopAsked) return;
     this.#stopAsked = true;
     this.#stopReason = reason;
+    this.#engine.stop();
     this.#link.send({ type: 'stop' });
     this.#awaitAnswerToStop();
     this.#inTurn(() => {
@@ -138,9 +145,11 @@ export class Supervisor implements TrainingHandle {
   }
 
   /** The request and the text. */
-  async #feed(request: TrainRequest): Promise<void> {
+  async #feed(asked: TrainRequest): Promise<void> {
     const { store, corpusId } = this.#supervision;
     try {
+      const leftOut = await this.#engine.leftOut(() => this.#emit({ type: 'phase', phase: 'trying-graphics' }));
+      const request = { ...asked, leftOut };
       await this.#link.feed(request, store.corpusChunks(corpusId), () => this.#outcome === null);
     } catch (error) {
       this.#conclude(outcomeOfFailure('the text cannot be read from the record', error, this.#circumstances));
@@ -151,6 +160,7 @@ export class Supervisor implements TrainingHandle {
 
   #receive(message: FromTrainer): void {
     if (this.#outcome !== null) return;
+    this.#engine.hear(message);
     this.#awaitAnswerToStop();
     this.#inTurn(() => (this.#outcome === null ? this.#guarded(() => this.#handle(message)) : undefined));
   }
@@ -213,7 +223,9 @@ export class Supervisor implements TrainingHandle {
         return;
       case 'error':
         recorder.flush();
-        this.#conclude(outcomeOfError(message.error, this.#circumstances));
+        this.#conclude(outcomeOfError(this.#engine.explained(message.error), this.#circumstances));
+        return;
+      case 'opening':
         return;
       default:
         return refuseForeign(message);
@@ -253,8 +265,9 @@ export class Supervisor implements TrainingHandle {
     if (this.#outcome === null) {
       this.#guarded(() => this.#supervision.recorder.flush());
       const reason = this.#link.killed ?? describeExit('the training process', exit);
+      const hint = this.#link.killed === null ? this.#engine.died(exit, reason) : this.#engine.lost(reason);
       const nothingLost = this.#status === 'stopping' && !this.#hasTrained;
-      this.#settle(nothingLost ? outcomeOfEarlyStop(reason) : outcomeOfDeath(reason, this.#circumstances));
+      this.#settle(nothingLost ? outcomeOfEarlyStop(reason) : outcomeOfDeath(reason, this.#circumstances, hint));
     }
     const finish = (): void => this.#finish();
     if (this.#endWritten !== null) return this.#endWritten.then(finish);
@@ -273,7 +286,7 @@ export class Supervisor implements TrainingHandle {
       seconds: this.#supervision.recorder.activeSeconds,
       error,
     };
-    this.#deliver(finished);
+    guarded(() => this.#supervision.listener(finished));
     this.#resolveDone(finished);
   }
 
@@ -290,6 +303,7 @@ export class Supervisor implements TrainingHandle {
   #settle(outcome: Outcome): void {
     if (this.#outcome !== null) return;
     this.#outcome = outcome;
+    this.#engine.stop();
     this.#link.expectNothing();
     const turn = this.#supervision.store.writable();
     if (turn === null) this.#writeEnd(outcome);
@@ -316,18 +330,7 @@ export class Supervisor implements TrainingHandle {
   }
 
   #emit(body: EventBody): void {
-    this.#deliver({ ...body, run: this.runId }); // an event's body and the run make the event
-  }
-
-  /** A listener's defect is not the training's: it surfaces as an uncaught exception, after this turn. */
-  #deliver(event: TrainingEvent): void {
-    try {
-      this.#supervision.listener(event);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    guarded(() => this.#supervision.listener({ ...body, run: this.runId })); // an event's body and the run make the event
   }
 }
 

@@ -2,6 +2,7 @@
 import { FolioError, fromErrorMessage } from '../../shared/errors.ts';
 import type { FromTrainer, ToTrainer } from '../trainer/messages.ts';
 import { trainerDied } from './trainer-exit.ts';
+import type { TrainerExit } from './trainer-exit.ts';
 import type { TrainerProcess } from './types.ts';
 
 interface Waiting {
@@ -17,6 +18,7 @@ export class TrainerConnection {
   readonly #gone: Promise<void>;
   #isGone = false;
   #waiting: Waiting | null = null;
+  #exit: TrainerExit | null = null;
   /** Why it no longer answers: it died, or this side ended it. */
   #end: FolioError | null = null;
 
@@ -30,6 +32,8 @@ export class TrainerConnection {
       else this.#waiting?.take(message);
     });
     process.onExit((code, signal, stderr) => {
+      // One that this side ended did not die.
+      if (this.#end === null) this.#exit = { code, signal, stderr };
       this.#end ??= trainerDied(who, { code, signal, stderr });
       this.#isGone = true;
       this.#fail(this.#end);
@@ -40,6 +44,11 @@ export class TrainerConnection {
   /** Whether questions can still be asked. */
   get alive(): boolean {
     return this.#end === null;
+  }
+
+  /** How it ended by itself; null when it did not. */
+  get exit(): TrainerExit | null {
+    return this.#exit;
   }
 
   /** For what needs no answer. A process that is gone is found out by the question that waits. */

@@ -34,6 +34,11 @@ function howItEnded({ code, signal }: TrainerExit): string {
   return `ended with exit code ${code > 255 ? `0x${code.toString(16).toUpperCase()}` : code}`;
 }
 
+/** Whether it ended by a defect of its own: not by a person, the system's want of memory, or for lack of work. */
+export function isCrash({ code, signal }: TrainerExit): boolean {
+  return signal === null ? code !== null && code !== 0 : CRASHES.has(signal);
+}
+
 export function trainerDied(who: string, exit: TrainerExit, hint?: string): FolioError {
   return new FolioError('trainer-died', describeExit(who, exit), hint);
 }

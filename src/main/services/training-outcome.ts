@@ -43,9 +43,9 @@ export function outcomeOfError(error: ErrorMessage, circumstances: Circumstances
   return { status: 'interrupted', reason, error: { ...error, hint: withResume(error.hint, circumstances) } };
 }
 
-/** The process died, or was ended, without a word about it. */
-export function outcomeOfDeath(reason: string, circumstances: Circumstances): Outcome {
-  const error: ErrorMessage = { code: 'trainer-died', message: reason, hint: withResume(undefined, circumstances) };
+/** The process died, or was ended, without a word about it. @param hint what to say before how to go on */
+export function outcomeOfDeath(reason: string, circumstances: Circumstances, hint?: string): Outcome {
+  const error: ErrorMessage = { code: 'trainer-died', message: reason, hint: withResume(hint, circumstances) };
   return { status: 'interrupted', reason, error };
 }
 

@@ -8,6 +8,9 @@ import type { CheckpointWriter } from '../store/checkpoint-writer.ts';
 import type { ResumePoint, RetentionPolicy, Store } from '../store/types.ts';
 import type { LiveTraining } from '../../shared/live.ts';
 import type { ResumeFrom, TrainRequest } from '../trainer/messages.ts';
+import { ALL_ENGINES } from './auto-engines.ts';
+import type { AutoEngines } from './auto-engines.ts';
+import { guarded } from './guarded.ts';
 import { liveAfter, NewsFeed, startingTraining } from './live-training.ts';
 import type { FeedClock } from './live-training.ts';
 import { Recorder } from './recorder.ts';
@@ -28,6 +31,8 @@ export interface TrainingOptions {
   /** Reads them in a thread of its own; absent reads them in this one. The caller closes it. */
   readonly stored?: Pick<CheckpointSource, 'resumePoint'>;
   readonly startTrainer: StartTrainer;
+  /** Which engines `auto` may open; all of them by default. */
+  readonly autoEngines?: AutoEngines;
   readonly appVersion: string;
   readonly policy?: RetentionPolicy;
   readonly timeouts?: Partial<Timeouts>;
@@ -122,6 +127,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
         now,
       }),
       process: trainer,
+      autoEngines: options.autoEngines ?? ALL_ENGINES,
       runId,
       corpusId: plan.corpusId,
       request,
@@ -247,17 +253,6 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       active?.supervisor.abandon(`${CLOSED} while it was training`);
     },
   };
-}
-
-/** A listener's defect is not the training's: it surfaces as an uncaught exception, after this turn. */
-function guarded(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }
 
 function resumeFrom({ checkpoint, position, weights, optimizer }: ResumePoint): ResumeFrom {

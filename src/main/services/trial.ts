@@ -7,6 +7,9 @@ import type { EngineChoice } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { Store } from '../store/types.ts';
 import type { FromTrainer } from '../trainer/messages.ts';
+import { ALL_ENGINES } from './auto-engines.ts';
+import type { AutoEngines } from './auto-engines.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { inSlices } from './slices.ts';
 import { disturbance, onDisturbance } from './quiet-machine.ts';
 import type { Trainings } from './quiet-machine.ts';
@@ -37,6 +40,8 @@ export interface TrialOptions {
   readonly store: Pick<Store, 'corpus' | 'corpusChunks'>;
   readonly training: Trainings;
   readonly startTrainer: StartTrainer;
+  /** Which engines `auto` may open; all of them by default. */
+  readonly autoEngines?: AutoEngines;
 }
 
 /** At least so many characters are handed over, where the text has them: few steps do not need a library. */
@@ -44,7 +49,12 @@ const LEAST_CHARACTERS = 2_000_000;
 /** Batches that the steps may read. */
 const BATCHES = 12;
 
-export function createTrialService({ store, training, startTrainer }: TrialOptions): TrialService {
+export function createTrialService({
+  store,
+  training,
+  startTrainer,
+  autoEngines = ALL_ENGINES,
+}: TrialOptions): TrialService {
   return {
     async try({ corpusId, config, engine }, phase, signal) {
       const cancelled = new FolioError('cancelled', 'the trial was cancelled');
@@ -55,21 +65,32 @@ export function createTrialService({ store, training, startTrainer }: TrialOptio
       if (disturbed !== null) throw disturbed;
       phase({ phase: 'starting' });
       const connection = new TrainerConnection(startTrainer('probe'), 'the process of the trial');
-      const cancel = (): void => void connection.end(cancelled);
+      const watch = new EngineWatch(autoEngines, engine);
+      const cancel = (): void => {
+        watch.stop();
+        void connection.end(cancelled);
+      };
       signal.addEventListener('abort', cancel, { once: true });
-      const undisturbed = onDisturbance(training, (why) => void connection.end(why));
+      const undisturbed = onDisturbance(training, (why) => {
+        watch.stop();
+        void connection.end(why);
+      });
       try {
+        const leftOut = await watch.leftOut();
         return await connection.ask<Trial>(
           async (send) => {
-            await send({ type: 'trial', config, vocabulary, characters: text.characters, engine });
+            await send({ type: 'trial', config, vocabulary, characters: text.characters, engine, leftOut });
             for (const bytes of text.chunks) await send({ type: 'text', bytes, last: false });
             await send({ type: 'text', bytes: new Uint8Array(0), last: true });
           },
           (message: FromTrainer) => {
+            watch.hear(message);
             if (message.type === 'trial-phase') phase({ phase: message.phase });
             return message.type === 'tried' ? message.trial : undefined;
           },
         );
+      } catch (error) {
+        throw watch.failed(error, connection.exit);
       } finally {
         undisturbed();
         signal.removeEventListener('abort', cancel);

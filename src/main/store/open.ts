@@ -15,6 +15,9 @@ import { explained, explaining, systemCode } from './sqlite-errors.ts';
 import { SqliteStore } from './store.ts';
 import { sweepUnfinishedImports } from './trash.ts';
 
+/** The record's file in its folder. */
+export const RECORD = 'folio.db';
+
 export interface OpenOptions {
   /** `write`: the one writer, or an error 'locked'. `read`: never writes. `auto`: the writer if nobody else is, else read-only. */
   readonly mode: 'write' | 'read' | 'auto';
@@ -35,7 +38,7 @@ export interface OpenOptions {
  *   (no right to write, no space), 'not-found' (nothing to read there). Whatever it throws, the file is as it was.
  */
 export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
-  const path = join(dataDir, 'folio.db');
+  const path = join(dataDir, RECORD);
   if (options.mode === 'read') return openReader(path, 'it was opened for reading only', null, options);
   let attempt;
   try {

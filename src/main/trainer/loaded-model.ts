@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EngineChoice } from '../../shared/domain.ts';
+import type { EngineChoice, EngineName } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { TensorOps } from '../engine/tensor-ops.ts';
 import { createNetwork, type Network } from '../model/network.ts';
@@ -9,7 +9,7 @@ import { Vocabulary } from '../model/vocabulary.ts';
 import { Control } from './control.ts';
 import { evaluate } from './evaluation.ts';
 import type { GenerateRequest, Send, ToTrainer } from './messages.ts';
-import { chooseEngine, type ChosenEngine } from './probe.ts';
+import { chooseEngine, type ChosenEngine } from './choose.ts';
 import { TextReceiver } from './text-receiver.ts';
 
 /** Milliseconds between two looks at the messages that wait, and two pieces of streamed text. */
@@ -25,6 +25,8 @@ const configSchema = z.object({
   units: z.number().int(),
 });
 
+type LoadRequest = Extract<ToTrainer, { type: 'load' }>;
+
 /** Weights on an engine, to write and to measure with. The engine stays open until another is chosen. */
 export class LoadedModel {
   readonly #send: Send;
@@ -38,8 +40,8 @@ export class LoadedModel {
     this.#send = send;
   }
 
-  async load(request: Extract<ToTrainer, { type: 'load' }>): Promise<void> {
-    const { ops, report, rejected } = await this.#open(request.engine);
+  async load(request: LoadRequest): Promise<void> {
+    const { ops, report, rejected } = await this.#open(request);
     const { arrays, metadata } = decodeSafetensors(request.weights);
     const vocabulary = new Vocabulary(request.vocabulary);
     const shape = { ...shapeOf(metadata), vocabularySize: vocabulary.size };
@@ -52,14 +54,15 @@ export class LoadedModel {
     await this.#send({ type: 'loaded', report, rejected });
   }
 
-  async #open(choice: EngineChoice): Promise<ChosenEngine> {
+  async #open({ engine: choice, leftOut = [] }: LoadRequest): Promise<ChosenEngine> {
     if (this.#engine !== null && this.#engine.choice !== choice) {
       this.#network?.close();
       this.#network = null;
       this.#engine.ops.close();
       this.#engine = null;
     }
-    return (this.#engine ??= { ...(await chooseEngine(choice)), choice });
+    const opening = (engine: EngineName): Promise<void> => this.#send({ type: 'opening', engine });
+    return (this.#engine ??= { ...(await chooseEngine(choice, { use: 'writing', leftOut, opening })), choice });
   }
 
   cancel(id: number): void {

@@ -1,68 +1,129 @@
-/** How fast an engine computes the product that training consists of. */
+/** How fast an engine does what it is wanted for: a piece of a training step, or characters of one text. By the model's own code. */
 import { performance } from 'node:perf_hooks';
-import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
+import type { TensorOps } from '../engine/tensor-ops.ts';
+import { createNetwork, type Network, type NetworkOptions } from '../model/network.ts';
+import { StreamNetwork } from '../model/stream-network.ts';
+import { type NetworkShape, type WeightArray, weightShapes } from '../model/weights.ts';
 
-export interface EngineSpeed {
-  /** 10^9 floating-point operations a second in float32. */
-  readonly gflops: number;
-  /** The same product in low precision with the casts that a training step needs; null where the engine has none. */
-  readonly lowGflops: number | null;
+/** What an engine is chosen for. */
+export type EngineUse = 'training' | 'writing';
+
+export type EngineSpeed =
+  | {
+      readonly use: 'training';
+      /**
+       * 10^9 operations a second in float32: of the matrix products that a step of the tutorial's network needs, forward and backward,
+       * over all the time that the pass takes. Products alone are faster.
+       */
+      readonly gflops: number;
+      /** The same in mixed precision; null where the engine has none. */
+      readonly lowGflops: number | null;
+    }
+  | {
+      readonly use: 'writing';
+      /** Of one text, by a network of the tutorial's size; drawing them is not counted. */
+      readonly charactersPerSecond: number;
+    };
+
+/** The tutorial's network and batch; of its 100 characters so many that one pass takes a small part of a second. */
+const SIZES = { units: 1024, embeddingSize: 256, batchSize: 64, steps: 8 };
+/** For engines that would need seconds for that. */
+const SMALL_SIZES = { units: 256, embeddingSize: 64, batchSize: 16, steps: 4 };
+const VOCABULARY = 65;
+const SLOW_GFLOPS = 5;
+
+type Sizes = typeof SIZES;
+
+/** Takes about `milliseconds`, twice that for training where there is a low precision. The best counts: other work only slows. */
+export async function measureSpeed(ops: TensorOps, use: EngineUse, milliseconds = 150): Promise<EngineSpeed> {
+  if (use === 'writing') return { use, charactersPerSecond: await measureWriting(ops, milliseconds) };
+  const trial = await measurePasses(ops, SMALL_SIZES, 'float32', milliseconds / 10);
+  const isSlow = trial < SLOW_GFLOPS;
+  const sizes = isSlow ? SMALL_SIZES : SIZES;
+  const gflops = isSlow ? trial : await measurePasses(ops, sizes, 'float32', milliseconds);
+  const lowGflops = ops.hasLowPrecision ? await measurePasses(ops, sizes, 'mixed', milliseconds) : null;
+  return { use, gflops, lowGflops };
 }
 
-/** A recurrent step's product is [3H, H] x [H, B]; the tutorial's has these sizes. */
-const SIZES = { units: 1024, batch: 64 };
-/** For engines that need more than a tenth of a second for that. */
-const SMALL_SIZES = { units: 256, batch: 16 };
-const SLOW_GFLOPS = 4;
-const BATCHES = 5;
-
-/** Takes about `milliseconds`, twice that where there is a low precision. Best of several batches: other work only slows. */
-export async function measureSpeed(ops: TensorOps, milliseconds = 200): Promise<EngineSpeed> {
-  const trial = await measureProduct(ops, SMALL_SIZES, false, milliseconds / 10);
-  const sizes = trial < SLOW_GFLOPS ? SMALL_SIZES : SIZES;
-  const gflops = await measureProduct(ops, sizes, false, milliseconds);
-  const lowGflops = ops.hasLowPrecision ? await measureProduct(ops, sizes, true, milliseconds) : null;
-  return { gflops, lowGflops };
-}
-
-async function measureProduct(
+/** Forward and backward passes through a network; 10^9 operations a second of the best of them. */
+async function measurePasses(
   ops: TensorOps,
-  { units, batch }: typeof SIZES,
-  low: boolean,
+  { batchSize, steps, ...sizes }: Sizes,
+  precision: NetworkOptions['precision'],
   milliseconds: number,
 ): Promise<number> {
-  const kernel = ops.fromFloats(smallNumbers(3 * units * units), [3 * units, units]);
-  const state = ops.fromFloats(smallNumbers(units * batch), [units, batch]);
-  // Weights are cast once in many steps, so this cast is not part of what is measured.
-  const factor = low ? ops.toLow(kernel) : kernel;
-  const product = low ? () => ops.toFloat(ops.matmul(factor, ops.toLow(state))) : () => ops.matmul(factor, state);
-  /** Milliseconds of so many products, the last one's arrival included: a GPU answers before it has computed. */
-  const time = async (count: number): Promise<number> => {
+  const network = smallNetwork(ops, sizes, precision);
+  const state = network.zeroState(batchSize);
+  const ids = Int32Array.from({ length: steps * batchSize }, (_, i) => (i * i + 7) % VOCABULARY);
+  const batch = { inputs: ids, targets: ids, batchSize };
+  /** Milliseconds of a pass, all of its results computed: a GPU answers before it has. */
+  const time = async (): Promise<number> => {
     const start = performance.now();
-    const last = ops.arena(() => {
-      let sum: Tensor = ops.zeros([]);
-      for (let i = 0; i < count; i++) sum = ops.arena(() => ops.keep(product()));
-      return ops.keep(ops.sumOfSquares(sum));
-    });
+    const pass = network.gradients(batch, state, [1, 2]);
+    const results = [...pass.gradients.values()];
+    const last = ops.arena(() => ops.keep(ops.addN(results.map((gradient) => ops.sumOfSquares(gradient)))));
     await ops.read(last);
     const elapsed = performance.now() - start;
-    ops.release(last);
+    ops.release(last, pass.losses, ...results, ...pass.squares.values());
+    network.releaseState(pass.state);
     return elapsed;
   };
   try {
-    await time(1); // the first product makes what an engine keeps
-    let count = 1;
-    let best = (await time(count)) / count;
-    const deadline = performance.now() + milliseconds;
-    count = Math.max(1, Math.min(10_000, Math.floor(milliseconds / BATCHES / best)));
-    while (performance.now() < deadline) best = Math.min(best, (await time(count)) / count);
-    return (2 * 3 * units * units * batch) / best / 1e6;
+    const best = await bestOf(time, milliseconds);
+    const { units } = sizes;
+    // A weight takes part in two operations for each character forward, and in four backward.
+    return (6 * (3 * units * units + units * VOCABULARY) * steps * batchSize) / best / 1e6;
   } finally {
-    ops.release(kernel, state);
-    if (factor !== kernel) ops.release(factor);
+    network.releaseState(state);
+    network.close();
   }
 }
 
+/** Characters a second of one stream. */
+async function measureWriting(ops: TensorOps, milliseconds: number): Promise<number> {
+  const network = smallNetwork(ops, SIZES, 'float32');
+  const stream = new StreamNetwork(ops, network, 1);
+  let character = 0;
+  const time = async (): Promise<number> => {
+    const start = performance.now();
+    await stream.step(Int32Array.of((character++ * 7) % VOCABULARY));
+    return performance.now() - start;
+  };
+  try {
+    return 1000 / (await bestOf(time, milliseconds));
+  } finally {
+    stream.close();
+    network.close();
+  }
+}
+
+/** The shortest of the times that fit into so many milliseconds, one at least. The first is not counted: in it an engine makes what it keeps. */
+async function bestOf(time: () => Promise<number>, milliseconds: number): Promise<number> {
+  await time();
+  let best = Infinity;
+  const deadline = performance.now() + milliseconds;
+  do best = Math.min(best, await time());
+  while (performance.now() < deadline);
+  return best;
+}
+
+function smallNetwork(
+  ops: TensorOps,
+  { units, embeddingSize }: Pick<Sizes, 'units' | 'embeddingSize'>,
+  precision: NetworkOptions['precision'],
+): Network {
+  const shape: NetworkShape = { cell: 'gru', layers: 1, vocabularySize: VOCABULARY, embeddingSize, units };
+  const network = createNetwork(ops, shape, { precision, dropout: 0 });
+  const weights = new Map<string, WeightArray>();
+  for (const [name, size] of weightShapes(shape)) {
+    const data = smallNumbers(size.reduce((product, n) => product * n, 1));
+    weights.set(name, { shape: [...size], data });
+  }
+  network.load(weights);
+  return network;
+}
+
+/** Zeros would be faster than what is really multiplied. */
 function smallNumbers(length: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => ((i * 37) % 101) / 500 - 0.1);
 }

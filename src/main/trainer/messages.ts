@@ -64,6 +64,8 @@ export interface TrainRequest {
   /** Code points in the text that follows in `text` messages. */
   readonly characters: number;
   readonly engine: EngineChoice;
+  /** What `auto` does not open in this process, with the reasons; nothing when left out. So in the other requests. */
+  readonly leftOut?: readonly EngineReport[];
   /** Complete the configuration for its `minutes` from the measured speed (preset `best`). */
   readonly plan: boolean;
   readonly resume: ResumeFrom | null;
@@ -94,6 +96,7 @@ export interface TrialRequest {
   /** Code points that follow. */
   readonly characters: number;
   readonly engine: EngineChoice;
+  readonly leftOut?: readonly EngineReport[];
 }
 
 export type PackSource =
@@ -132,6 +135,7 @@ export type ToTrainer =
       readonly inPieces?: CheckpointSizes;
       readonly vocabulary: readonly string[];
       readonly engine: EngineChoice;
+      readonly leftOut?: readonly EngineReport[];
     }
   | GenerateRequest
   | { readonly type: 'cancel'; readonly id: number }
@@ -173,6 +177,8 @@ export type FromTrainer =
       readonly done: number;
       readonly total: number;
     }
+  /** Before `auto` opens an engine to compute with: what it loads may end the process before another word. */
+  | { readonly type: 'opening'; readonly engine: EngineName }
   | { readonly type: 'trial-phase'; readonly phase: 'measuring' | 'writing' }
   | { readonly type: 'tried'; readonly trial: Trial }
   | { readonly type: 'installed'; readonly details: Readonly<Record<string, string>> }

@@ -2,7 +2,7 @@ import type { Control } from './control.ts';
 import type { Send, TrainRequest } from './messages.ts';
 import { Handover } from './handover.ts';
 import { planBest } from './plan-best.ts';
-import { chooseEngine } from './probe.ts';
+import { chooseEngine } from './choose.ts';
 import type { TextReceiver } from './text-receiver.ts';
 import { storedEpochsNote } from './stored-epochs.ts';
 import { train } from './train.ts';
@@ -21,7 +21,11 @@ async function trainFrom(
   control: Control,
   send: Send,
 ): Promise<void> {
-  const { ops, report, rejected } = await chooseEngine(request.engine);
+  const { ops, report, rejected } = await chooseEngine(request.engine, {
+    use: 'training',
+    leftOut: request.leftOut ?? [],
+    opening: (engine) => send({ type: 'opening', engine }),
+  });
   try {
     await send({ type: 'ready', report, rejected });
     const ids = await text.ids;

@@ -14,7 +14,7 @@ import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { Control } from './control.ts';
 import type { FromTrainer, Send, TrialRequest } from './messages.ts';
-import { chooseEngine } from './probe.ts';
+import { chooseEngine } from './choose.ts';
 import { mean, TrainingStepper } from './stepper.ts';
 import type { TextReceiver } from './text-receiver.ts';
 
@@ -30,7 +30,11 @@ type Findings = Pick<Tried['trial'], 'loss' | 'uniformLoss' | 'prompt' | 'text' 
 
 /** Chooses the engine, waits for the text, tries, and reports. */
 export async function runTrial(request: TrialRequest, text: TextReceiver, send: Send): Promise<void> {
-  const { ops, report, rejected } = await chooseEngine(request.engine);
+  const { ops, report, rejected } = await chooseEngine(request.engine, {
+    use: 'training',
+    leftOut: request.leftOut ?? [],
+    opening: (engine) => send({ type: 'opening', engine }),
+  });
   try {
     const ids = await text.ids;
     const phase = (name: 'measuring' | 'writing'): Promise<void> => send({ type: 'trial-phase', phase: name });

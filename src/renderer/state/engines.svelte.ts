@@ -2,6 +2,7 @@
 import { runJob } from '../../shared/contract/client.ts';
 import type { FolioClient } from '../../shared/contract/index.ts';
 import type { EngineReport } from '../../shared/domain.ts';
+import { fastestOf } from '../../shared/engine-choice.ts';
 
 export class Engines {
   readonly #client: FolioClient;
@@ -26,14 +27,8 @@ export class Engines {
     return this.#probing;
   }
 
-  /** What `auto` would take: the fastest that passed its self-test. */
-  readonly fastest: EngineReport | null = $derived(
-    this.#reports.reduce<EngineReport | null>(
-      (best, report) =>
-        report.available && report.selfTest === 'passed' && (report.gflops ?? 0) > (best?.gflops ?? -1) ? report : best,
-      null,
-    ),
-  );
+  /** What `auto` would take for a training. */
+  readonly fastest: EngineReport | null = $derived(fastestOf(this.#reports));
 
   async start(): Promise<void> {
     const { reports, at } = await this.#client.request('engines:known', {});

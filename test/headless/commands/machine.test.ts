@@ -23,7 +23,7 @@ describe('engines', () => {
     expect(out).toMatch(/tensorflow +yes +passed +190 +CPU, 2 threads/);
     expect(out).toMatch(/webgpu +no +not run +- +-/);
     expect(out).toMatch(/webgpu +No adapter was found\./);
-    expect(out).toContain('takes the fastest that passes its self-test: tensorflow');
+    expect(out).toContain('trains with the fastest that passes its self-test: tensorflow');
     expect(out).toContain('version: 4.22.0');
     const [reports] = (await folio(['engines', '--json'], { fake })).json();
     expect(reports).toMatchObject([

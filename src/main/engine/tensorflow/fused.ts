@@ -80,6 +80,11 @@ function fusedSequences(call: Call, { noIds, none }: Absent, level: number): Fus
       if (!packed) throw incomplete();
       return packed;
     },
+    streamInput(packed, below, bias) {
+      const [input] = call('FolioStreamInput', [packed, below, bias], 1);
+      if (!input) throw incomplete();
+      return input;
+    },
     streamStep(cell, packed, x, [h, c], bias, dense) {
       const last = cell === 'gru' ? bias : c;
       if (!h || !last) throw new FolioError('internal', 'a step lacks its state or its bias');

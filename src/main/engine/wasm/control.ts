@@ -83,7 +83,7 @@ const SLEEP_MS = 1000;
 const SLEEPS = 120;
 
 /**
- * Waits until a word is something else than `value`.
+ * Waits until a word is something else than `value`. A patient thread sleeps until it is woken, by a new value or by a failure.
  * @throws Error when a thread failed, or (where `patient` is not set) none comes for two minutes.
  */
 export function waitWhile(control: Control, word: number, value: number, patient = false): void {
@@ -93,7 +93,8 @@ export function waitWhile(control: Control, word: number, value: number, patient
     const { failure } = control;
     if (failure !== null) throw new Error(failure);
     if (sleeps === SLEEPS && !patient) throw new Error(`a thread gave no answer for ${(SLEEPS * SLEEP_MS) / 1000} s`);
-    Atomics.wait(words, word, value, SLEEP_MS);
+    // Waking only to look, every thread of an idle engine would keep its processor from resting.
+    Atomics.wait(words, word, value, patient ? Infinity : SLEEP_MS);
   }
 }
 

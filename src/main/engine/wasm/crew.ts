@@ -21,7 +21,7 @@ export interface ThreadData {
 
 /**
  * How many threads compute: FOLIO_WASM_THREADS, or as many as this process may run at once.
- * @throws FolioError 'engine' when the variable is not a whole number from 1 to 64.
+ * @throws FolioError 'engine' when the variable is not a whole number from 1 to 63.
  */
 export function threadsFor(env: Readonly<Record<string, string | undefined>> = process.env): number {
   const named = env[VARIABLE];

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { EngineReport } from '../../../shared/domain.ts';
+import { fastestOf } from '../../../shared/engine-choice.ts';
 import { assertNever, FolioError } from '../../../shared/errors.ts';
 import { enginesText } from '../../services/diagnosis.ts';
 import type { FolioApp } from '../../app.ts';
@@ -99,14 +100,11 @@ function showReports(reports: readonly EngineReport[], output: Output): void {
   );
   output.say();
   for (const report of reports) output.say(factLine(report.engine, output.typed(report.reason), output));
-  const chosen = reports
-    .filter(({ available }) => available)
-    .sort((a, b) => (b.gflops ?? 0) - (a.gflops ?? 0))
-    .at(0);
+  const chosen = fastestOf(reports);
   output.say(
-    chosen === undefined
+    chosen === null
       ? '\nNo engine works here. The reasons above say what is missing.'
-      : `\n\`auto\` takes the fastest that passes its self-test: ${chosen.engine}.`,
+      : `\n\`auto\` trains with the fastest that passes its self-test: ${chosen.engine}. What writes fastest is measured when it writes.`,
   );
   output.say(`\nDiagnosis to paste:\n${output.typed(enginesText(reports))}`);
 }

@@ -26,6 +26,7 @@ export interface TrainingDisplayOptions {
 }
 
 const PHASES = {
+  'trying-graphics': 'trying the graphics card, in a process of its own',
   training: '',
   validating: 'measuring on the held-out text',
   sampling: 'writing samples',

@@ -57,6 +57,7 @@ export const common = {
   },
   phases: {
     starting: 'starting',
+    'trying-graphics': 'trying the graphics card',
     training: 'training',
     validating: 'measuring on held-out text',
     sampling: 'writing a sample',

@@ -42,6 +42,8 @@ export const run = {
     /** In the strip at the foot of the window. */
     lastStep: (loss: string) => `loss of the last step ${loss}`,
     queued: 'The engine is being started.',
+    'trying-graphics':
+      'The graphics card is being tried, once, in a process of its own: should its driver crash, no training is lost.',
     loading: (engine: string) => `${engine} has been loaded; the text is being read.`,
     stepOf: (step: string, steps: string) => `step ${step} of ${steps} in this epoch`,
     validating: 'It is being measured on the text that was held out.',

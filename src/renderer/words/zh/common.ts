@@ -56,6 +56,7 @@ export const common: Words['common'] = {
   },
   phases: {
     starting: '正在启动',
+    'trying-graphics': '正在试用显卡',
     training: '训练中',
     validating: '正在用留出的文本衡量',
     sampling: '正在写样本',

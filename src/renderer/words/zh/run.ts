@@ -37,6 +37,7 @@ export const run: Words['run'] = {
   live: {
     lastStep: (loss) => `最近一步的损失 ${loss}`,
     queued: '正在启动引擎。',
+    'trying-graphics': '正在单独的进程里试用显卡，只此一次：就算驱动程序崩溃，也不会连累训练。',
     loading: (engine) => `${engine} 已载入，正在读取文本。`,
     stepOf: (step, steps) => `本轮第 ${step} 步，共 ${steps} 步`,
     validating: '正在用留出的文本衡量它。',

@@ -177,6 +177,52 @@ void Step(TF_OpKernelContext* context, bool gru) {
   StandingTeam::Get().Run(count, work);
 }
 
+// Projected input of a layer above the first: the rows below it [S, H] times its input kernel, packed as a recurrent one, plus its bias
+// [GH] -> [S, GH]. A matrix product would sum a stream's row in an order that depends on how many there are.
+void Project(TF_OpKernelContext* context) {
+  Call call(context);
+  int64_t units, streams;
+  call.Shape(1, &streams, &units);
+  const int64_t wide = call.Elements(2);
+  call.Require(units > 0 && streams > 0 && wide > 0 && wide % units == 0, "an input kernel has a whole number of gates");
+  if (!call.ok()) return;
+  const StreamKernel shape{units, wide / units};
+  const float* packed = call.Input(0, shape.groups() * shape.group_storage());
+  const float* below = call.Input(1, streams * units);
+  const float* bias = call.Input(2, wide);
+  float* out = call.Output(0, streams, wide);
+  if (!call.ok()) return;
+
+  static bool backwards = false;
+  backwards = !backwards;
+  const int64_t inner = shape.inner(), rows = shape.group_rows();
+  Buffer padded(streams * inner);
+  for (int64_t s = 0; s < streams; ++s) {
+    std::memcpy(padded.data() + s * inner, below + s * units, static_cast<size_t>(units) * sizeof(float));
+  }
+  const Level level = ProcessorLevel();
+  const int count = TeamSize(units / 4);
+  const int64_t each = RoundUp(streams * rows, 16);
+  Buffer scratches(count * each);
+  auto work = [&](int member) {
+    const Share own = OwnGroups(shape.groups(), member, count);
+    float* products = scratches.data() + member * each;  // by stream, gate and unit
+    for (int64_t n = 0; n < own.size(); ++n) {
+      const int64_t group = own.begin + (backwards ? own.size() - 1 - n : n);
+      MultiplyHalfRows(packed + group * shape.group_storage(), rows, inner, padded.data(), streams, level, backwards, products);
+      const int64_t first = group * kGroup, mine = std::min(kGroup, units - first);
+      for (int64_t s = 0; s < streams; ++s) {
+        for (int64_t gate = 0; gate < shape.gates; ++gate) {
+          const float* sums = products + (s * shape.gates + gate) * kGroup;
+          const int64_t at = gate * units + first;
+          for (int64_t i = 0; i < mine; ++i) out[s * wide + at + i] = sums[i] + bias[at + i];
+        }
+      }
+    }
+  };
+  StandingTeam::Get().Run(count, work);
+}
+
 template <bool kGru>
 void Steps(TF_OpKernelContext* context) {
   Step(context, kGru);
@@ -185,6 +231,7 @@ void Steps(TF_OpKernelContext* context) {
 struct Registration {
   Registration() {
     Register<&Pack>("FolioStreamPack", {"kernel: float"}, {"packed: float"});
+    Register<&Project>("FolioStreamInput", {"packed: float", "below: float", "bias: float"}, {"input: float"});
     Register<&Steps<true>>("FolioGruStreamStep",
                            {"packed: float", "x: float", "h: float", "bias: float", "dense: float", "dense_bias: float"},
                            {"next: float", "logits: float"});

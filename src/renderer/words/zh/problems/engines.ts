@@ -7,6 +7,9 @@ export const engines = {
   'A driver that was updated or that crashed, a computer that slept, or a step that took too long can cause it.':
     '可能的原因：驱动程序更新或崩溃了，电脑休眠过，或者某一步耗时太长。',
   'a thread of the wasm engine failed: {*0}': 'wasm 引擎的一个线程出错了：{0}',
+  'about as fast as any engine that passed the self-test: {0}': '与通过自检的引擎中最快的相当：{0}',
+  'about as fast as any engine that passed the self-test: {0}; wasm not tried, as it is slower on the same processor':
+    '与通过自检的引擎中最快的相当：{0}；没有试 wasm，因为它在同一个处理器上更慢',
   'an adapter without a name': '一个没有名称的适配器',
   'an adapter without a name ({0})': '一个没有名称的适配器（{0}）',
   'And: {*0}': '另外：{0}',
@@ -20,8 +23,8 @@ export const engines = {
   'ended by {0}': '被 {0} 终止',
   'exit code {0}': '退出码 {0}',
   'fastest of the engines that passed the self-test: {0}': '通过自检的引擎中最快的：{0}',
-  'fastest of the engines that passed the self-test: {0}; {1} not tried, as this is far above what wasm reaches':
-    '通过自检的引擎中最快的：{0}；没有试 {1}，因为这已远超 wasm 所能达到的速度',
+  'fastest of the engines that passed the self-test: {0}; wasm not tried, as it is slower on the same processor':
+    '通过自检的引擎中最快的：{0}；没有试 wasm，因为它在同一个处理器上更慢',
   'FOLIO_LIBTENSORFLOW={0}: neither it nor its lib/ or tensorflow/ has {1}.':
     'FOLIO_LIBTENSORFLOW={0}：那里以及其中的 lib/ 和 tensorflow/ 都没有 {1}。',
   'FOLIO_LIBTENSORFLOW={0}: the headers are missing (include/tensorflow/c/c_api.h).':
@@ -49,6 +52,8 @@ export const engines = {
   'It needs a compiler for C++17 (GCC 8, Clang 7 or newer); name another one in CXX.':
     '它需要支持 C++17 的编译器（GCC 8、Clang 7 或更新）；可用 CXX 指定另一个。',
   'It needs a newer Linux (glibc 2.27).': '它需要更新的 Linux（glibc 2.27）。',
+  'it passed the self-test, but {0} is about as fast and comes first: {1}':
+    '它通过了自检，但 {0} 速度相当，优先选用：{1}',
   'it passed the self-test, but {0} is faster: {1}': '它通过了自检，但 {0} 更快：{1}',
   'it was built for version {0} of the binding, and this Folio has {1}':
     '它是为绑定版本 {0} 构建的，而这个 Folio 用的是 {1}',
@@ -60,14 +65,21 @@ export const engines = {
     '请指定已安装的 Python 包的文件夹（"site-packages/tensorflow"），或含有 {0}、{1} 和 include/tensorflow/c/c_api.h 的文件夹。',
   'no engine can be used here.': '这里没有可用的引擎。',
   'no graphics processor can be reached through {0}': '通过 {0} 找不到任何图形处理器',
+  'not tried, as TensorFlow computes on the graphics card': '没有试，因为 TensorFlow 正在显卡上计算',
+  'not tried, as no driver for Vulkan is installed': '没有试，因为没有安装 Vulkan 的驱动程序',
+  'not tried, as there was no time to try it': '没有试，因为来不及',
+  '{*0} auto leaves it out until the engines are tried again (Settings, or folio engines) or its driver changes.':
+    '{0}自动选择时会跳过它，直到重新试用引擎（在“设置”里，或用 folio engines）或更换驱动程序。',
+  'From now on auto leaves the graphics card out, until its driver changes or the engines are tried again.':
+    '从现在起，自动选择会跳过显卡，直到更换驱动程序或重新试用引擎。',
   'Nothing half-installed was left behind.': '没有留下任何装到一半的东西。',
   'Nothing of the file was used.': '没有使用该文件的任何内容。',
   'On Debian and Ubuntu: apt install {0}.': '在 Debian 和 Ubuntu 上：apt install {0}。',
   'Or unset FOLIO_LIBTENSORFLOW.': '或者取消 FOLIO_LIBTENSORFLOW。',
   'passed the self-test': '通过了自检',
   'passed the self-test at {0}': '通过了自检，速度 {0}',
-  'passed the self-test at {0}; {1} not tried, as this is far above what wasm reaches':
-    '通过了自检，速度 {0}；没有试 {1}，因为这已远超 wasm 所能达到的速度',
+  'passed the self-test at {0}; wasm not tried, as it is slower on the same processor':
+    '通过了自检，速度 {0}；没有试 wasm，因为它在同一个处理器上更慢',
   'pip could not download {0}=={1} ({*2}):': 'pip 无法下载 {0}=={1}（{2}）：',
   'pip ended well but left {0} wheels for {1}=={2} instead of one.':
     'pip 顺利结束，但 {1}=={2} 留下了 {0} 个 wheel 文件，而不是一个。',
