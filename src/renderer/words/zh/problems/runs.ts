@@ -16,7 +16,7 @@ export const runs = {
   'Choose another name.': '请换一个名称。',
   'could not be started': '无法启动',
   'crashed ({0})': '崩溃了（{0}）',
-  'Did you mean {0}?': '您是指 {0} 吗？',
+  'Did you mean {0}?': '你是指 {0} 吗？',
   'ended before its work was done': '没有做完就结束了',
   'ended with exit code 0x{0}': '以退出码 0x{0} 结束',
   'ended with exit code {0}': '以退出码 {0} 结束',
@@ -31,7 +31,7 @@ export const runs = {
   'Its weights are damaged or its training diverged: use an earlier checkpoint.':
     '它的权重已损坏，或者训练发散了：请用更早的检查点。',
   'min-p is {0}': 'min-p 是 {0}',
-  'mixed precision is not available on {0}': '{0} 没有混合精度',
+  'mixed precision is not available on {*0}': '{0} 没有混合精度',
   'nothing is left of the prompt without its unknown characters': '去掉不认识的字符之后，提示文字就空了',
   'of epochs shorter than {0} s, the first {1} and then one every {2} s are sampled and stored, and the best and the last':
     '每轮不到 {0} 秒时，只为前 {1} 轮、此后每 {2} 秒一轮以及最佳和最后的一轮写样本并保存',
@@ -126,7 +126,7 @@ export const runs = {
   'Use fewer warmupSteps, or more maxSteps.': '请减少预热（warmupSteps），或增加最多步数（maxSteps）。',
   'Use optimizer=adamw, or weightDecay=0.': '请改用 AdamW（optimizer=adamw），或把权重衰减设为 0（weightDecay=0）。',
   'Use sampleEvery=0, or prompts=TEXT.': '请设为不写样本（sampleEvery=0），或写上提示（prompts）。',
-  'Use the id of the one you mean: {0}.': '请使用您要的那一个的编号：{0}。',
+  'Use the id of the one you mean: {0}.': '请使用你要的那一个的编号：{0}。',
   'Use validationFraction=0.1, or patience=0.':
     '请留出一部分文本（validationFraction=0.1），或把耐心设为 0（patience=0）。',
   'Wait until it has ended, or stop it.': '请等它结束，或停止它。',

@@ -54,7 +54,7 @@ export const texts = {
     '一个批次有 {0} 段序列，每段 {1} 个字符，需要 {2} 个字符；而文本只有 {3} 个',
   'Open it in an editor that shows it right and save it as UTF-8.': '请用能正确显示它的编辑器打开，另存为 UTF-8。',
   'paragraph separator': '段落分隔符',
-  'Rename it if you like.': '您可以给它改名。',
+  'Rename it if you like.': '你可以给它改名。',
   'replacement character': '替换字符',
   'Save it as plain text, in UTF-8.': '请另存为 UTF-8 编码的纯文本。',
   'Save its content as plain text (UTF-8) first.': '请先把内容另存为纯文本（UTF-8）。',

@@ -64,7 +64,7 @@ export const weights = {
   'This is not a readable safetensors file: {*0}.': '这不是可读的 safetensors 文件：{0}。',
   vocabulary: 'vocabulary',
   'you may not write in its folder': '没有写入它的文件夹的权限',
-  'your disk quota is used up': '您的磁盘配额用完了',
+  'your disk quota is used up': '你的磁盘配额用完了',
   '{0} [{1}] {2} needs {3} bytes but has {4}': '{0} [{1}] {2} 需要 {3} 字节，但只有 {4} 字节',
   '{0} bytes at its end belong to no array': '末尾有 {0} 字节不属于任何数组',
   '{0} cannot be read': '无法读取 {0}',
