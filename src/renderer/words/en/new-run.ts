@@ -155,7 +155,7 @@ export const newRun = {
   },
   text: {
     heading: 'Text',
-    add: 'Add a text…',
+    add: 'Add text…',
     drop: 'or drop a file anywhere on this page',
     dropHere: 'Drop the text here',
     reading: (name: string, done: string, total: string) => `Reading ${name}: ${done} of ${total}`,

@@ -42,7 +42,7 @@ export const weights = {
   'The "vocabulary" of the file\'s metadata is not JSON.': '文件元数据中的“vocabulary”不是 JSON。',
   'The array {0} has the type {1}, which cannot be read.': '数组 {0} 的类型是 {1}，无法读取。',
   'the checkpoint does not say what network it belongs to': '检查点没有说明它属于什么样的网络',
-  'the evaluation was cancelled': '衡量已取消',
+  'the evaluation was cancelled': '评测已取消',
   "The file's metadata are wrong at {*0}: not what is expected.": '文件的元数据在 {0} 处不对：不是预期的内容。',
   "The file's metadata are wrong at {*0}: {*1}.": '文件的元数据在 {0} 处不对：{1}。',
   'The file\'s metadata have no "config".': '文件的元数据里没有“config”。',
