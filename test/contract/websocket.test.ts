@@ -131,6 +131,12 @@ describe('the token', () => {
       status: 200,
       headers: { 'content-type': 'text/javascript; charset=utf-8' },
     });
+    expect(page.body).toContain('/enter.css');
+    expect(page.body).not.toMatch(/<style|style=|<script>/); // the policy would drop what stands in the page itself
+    expect(await ask('GET', '/enter.css')).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/css; charset=utf-8' },
+    });
   });
 });
 
@@ -182,7 +188,7 @@ describe('requests', () => {
   it('are refused for every other Host, whatever they ask for', async () => {
     for (const host of wrongHosts()) {
       const own = { Host: host, Cookie: cookie };
-      for (const path of ['/', '/enter', '/enter.js', '/index.html', '/files/x']) {
+      for (const path of ['/', '/enter', '/enter.js', '/enter.css', '/index.html', '/files/x']) {
         expect(await ask('GET', path, own), host).toMatchObject({ status: 403 });
       }
       expect(await ask('POST', '/enter', { ...own, Origin: `http://${host}` }, test.token)).toMatchObject({

@@ -21,6 +21,7 @@ describe('what is looked for', () => {
   it('are the texts of the English catalogue', () => {
     expect(patterns.length).toBeGreaterThan(200);
     expect(leftovers(['Nothing leaves this computer.', 'epoch 3 of 12', '第 3 轮，共 12 轮'])).toHaveLength(2);
+    expect(leftovers(['TensorFlow 2.21.0, CPU with AVX-512 and bfloat16, 2 threads'])).toHaveLength(1);
   });
 });
 

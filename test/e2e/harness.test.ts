@@ -61,6 +61,7 @@ describeInBrowser('the watch of the page', () => {
       [`void Promise.reject(new Error('uncaught'))`, /an error in the page: .*uncaught/],
       [`setTimeout(() => { throw new Error('thrown') })`, /an error in the page: .*thrown/],
       [`console.error('said')`, /an error in the console: said/],
+      [`console.warn('warned')`, /a warning in the console: warned/],
       [`void fetch('http://192.0.2.1/').catch(() => undefined)`, /192\.0\.2\.1/], // the page's policy stops it
     ];
     for (const [script, seen] of provoked) {

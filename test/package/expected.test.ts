@@ -46,13 +46,7 @@ const HOME = 'engine/tensorflow/2.21.0-cpu-linux-x64';
 const ENGINE = ['lib/libtensorflow_cc.so.2', 'lib/libtensorflow_framework.so.2', 'manifest.json', 'tfjs_binding.node'];
 
 const RIGHT: Listing = {
-  archive: [
-    'package.json',
-    'resources/corpora/shakespeare.txt',
-    'resources/window-icon.png',
-    ...PROGRAM,
-    ...NATIVE,
-  ],
+  archive: ['package.json', 'resources/corpora/shakespeare.txt', 'resources/window-icon.png', ...PROGRAM, ...NATIVE],
   beside: [...PROGRAM.filter((file) => /^out\/main\/[^/]+\//.test(file)), ...NATIVE],
   resources: ['LICENSE.txt', 'THIRD-PARTY-NOTICES.txt', 'app.asar', ...ENGINE.map((file) => `${HOME}/${file}`)],
   electron: [

@@ -57,6 +57,12 @@ describe('the catalogue of words', () => {
     });
     expect(alike.map(([path, leaf]) => `${path}: ${String(sample(leaf))}`)).toEqual([]);
   });
+
+  it('says 你 in Chinese, counts trainings by 次, and lists with 、', () => {
+    const said = [...[...chinese].map(([path, leaf]) => `${path}: ${String(sample(leaf))}`), ...zh.problems.values()];
+    expect(said.filter((text) => /您|个训练/u.test(text))).toEqual([]);
+    expect(zh.common.listed(['0.5', '1'])).toBe('0.5、1');
+  });
 });
 
 interface Node {

@@ -30,9 +30,9 @@ export interface ProgramSentence {
 }
 
 /** Properties that hold words for people wherever an object literal has them. */
-const SAID = new Set(['message', 'hint', 'reason', 'statusReason', 'readOnlyReason', 'note', 'damage']);
+const SAID = new Set(['message', 'hint', 'reason', 'statusReason', 'readOnlyReason', 'note', 'damage', 'device']);
 /** Parameters that do, of the program's own functions. */
-const PASSED = new Set(['reason', 'note']);
+const PASSED = new Set(['reason', 'note', 'device']);
 const DEEPEST = 12;
 
 /** What can reach a window: all but the command line's own words. */
@@ -68,7 +68,10 @@ class Search {
   }
 
   #visit(node: ts.Node): void {
-    if (ts.isNewExpression(node) && node.expression.getText() === 'FolioError') {
+    if (
+      (ts.isNewExpression(node) && node.expression.getText() === 'FolioError') ||
+      (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword && extendsFolioError(node))
+    ) {
       const [code, message, hint] = node.arguments ?? [];
       // A defect is reported to its makers, in the words of the source; one with a hint speaks to a person.
       if (code?.getText() !== "'internal'" || hint !== undefined) {
@@ -81,6 +84,14 @@ class Search {
         const argument = node.arguments?.[place];
         if (PASSED.has(name) && argument !== undefined) this.#say(argument, false);
       });
+    }
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      ts.isPropertyAccessExpression(node.left) &&
+      SAID.has(node.left.name.text)
+    ) {
+      this.#say(node.right, node.left.name.text === 'hint');
     }
     if (ts.isPropertyAssignment(node) && SAID.has(node.name.getText())) {
       this.#say(node.initializer, node.name.getText() === 'hint');
@@ -183,6 +194,13 @@ class Search {
     for (const code of codes) this.#enter(code, 'a type');
     return found.includes(true) || codes.length > 0 || SAID.has(property ?? '');
   }
+}
+
+/** Of a call of `super`: whether the class is an error of Folio's, which hands its words on. */
+function extendsFolioError(node: ts.Node): boolean {
+  let around: ts.Node = node;
+  while (!ts.isSourceFile(around) && !ts.isClassLike(around)) around = around.parent;
+  return ts.isClassLike(around) && (around.heritageClauses ?? []).some((one) => /\bFolioError\b/.test(one.getText()));
 }
 
 function isEmptyText(node: ts.Expression): boolean {

@@ -165,7 +165,7 @@ const chinese: DesktopWords = {
   pageGoneDetail: '已多次尝试重新打开，但没有成功。训练仍在继续；请重新启动 Folio 查看。',
   recordGone: '记录不在移动后的位置。',
   recordGoneDetail: '如果它在某个驱动器上，请连接该驱动器后重试。',
-  oldRecordThere: (folder) => `移动之前的记录仍在 ${folder}。您可以暂时查看它；在那里做的改动只留在那里。`,
+  oldRecordThere: (folder) => `移动之前的记录仍在 ${folder}。你可以暂时查看它；在那里做的改动只留在那里。`,
   noRecordThere: (folder) => `默认文件夹 ${folder} 中没有记录：在那里将从空记录开始。`,
   tryAgain: '重试',
   useDefaultPlace: '使用默认文件夹',

@@ -14,6 +14,8 @@ export interface WindowOptions {
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
   readonly language?: 'en' | 'zh';
+  /** With the motion that a person sees who has asked for nothing; without it unless it is what is tested. */
+  readonly motion?: boolean;
   /** Lets axe-core into a page whose policy allows no script but its own. */
   readonly bypassPolicy?: boolean;
 }
@@ -44,14 +46,21 @@ export class FolioWindow {
 
   /** Opens the address with the token, and waits for the first screen. */
   static async open(browser: Browser, address: string, options: WindowOptions = {}): Promise<FolioWindow> {
-    const { width = 1360, height = 860, scheme = 'light', language = 'en', bypassPolicy = false } = options;
+    const {
+      width = 1360,
+      height = 860,
+      scheme = 'light',
+      language = 'en',
+      bypassPolicy = false,
+      motion = false,
+    } = options;
     const context = await browser.newContext({
       viewport: { width, height },
       colorScheme: scheme,
       locale: language === 'zh' ? 'zh-CN' : 'en-GB',
       acceptDownloads: true,
       bypassCSP: bypassPolicy,
-      reducedMotion: 'reduce',
+      reducedMotion: motion ? 'no-preference' : 'reduce',
     });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
@@ -61,7 +70,7 @@ export class FolioWindow {
     return window;
   }
 
-  /** What went wrong since the last look: requests that left, errors in the page. Looking forgets them. */
+  /** What went wrong since the last look: requests that left, errors and warnings in the page. Looking forgets them. */
   problems(): readonly string[] {
     return this.#problems.splice(0).filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)));
   }
@@ -158,7 +167,11 @@ export class FolioWindow {
     page.on('websocket', (socket) => check('a WebSocket', socket.url()));
     page.on('pageerror', (error) => this.#problems.push(`an error in the page: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#problems.push(`an error in the console: ${message.text()}`);
+      const type = message.type();
+      // Svelte's own warnings, too: of the built page they are an address each, like …/e/derived_inert.
+      if (type === 'error' || type === 'warning') {
+        this.#problems.push(`${type === 'error' ? 'an error' : 'a warning'} in the console: ${message.text()}`);
+      }
     });
     page.on('crash', () => this.#problems.push('the page crashed'));
   }

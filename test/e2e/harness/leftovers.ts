@@ -29,15 +29,23 @@ function texts(words: unknown, path: string): [path: string, text: string][] {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A pattern for each English text that reads otherwise in Chinese: the whole of a text on the screen. */
+/** Fewer letters would be found in too much. */
+const LETTERS = { words: 3, sentence: 10 } as const;
+
+/** A pattern for each English text that reads otherwise in Chinese: the whole of a text on the screen. What the program itself says is among them. */
 export function englishPatterns(): { readonly path: string; readonly pattern: RegExp }[] {
   const chinese = new Map(texts(zh, ''));
-  return texts(en, '').flatMap(([path, text]) => {
+  const program = [...zh.problems.keys()].map((template): [string, string] => [
+    'what the program says',
+    template.replace(/\{\*?\d+\}/g, BLANK),
+  ]);
+  return [...texts(en, ''), ...program].flatMap(([path, text]) => {
     const letters = text
       .replaceAll(BLANK, '')
       .replaceAll('Folio', '')
       .replace(/[^A-Za-z]/g, '');
-    if (letters.length < 3 || chinese.get(path) === text) return [];
+    if (letters.length < (path.startsWith('.') ? LETTERS.words : LETTERS.sentence) || chinese.get(path) === text)
+      return [];
     return [{ path, pattern: new RegExp(`^${text.trim().split(BLANK).map(escaped).join('.{0,60}')}$`, 's') }];
   });
 }

@@ -28,5 +28,5 @@ it('tells no token, and the app is at the address for whoever has the cookie', a
   const address = knownAddress(served.rendererDir, process.pid) ?? expect.fail('no address is known');
   const cookie = await enter(served);
   expect(await (await fetch(address, { headers: { cookie } })).text()).toContain('<title>the app</title>');
-  expect(await (await fetch(address)).text()).toContain('This browser needs the address'); // the way in, for all others
+  expect(await (await fetch(address)).text()).toContain('Each start of Folio makes a new address'); // the way in, for all others
 });

@@ -7,11 +7,11 @@ export const BFLOAT16_LEVEL = 3;
 /** From here on in tiles, and float32 as sums of bfloat16 parts, too. */
 export const TILE_LEVEL = 4;
 
-const NAMES = ['', ' with AVX2', ' with AVX-512', ' with AVX-512 and bfloat16', ' with AMX'];
+const NAMES = ['CPU', 'CPU with AVX2', 'CPU with AVX-512', 'CPU with AVX-512 and bfloat16', 'CPU with AMX'];
 
 /** "CPU with AVX-512" */
 export function processorAt(level: number): string {
-  return `CPU${NAMES[level] ?? ''}`;
+  return NAMES[level] ?? 'CPU';
 }
 
 /**

@@ -43,7 +43,7 @@ export async function findPip(options: Options): Promise<string> {
       elsewhere: `pip comes with ${python} -m ensurepip --user`,
     },
     `${python} has no pip, which is what downloads TensorFlow.`,
-    `Install it (on Debian and Ubuntu: apt install python3-pip; elsewhere: ${python} -m ensurepip --user).`,
+    `Install it. On Debian and Ubuntu: apt install python3-pip. Elsewhere: ${python} -m ensurepip --user.`,
   );
 }
 

@@ -4,7 +4,14 @@ import sirv from 'sirv';
 import { FolioError, toErrorMessage } from '../../../shared/errors.ts';
 import { contentPolicy } from '../../api/content-policy.ts';
 import type { Access } from './access.ts';
-import { ENTRANCE_PAGE, ENTRANCE_PATH, ENTRANCE_SCRIPT, ENTRANCE_SCRIPT_PATH } from './entrance.ts';
+import {
+  ENTRANCE_PAGE,
+  ENTRANCE_PATH,
+  ENTRANCE_SCRIPT,
+  ENTRANCE_SCRIPT_PATH,
+  ENTRANCE_STYLE,
+  ENTRANCE_STYLE_PATH,
+} from './entrance.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface RouteOptions {
@@ -52,6 +59,9 @@ export function createRoutes(options: RouteOptions): RequestListener {
     }
     if (reading && pathname === ENTRANCE_SCRIPT_PATH) {
       return send(response, 'text/javascript; charset=utf-8', ENTRANCE_SCRIPT);
+    }
+    if (reading && pathname === ENTRANCE_STYLE_PATH) {
+      return send(response, 'text/css; charset=utf-8', ENTRANCE_STYLE);
     }
     if (!reading && pathname === ENTRANCE_PATH) return enter(request, response, access);
     if (unknown !== null) return refuse(response, unknown.status, unknown.message);

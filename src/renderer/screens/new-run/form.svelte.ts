@@ -30,7 +30,10 @@ export class NewRunForm {
   #values: Values = $state.raw(valuesOf(PRESETS[FIRST_PRESET].config));
   #facts: CorpusFacts | null = $state.raw(null);
   #circumstances: Circumstances = $state.raw({ freeMemoryBytes: null, freeDiskBytes: null });
+  /** What the form came to before its last change: a value that cannot be read shows as the one before it. */
+  #before: RunConfig | null = $state.raw(null);
   #starting = $state(false);
+  #left = false;
   #textMissing = $state(false);
   /** As typed; empty for the proposed one. */
   name = $state('');
@@ -68,6 +71,16 @@ export class NewRunForm {
     return this.#textMissing;
   }
 
+  /** Whether its page is gone. What an answer brings then is left alone: what is derived from it ended with the page. */
+  get left(): boolean {
+    return this.#left;
+  }
+
+  /** Its page goes. */
+  leave(): void {
+    this.#left = true;
+  }
+
   get starting(): boolean {
     return this.#starting;
   }
@@ -76,7 +89,7 @@ export class NewRunForm {
   readonly base: RunConfig = $derived.by(() => baseOf(this.#preset, this.#facts));
   readonly read = $derived.by(() =>
     readValues(this.#values, {
-      fallback: this.base,
+      fallback: this.#before ?? this.base,
       vocabulary: this.#facts?.vocabulary ?? null,
       planned: this.#preset === 'best',
     }),
@@ -121,6 +134,7 @@ export class NewRunForm {
     const draft = readDraft(this.#folio.preferences.newRunDraft);
     if (from !== null) await this.#fillFromRun(from);
     else if (draft !== null) this.fill(draft);
+    if (this.#left) return;
     const wanted = corpus ?? this.#corpusId;
     const known = wanted !== null && this.#folio.corpora.find(wanted) !== null;
     const chosen = known ? wanted : this.#firstCorpus;
@@ -138,7 +152,7 @@ export class NewRunForm {
     this.#corpusId = id;
     this.#textMissing = false;
     const facts = await this.#folio.notices.guard(() => this.#library.facts(id));
-    if (facts === null || this.#corpusId !== id) return;
+    if (facts === null || this.#left || this.#corpusId !== id) return;
     const untouched = samePrompts(this.#values.prompts, this.base.prompts);
     this.#facts = facts;
     if (untouched) this.change({ prompts: this.base.prompts });
@@ -149,6 +163,7 @@ export class NewRunForm {
     const own = this.#values;
     const [prompts, temperatures] = [this.changed.has('prompts'), this.changed.has('temperatures')];
     this.#preset = preset;
+    this.#before = null;
     this.#values = {
       ...valuesOf(this.base),
       ...(prompts ? { prompts: own.prompts } : {}),
@@ -157,6 +172,7 @@ export class NewRunForm {
   }
 
   change(values: Partial<Values>): void {
+    this.#before = this.read.nearest;
     this.#values = { ...this.#values, ...values };
   }
 
@@ -172,6 +188,7 @@ export class NewRunForm {
   }
 
   resetAll(): void {
+    this.#before = null;
     this.#values = valuesOf(this.base);
   }
 
@@ -191,6 +208,7 @@ export class NewRunForm {
 
   fill(draft: Draft): void {
     this.#preset = draft.preset;
+    this.#before = null;
     this.#values = draft.values;
     this.name = draft.name;
     this.engine = draft.engine;
@@ -200,6 +218,7 @@ export class NewRunForm {
 
   startOver(): void {
     this.#preset = FIRST_PRESET;
+    this.#before = null;
     this.#values = valuesOf(this.base);
     this.name = '';
     this.engine = this.#folio.preferences.engine;
@@ -245,14 +264,14 @@ export class NewRunForm {
     );
     this.#starting = false;
     if (started === null) return;
-    this.startOver();
+    if (!this.#left) this.startOver();
     this.#folio.prefer({ newRunDraft: '' });
     router.go({ screen: 'run', run: started.run });
   }
 
   async #fillFromRun(id: number): Promise<void> {
     const run = await this.#folio.notices.guard(() => this.#folio.client.request('runs:show', { id }));
-    if (run === null) return;
+    if (run === null || this.#left) return;
     this.#preset = run.preset in PRESETS ? (run.preset as PresetName) : 'tutorial'; // one of its names, as was just seen
     this.#values = valuesOf(run.config);
     this.#corpusId = run.corpusId;

@@ -42,7 +42,7 @@ function namedCharacters(characters: readonly string[], words: Words, format: Fo
   const known: Readonly<Record<string, string>> = { ' ': names.space, '\n': names.lineBreak, '\t': names.tab };
   const shown = characters.slice(0, NAMED).map((c) => known[c] ?? (PRINTS.test(c) ? c : codePointName(c)));
   const rest = characters.length - shown.length;
-  return shown.join(', ') + (rest > 0 ? ` ${andMore(format.count(rest))}` : '');
+  return words.common.listed(shown) + (rest > 0 ? ` ${andMore(format.count(rest))}` : '');
 }
 
 /** Signs for what is not seen. */
@@ -64,17 +64,18 @@ export function valueWords(key: ConfigKey, value: RunConfig[ConfigKey], words: W
     const known: Readonly<Record<string, string>> = key in choices ? choices[key as keyof typeof choices] : {};
     return known[value] ?? value;
   }
-  return value.map((entry) => (typeof entry === 'number' ? writeNumber(entry) : JSON.stringify(entry))).join(', ');
+  return words.common.listed(
+    value.map((entry) => (typeof entry === 'number' ? writeNumber(entry) : JSON.stringify(entry))),
+  );
 }
 
 /** "batch 8, sequence length 32" */
 export function changesWords(changes: Partial<RunConfig>, words: Words): string {
   const { fields } = words.newRun.settings;
   const keys = Object.keys(changes) as ConfigKey[]; // of a configuration
-  return keys
-    .flatMap((key) => {
-      const value = changes[key];
-      return value === undefined ? [] : [words.newRun.check.setting(fields[key].label, valueWords(key, value, words))];
-    })
-    .join(', ');
+  const all = keys.flatMap((key) => {
+    const value = changes[key];
+    return value === undefined ? [] : [words.newRun.check.setting(fields[key].label, valueWords(key, value, words))];
+  });
+  return words.common.listed(all);
 }

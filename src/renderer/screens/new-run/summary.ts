@@ -23,7 +23,7 @@ export function groupSummary(group: GroupName, config: RunConfig, { words, forma
     case 'learning':
       return say.summaryLearning(say.choices.optimizer[config.optimizer] ?? '', writeNumber(config.learningRate));
     case 'samples':
-      return say.summarySamples(config.prompts.length, config.temperatures.map(writeNumber).join(', '));
+      return say.summarySamples(config.prompts.length, words.common.listed(config.temperatures.map(writeNumber)));
     case 'stopping':
       if (config.minutes > 0) return say.summaryMinutes(format.plain(config.minutes));
       return config.maxSteps > 0

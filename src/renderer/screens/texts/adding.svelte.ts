@@ -58,7 +58,8 @@ export class TextArrivals {
     const { connection, notices, words } = this.#folio;
     const weights = files.filter(({ name }) => isWeights(name));
     const texts = files.filter((file) => !weights.includes(file));
-    if (weights.length > 0) notices.say(words.texts.weightsElsewhere(weights.map(({ name }) => name).join(', ')));
+    if (weights.length > 0)
+      notices.say(words.texts.weightsElsewhere(words.common.listed(weights.map(({ name }) => name))));
     await this.#take(texts.map((file) => ({ name: file.name, choose: () => connection.adopt(file) })));
   }
 

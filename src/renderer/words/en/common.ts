@@ -15,6 +15,8 @@ export const common = {
   none: 'none',
   /** One after the other. */
   sentences: (all: readonly string[]) => all.join(' '),
+  /** Things one after the other. */
+  listed: (all: readonly string[]) => all.join(', '),
   loading: 'Loading…',
   /** Before what of a run or a text cannot be read any more. */
   damaged: 'Damaged in the record:',

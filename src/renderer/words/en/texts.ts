@@ -2,7 +2,7 @@
 export const texts = {
   title: 'Texts',
   lead: 'What a network reads is all that it will ever know. A hundred thousand characters is a start; a million is good.',
-  add: 'Add texts',
+  add: 'Add text…',
   drop: 'or drop files anywhere on this page',
   dropHere: 'Drop the texts here',
   list: 'Texts',
@@ -28,7 +28,10 @@ export const texts = {
   removed: (name: string, bytes: string) => `“${name}” is removed. ${bytes} will be freed.`,
   blockedTitle: (count: number, written: string) =>
     count === 1 ? 'A run has learnt from this text' : `${written} runs have learnt from this text`,
-  blockedText: 'They could not be resumed or measured without it. Delete them first; then it can be removed.',
+  blockedText: (count: number) =>
+    count === 1
+      ? 'It could not be resumed or measured without the text. Delete the run first; then the text can be removed.'
+      : 'They could not be resumed or measured without it. Delete them first; then the text can be removed.',
   andMore: (count: string) => `and ${count} more`,
   facts: 'Facts',
   characters: 'Characters',

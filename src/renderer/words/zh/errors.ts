@@ -8,7 +8,7 @@ export const errors: Words['errors'] = {
   vocabulary: '有网络不认识的字符',
   prompt: '无法读取提示文字',
   'not-found': '没有找到',
-  busy: 'Folio 正忙于此事',
+  busy: 'Folio 正忙，暂时不行',
   locked: '另一个 Folio 正在使用这份记录',
   'read-only': '这份记录只能读取',
   'newer-database': '这份记录由更新版本的 Folio 写成',
@@ -19,5 +19,5 @@ export const errors: Words['errors'] = {
   'trainer-died': '计算进程意外结束',
   cancelled: '已取消',
   file: '文件无法读写',
-  internal: 'Folio 的一个缺陷',
+  internal: 'Folio 内部出错',
 };

@@ -41,12 +41,12 @@ export const glossary: Words['glossary'] = {
   learningRate: { term: '学习率', text: '每一步权重移动多远。太小则学得极慢；太大则损失跳升，甚至变成 NaN。' },
   batch: { term: '批次', text: '一次同时训练多少段序列。批次越大越能利用处理器，步子更稳但更少。' },
   sequenceLength: { term: '序列长度', text: '误差向前追溯多少个字符。' },
-  clip: { term: '梯度裁剪', text: '梯度长度超过此值时按比例缩小，避免一个坏批次把权重甩得太远。' },
+  clip: { term: '梯度裁剪', text: '梯度长度超过此值时按比例缩小，避免个别异常的批次把权重带得太偏。' },
   checkpoint: {
     term: '检查点',
     text: '某一时刻的全部权重，要么完整保存，要么不保存。每个检查点都能写文字，最新的可以继续训练。',
   },
-  vocabulary: { term: '词表', text: '文本中所有不同的字符，按顺序排列。网络只认识这些字符。' },
+  vocabulary: { term: '字符表', text: '文本中所有不同的字符，按顺序排列。网络只认识这些字符。' },
   parameters: { term: '权重', text: '网络学习的数：嵌入层、循环层和最后一层的总和。' },
   mixedPrecision: {
     term: '混合精度',

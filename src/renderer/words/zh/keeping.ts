@@ -2,7 +2,7 @@
 import type { Words } from '../en/index.ts';
 
 export const keeping: Words['keeping'] = {
-  beginning: '正在开始……',
+  beginning: '正在开始…',
   phases: { copy: '正在复制', check: '正在校验' },
   phase: (phase, done, total) => `${phase}：${done} / ${total}`,
 
@@ -11,20 +11,20 @@ export const keeping: Words['keeping'] = {
   neverBackedUp: '还没有做过备份。备份是一个文件，训练可以照常进行。',
   lastBackup: (moment, name, bytes) => `上次备份于 ${moment}：${name}（${bytes}）。`,
   backedUp: (bytes, count) => `备份已完成（${bytes}，${count} 次训练），重新读取后确认完整无误。`,
-  backupDamage: '记录中原本就有损坏之处，副本与原样相同：诊断报告会列出它们。',
-  exportRun: '导出整个训练…',
+  backupDamage: '记录中原本就有损坏，副本照原样保留了它们；诊断报告里会列出。',
+  exportRun: '导出整次训练…',
   exportTitle: (name) => `导出“${name}”`,
   exportText: '一个文件，包含设置、损失、样本、备注和权重。另一台电脑上的 Folio 可以从它继续训练，就像从未离开过一样。',
   exportAll: '包含每一轮的权重，而不仅是最佳和最后一轮',
   exportWithText: '包含它所学的文本',
-  exportWithoutText: '另一台电脑可以用它写作和比较；要继续训练，须先在那里添加同一文本，Folio 会认出它。',
+  exportWithoutText: '另一台电脑可以用它写作和比较；要继续训练，须先在那里添加同一份文本，Folio 会认出它。',
   exportChoose: '选择保存位置…',
   exported: (name, bytes) => `“${name}”已写出，完整并经过校验：${bytes}。`,
   exportDamage: '已损坏的权重没有包含在内。',
   exportUnresumable: '其中没有可供继续训练的内容。',
   already: (name) => `这次训练已经在这里，名为“${name}”。没有导入任何内容。`,
   importCopy: '再导入一份',
-  awaitsText: (name, text) => `“${name}”来时没有带着它的文本“${text}”。在“文本”中添加同一文本后，就可以继续训练。`,
+  awaitsText: (name, text) => `“${name}”没有附带它的文本“${text}”。在“文本”页添加同一份文本后，就可以继续训练。`,
   givenLabel: '待导入的文件',
   given: (name, bytes) => `要导入 ${name}（${bytes}）中的训练吗？`,
   takeGiven: '导入',
@@ -32,12 +32,12 @@ export const keeping: Words['keeping'] = {
 
   move: '移动',
   moveTo: '移动到另一个文件夹…',
-  moveText: '先复制并校验，然后 Folio 会用新位置重新启动。旧的记录会保留，直到您将其删除。',
+  moveText: '先复制并校验，然后 Folio 会用新位置重新启动。旧的记录会保留，直到你将其删除。',
   moveByHand: '要移动记录，请关闭 Folio，并在终端中输入：folio move --to 文件夹',
   moved: (folder, bytes) =>
     `记录现在位于 ${folder}（${bytes}），已经过校验。重新启动后 Folio 就会使用它；在此之前不会保存任何内容。`,
   restart: '重新启动',
-  oldRecord: (folder, bytes) => `移动之前的记录仍在 ${folder}（${bytes}）。如果新位置一切齐全，就不再需要它了。`,
+  oldRecord: (folder, bytes) => `移动之前的记录仍在 ${folder}（${bytes}）。确认新位置的内容齐全后，就不再需要它了。`,
   deleteOld: '删除旧记录',
   deleteOldReally: '彻底删除',
   keepOld: '保留，不再询问',

@@ -3,14 +3,14 @@ import type { Words } from '../en/index.ts';
 /** 设置中的词：TensorFlow 的各个版本和 CUDA 包。 */
 export const packs: Words['packs'] = {
   bundled: 'Folio 自带 TensorFlow',
-  bundledText: 'TensorFlow 自己的库已包含在这个 Folio 里，可以直接在处理器上计算，无需安装。',
+  bundledText: 'TensorFlow 的原生库已包含在这个 Folio 里，可以直接在处理器上计算，无需安装。',
   bundledNone: '这个 Folio 没有适用于此系统的 TensorFlow；它用其他引擎计算。',
   damaged: '已损坏',
   installFolioAgain: '请重新安装 Folio。',
 
   builds: '本机上的版本',
   buildsText: '在这里安装过的 TensorFlow 版本。移除之后可以重新安装。',
-  kinds: { cpu: '用于处理器', cuda: '用于 NVIDIA 显卡（CUDA）', external: '用于您自己的库的扩展' },
+  kinds: { cpu: '用于处理器', cuda: '用于 NVIDIA 显卡（CUDA）', external: '配合你自己的库的扩展' },
   remove: '移除',
   removeReally: '确认移除',
   removeWarning: (bytes) => `可释放 ${bytes}。以后要用需重新下载。`,
@@ -20,11 +20,11 @@ export const packs: Words['packs'] = {
   text: (download, disk) =>
     `用于 NVIDIA 显卡：TensorFlow 的 CUDA 版本以及它用到的全部库，电脑上只需要有 NVIDIA 驱动程序（525 或更新）。需下载 ${download}，占用磁盘 ${disk}。每个文件在使用前都会核对 SHA-256。`,
   there: 'CUDA 包已安装。只要找到 NVIDIA 驱动程序，Folio 就用它计算。',
-  noDriver: '就目前来看，没有显卡可以用它：',
+  noDriver: '目前没有显卡可以使用它：',
   address: '地址',
   addressExample: '如 https://…',
   addressNote:
-    '网站上按原文件名存放下列文件的文件夹，以 https:// 开头。Folio 没有自带地址；只在您按“下载”时才访问这个服务器以及它转往的地方，不访问别的。',
+    '网站上按原文件名存放下列文件的文件夹，以 https:// 开头。Folio 没有自带地址；只在你按“下载”时才访问这个服务器以及它转往的地方，不访问别的。',
   download: '下载',
   goOn: '继续下载',
   choose: '选择文件…',

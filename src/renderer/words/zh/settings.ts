@@ -18,21 +18,22 @@ export const settings: Words['settings'] = {
 
   engines: '引擎',
   enginesText:
-    '负责计算的部分。每个引擎先用一个结果已知的小网络证明自己，再测速度。除非您另选，Folio 使用通过自检的最快引擎。',
+    '引擎负责计算。每个引擎先用一个结果已知的小网络自检，再测量速度。除非你另选，Folio 使用通过自检的引擎中最快的。',
   preferred: '使用',
   preferredNote: '用于新的训练和生成。',
   engine: '引擎',
   selfTest: '自检',
   speed: '速度',
-  bfloat16: 'bfloat16（半精度）',
+  bfloat16: 'bfloat16 混合精度',
   selfTests: { passed: '通过', failed: '未通过', 'not run': '未运行' },
   gflops: (count) => `${count} GFLOP/s`,
-  pays: '划算',
-  paysNot: '不划算',
+  pays: '值得启用',
+  paysNot: '不值得启用',
   notThere: '不可用',
+  notTried: '尚未测试',
   fastest: '最快',
   details: '详情',
-  neverTried: '还没有试过这些引擎。',
+  neverTried: '测试需要几秒钟。',
   triedAt: (moment) => `上次测试：${moment}。`,
   tryThem: '测试引擎',
   trying: '正在逐个测试引擎…',
@@ -40,10 +41,10 @@ export const settings: Words['settings'] = {
 
   install: '安装 TensorFlow',
   installText:
-    '最快的引擎：TensorFlow 自己的库，不经 Python 运行。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。只在您在这里要求时，以及第一次运行 “npm start” 时使用网络。',
+    '最快的引擎：TensorFlow 的原生库，运行时不需要 Python。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。只在你在这里要求时，以及第一次运行 “npm start” 时使用网络。',
   installTitleThere: 'TensorFlow 已安装',
   installTextThere:
-    'TensorFlow 自己的库已经安装，并在这台机器上通过了自检。无需再做什么；重新安装可以修复它，或更换版本。',
+    'TensorFlow 的原生库已经安装，并在这台机器上通过了自检。无需再做什么；重新安装可以修复它，或更换版本。',
   build: '版本',
   builds: { cpu: '用于处理器', cuda: '用于 NVIDIA 显卡（CUDA）' },
   installIt: '安装',
@@ -84,7 +85,7 @@ export const settings: Words['settings'] = {
   about: '关于',
   version: (version) => `Folio 版本 ${version}`,
   private:
-    '没有账户，没有遥测。Folio 只在两种情况下使用网络：获取计算引擎（您在这里要求时，以及从源代码第一次运行 “npm start” 时），以及在您打开更新查询后查询新版本。文本、训练和生成的内容永远不会离开这台电脑。',
+    '没有账户，没有遥测。Folio 只在两种情况下使用网络：获取计算引擎（你在这里要求时，以及从源代码第一次运行 “npm start” 时），以及在你打开更新查询后查询新版本。文本、训练和生成的内容永远不会离开这台电脑。',
   licences:
     'Folio 建立在自由软件之上，包括 TensorFlow、Electron、SQLite、Svelte 和 uPlot，以及 Source Serif、Inter、JetBrains Mono 字体；它们的许可证在程序文件夹中。',
   logFile: (path) => `日志：${path}`,

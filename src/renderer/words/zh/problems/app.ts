@@ -17,7 +17,7 @@ export const app = {
   'Free some space.': '请腾出一些空间。',
   generation: '生成',
   'in a browser the page lets the person choose a file': '在浏览器里由页面让人选择文件',
-  interrupted: '被中断',
+  interrupted: '已中断',
   'it is larger than {0}, the most that a browser can hand over': '它超过了 {0}，这是浏览器能够交付的上限',
   'It is {0}': '它在 {0}',
   mixed: '混合精度',

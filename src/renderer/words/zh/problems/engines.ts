@@ -13,7 +13,7 @@ export const engines = {
   'an adapter without a name': '一个没有名称的适配器',
   'an adapter without a name ({0})': '一个没有名称的适配器（{0}）',
   'And: {*0}': '另外：{0}',
-  'asked for; {*0}': '按您的选择使用；{0}',
+  'asked for; {*0}': '按你的选择使用；{0}',
   cancelled: '已取消',
   'Choose another engine.': '请另选一个引擎。',
   "Compiling TensorFlow's addon with {0} failed ({*1}):": '用 {0} 编译 TensorFlow 的扩展失败（{1}）：',
@@ -40,11 +40,16 @@ export const engines = {
   'Free some space, or put the cache elsewhere with FOLIO_CACHE.': '请腾出一些空间，或用 FOLIO_CACHE 把缓存放到别处。',
   'Inside a container or a virtual machine the card must be passed through.': '在容器或虚拟机里，必须把显卡直通进去。',
   'Install both first.': '请先安装这两样。',
+  'Install it.': '请安装它。',
   "Install it (Debian and Ubuntu: libvulkan1, Fedora: vulkan-loader, Arch: vulkan-icd-loader) and the graphics card's driver.":
     '请安装它（Debian 和 Ubuntu：libvulkan1，Fedora：vulkan-loader，Arch：vulkan-icd-loader）以及显卡的驱动程序。',
   'Install the dependencies again (npm ci), or choose another engine.': '请重新安装依赖（npm ci），或另选一个引擎。',
   'in a test {0}, the {1} are not numbers': '在测试用的 {0} 中，{1} 不是数字',
   'in a test {0}, the {1} differ by {2}': '在测试用的 {0} 中，{1} 相差 {2}',
+  'Install one (on Debian and Ubuntu: apt install g++; on Fedora: dnf install gcc-c++), or name one in CXX.':
+    '请安装一个（Debian 和 Ubuntu：apt install g++；Fedora：dnf install gcc-c++），或用 CXX 指定一个。',
+  'Install Python 3 with pip (on Debian and Ubuntu: apt install python3-pip), or name a folder with the library in FOLIO_LIBTENSORFLOW.':
+    '请安装带 pip 的 Python 3（Debian 和 Ubuntu：apt install python3-pip），或用 FOLIO_LIBTENSORFLOW 指定含有这个库的文件夹。',
   'Install the driver of the graphics card, with {0}.': '请安装显卡的驱动程序，要带 {0}。',
   'Installing TensorFlow failed: {*0}': 'TensorFlow 安装失败：{0}',
   'it computes wrongly: {*0} came out as {1} and is {2}': '它算得不对：{0}算出 {1}，应为 {2}',
@@ -74,7 +79,9 @@ export const engines = {
     '从现在起，自动选择会跳过显卡，直到更换驱动程序或重新试用引擎。',
   'Nothing half-installed was left behind.': '没有留下任何装到一半的东西。',
   'Nothing of the file was used.': '没有使用该文件的任何内容。',
+  'On Debian and Ubuntu: apt install python3-pip.': '在 Debian 和 Ubuntu 上：apt install python3-pip。',
   'On Debian and Ubuntu: apt install {0}.': '在 Debian 和 Ubuntu 上：apt install {0}。',
+  'Or name one in CXX.': '或用 CXX 指定一个。',
   'Or unset FOLIO_LIBTENSORFLOW.': '或者取消 FOLIO_LIBTENSORFLOW。',
   'passed the self-test': '通过了自检',
   'passed the self-test at {0}': '通过了自检，速度 {0}',
@@ -85,6 +92,7 @@ export const engines = {
     'pip 顺利结束，但 {1}=={2} 留下了 {0} 个 wheel 文件，而不是一个。',
   'pip for {0}, which downloads it': '用来下载它的、{0} 的 pip',
   'Put the cache elsewhere with FOLIO_CACHE.': '请用 FOLIO_CACHE 把缓存放到别处。',
+  'Python is not installed; its pip is what downloads TensorFlow.': '没有安装 Python，而下载 TensorFlow 要用它的 pip。',
   'Python 3 with pip is in the package python3-pip (Fedora) or python-pip (Arch)':
     '带 pip 的 Python 3 在软件包 python3-pip（Fedora）或 python-pip（Arch）里',
   'Python 3 with pip, which downloads it': '用来下载它的、带 pip 的 Python 3',
@@ -144,7 +152,8 @@ export const engines = {
   'The wheel has no {0}.': 'wheel 中没有 {0}。',
   'the {0} engine has no kernel {1}': '{0} 引擎没有 {1} 这种运算',
   'the {0} engine has no low-precision type': '{0} 引擎没有低精度类型',
-  'the {0} engine was asked for and cannot be used: {*1}': '您选择了 {0} 引擎，但它无法使用：{1}',
+  'the {0} engine was asked for and cannot be used: {*1}': '你选择了 {0} 引擎，但它无法使用：{1}',
+  'There is no C++ compiler (looked for {0}).': '没有 C++ 编译器（找过 {0}）。',
   'There is no CUDA build of TensorFlow 2.21.0 for {0}, only for linux-x64.':
     'TensorFlow 2.21.0 没有用于 {0} 的 CUDA 版本，只有用于 linux-x64 的。',
   'There is no TensorFlow 2.21.0 for {0}.': 'TensorFlow 2.21.0 没有用于 {0} 的版本。',
@@ -169,5 +178,6 @@ export const engines = {
   '{0} after a step of Adam': 'Adam 走一步之后的 {0}',
   '{0} has {1} bytes instead of {2}': '{0} 有 {1} 字节，应为 {2}',
   '{0} in the wheel has {1} bytes instead of {2}.': 'wheel 中的 {0} 有 {1} 字节，应为 {2}。',
+  '{0} has no pip, which is what downloads TensorFlow.': '{0} 没有 pip，而下载 TensorFlow 要用它。',
   '{0} is missing': '{0} 不见了',
 } as const;

@@ -4,6 +4,7 @@
  * 缺了或多余的都会报出来。
  */
 import { app } from './app.ts';
+import { devices } from './devices.ts';
 import { engines } from './engines.ts';
 import { packs } from './packs.ts';
 import { keeping } from './keeping.ts';
@@ -16,6 +17,7 @@ import { weights } from './weights.ts';
 /** 按范围分开，好让测试看出重复的。 */
 export const areas: readonly Readonly<Record<string, string>>[] = [
   engines,
+  devices,
   packs,
   texts,
   record,

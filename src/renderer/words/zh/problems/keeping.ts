@@ -23,7 +23,7 @@ export const keeping = {
   'its text is not the one that the run learnt from': '它的文本不是这次训练所学的那个',
   'its text is not UTF-8': '它的文本不是 UTF-8',
   'run {0} came without the text that it learnt from, so it cannot be trained further yet':
-    '训练 {0} 来时没有带着它所学的文本，因此还不能继续训练',
+    '训练 {0} 没有附带它所学的文本，因此还不能继续训练',
   'the file is damaged': '文件已损坏',
   'The file is not whole, or not as Folio wrote it: {*0}.': '文件不完整，或不是 Folio 写成的样子：{0}。',
   'the position of a checkpoint does not match its SHA-256': '有一个检查点的位置与 SHA-256 不符',

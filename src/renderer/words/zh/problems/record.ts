@@ -23,7 +23,7 @@ export const record = {
   'its {*0} data is gone': '它的{0}数据不见了',
   'Move them away, or copy a file from the folder "backups" over the empty one.':
     '请把它们移走，或从文件夹“backups”里复制一个文件来替换那个空文件。',
-  'nothing can be stored: {*0}': '什么也存不了：{0}',
+  'nothing can be stored: {*0}': '无法保存任何内容：{0}',
   'nothing had been saved, so resuming starts from the beginning': '当时什么都还没有保存，恢复会从头开始',
   'older versions lie in its folder "backups" if there are any.': '如果有较早的版本，它们在它的文件夹“backups”里。',
   'Open it once for writing: it is backed up and upgraded.': '请以可写方式打开一次：它会被备份并升级。',

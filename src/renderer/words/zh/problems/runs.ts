@@ -16,7 +16,7 @@ export const runs = {
   'Choose another name.': '请换一个名称。',
   'could not be started': '无法启动',
   'crashed ({0})': '崩溃了（{0}）',
-  'Did you mean {0}?': '您是指 {0} 吗？',
+  'Did you mean {0}?': '你是指 {0} 吗？',
   'ended before its work was done': '没有做完就结束了',
   'ended with exit code 0x{0}': '以退出码 0x{0} 结束',
   'ended with exit code {0}': '以退出码 {0} 结束',
@@ -31,7 +31,7 @@ export const runs = {
   'Its weights are damaged or its training diverged: use an earlier checkpoint.':
     '它的权重已损坏，或者训练发散了：请用更早的检查点。',
   'min-p is {0}': 'min-p 是 {0}',
-  'mixed precision is not available on {0}': '{0} 没有混合精度',
+  'mixed precision is not available on {*0}': '{0} 没有混合精度',
   'nothing is left of the prompt without its unknown characters': '去掉不认识的字符之后，提示文字就空了',
   'of epochs shorter than {0} s, the first {1} and then one every {2} s are sampled and stored, and the best and the last':
     '每轮不到 {0} 秒时，只为前 {1} 轮、此后每 {2} 秒一轮以及最佳和最后的一轮写样本并保存',
@@ -55,7 +55,7 @@ export const runs = {
   'run {0} is {*1} and cannot be deleted now': '训练 {0} {1}，现在不能删除',
   'run {0} is {*1} in another process': '训练 {0} 在另一个进程中{1}',
   'run {0} was imported without the text that it learnt from, so it cannot be trained further':
-    '训练 {0} 导入时没有带着它学过的文本，不能继续训练',
+    '训练 {0} 导入时没有附带它学过的文本，不能继续训练',
   'samples are to be written (sampleEvery is {0}), but there are no prompts to start them with':
     '要求写样本（sampleEvery 是 {0}），但没有可作开头的提示',
   'Set it to a number of 0 or more.': '请设为 0 或更大的数。',
@@ -63,7 +63,7 @@ export const runs = {
   'Set it to above 0 and at most 1 (1 is off).': '请设为大于 0 且不超过 1 的数（1 表示关闭）。',
   'Set it to from 0 (off) to 1.': '请设为 0（关闭）到 1 之间的数。',
   'something else': '别的值',
-  'something else is wanted by now': '现在要的是别的了',
+  'something else is wanted by now': '现在需要的是别的内容',
   'Start Folio again and open the new address that it prints.': '请重新启动 Folio，并打开它打印的新地址。',
   'starts again from the beginning, with {*0}: no checkpoint had been stored': '从头开始，改为 {0}：还没有存下检查点',
   'starts again from the beginning: no checkpoint had been stored': '从头开始：还没有存下检查点',
@@ -86,8 +86,8 @@ export const runs = {
   'The nearest ids are {0}.': '最接近的编号是 {0}。',
   "the network's output is {0} and not a number to draw from": '网络的输出是 {0}，不是可以用来抽取字符的数',
   'The only run is {0}.': '唯一的训练是 {0}。',
-  'the process of the trial {*0}': '试算的进程{0}',
-  'the process of the trial {*0}; the last that it wrote: {1}': '试算的进程{0}；它最后写下的是：{1}',
+  'the process of the trial {*0}': '试运行的进程{0}',
+  'the process of the trial {*0}; the last that it wrote: {1}': '试运行的进程{0}；它最后写下的是：{1}',
   'the prompt is empty': '提示文字是空的',
   'the question was answered before it was all asked': '问题还没有问完就有了回答',
   'the record could not be written: {*0}': '无法写入记录：{0}',
@@ -100,8 +100,8 @@ export const runs = {
     '训练进程被要求停止后 {0} 秒没有回应，已被结束',
   'the training process {*0}': '训练进程{0}',
   'the training process {*0}; the last that it wrote: {1}': '训练进程{0}；它最后写下的是：{1}',
-  'the trial is over': '试算已经结束',
-  'the trial was cancelled': '试算已取消',
+  'the trial is over': '试运行已经结束',
+  'the trial was cancelled': '试运行已取消',
   'the validation loss became {0} after step {1}': '验证损失在第 {1} 步之后变成了 {0}',
   'the validation loss has not improved for {0} epochs (best: {1} after epoch {2})':
     '验证损失已有 {0} 轮没有下降（最佳：第 {2} 轮后的 {1}）',
@@ -126,7 +126,7 @@ export const runs = {
   'Use fewer warmupSteps, or more maxSteps.': '请减少预热（warmupSteps），或增加最多步数（maxSteps）。',
   'Use optimizer=adamw, or weightDecay=0.': '请改用 AdamW（optimizer=adamw），或把权重衰减设为 0（weightDecay=0）。',
   'Use sampleEvery=0, or prompts=TEXT.': '请设为不写样本（sampleEvery=0），或写上提示（prompts）。',
-  'Use the id of the one you mean: {0}.': '请使用您要的那一个的编号：{0}。',
+  'Use the id of the one you mean: {0}.': '请使用你要的那一个的编号：{0}。',
   'Use validationFraction=0.1, or patience=0.':
     '请留出一部分文本（validationFraction=0.1），或把耐心设为 0（patience=0）。',
   'Wait until it has ended, or stop it.': '请等它结束，或停止它。',

@@ -54,7 +54,7 @@ export const texts = {
     '一个批次有 {0} 段序列，每段 {1} 个字符，需要 {2} 个字符；而文本只有 {3} 个',
   'Open it in an editor that shows it right and save it as UTF-8.': '请用能正确显示它的编辑器打开，另存为 UTF-8。',
   'paragraph separator': '段落分隔符',
-  'Rename it if you like.': '您可以给它改名。',
+  'Rename it if you like.': '你可以给它改名。',
   'replacement character': '替换字符',
   'Save it as plain text, in UTF-8.': '请另存为 UTF-8 编码的纯文本。',
   'Save its content as plain text (UTF-8) first.': '请先把内容另存为纯文本（UTF-8）。',
@@ -99,11 +99,11 @@ export const texts = {
   '{*0} and {1} more': '{0} 等，另有 {1} 个',
   '{0} cannot be read: {*1}': '无法读取 {0}：{1}',
   '{0} changed while it was being read': '{0} 在读取时发生了变化',
-  '{0} characters cannot be measured: there is nothing to predict': '{0} 个字符无法衡量：没有可以预测的内容',
+  '{0} characters cannot be measured: there is nothing to predict': '{0} 个字符无法评测：没有可以预测的内容',
   '{0} has {1} character that the network knows; its loss is measured on at least {2}':
-    '{0} 中网络认识的字符只有 {1} 个；衡量损失至少需要 {2} 个',
+    '{0} 中网络认识的字符只有 {1} 个；评测损失至少需要 {2} 个',
   '{0} has {1} characters that the network knows; its loss is measured on at least {2}':
-    '{0} 中网络认识的字符只有 {1} 个；衡量损失至少需要 {2} 个',
+    '{0} 中网络认识的字符只有 {1} 个；评测损失至少需要 {2} 个',
   '{0} is a binary file, not text: it has a NUL character among the first {1}':
     '{0} 是二进制文件，不是文本：前 {1} 个字符中就有 NUL 字符',
   '{0} is a binary file, not text: it has NUL bytes': '{0} 是二进制文件，不是文本：其中有 NUL 字节',
