@@ -2,6 +2,7 @@
  * node bench/window/long-run.ts [--points 200000]
  *
  * A run with so many logged steps: how long its page takes from the change of the address until its curve is drawn.
+ * Ends with exit code 1 when the promise is broken.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -13,7 +14,8 @@ import { openStore } from '../../src/main/store/open.ts';
 import { addRun, addText } from '../../test/e2e/harness/made-record.ts';
 import { machine } from '../report.ts';
 import { JsonChild } from './child.ts';
-import { ensureBuilt, HEAD, openPage, row, spreadOf, timeOfAddress, timeOfClick, timesOfRequest } from './measure.ts';
+import { ensureBuilt, openPage, timeOfAddress, timeOfClick, timesOfRequest } from './measure.ts';
+import { HEAD, Promises, spreadOf } from './promises.ts';
 
 const OPEN_MS = 300;
 const EPOCHS = 10;
@@ -48,14 +50,16 @@ try {
   ];
   await browser.close();
   await program.end();
+  const promises = new Promises();
   const table = new Table({ head: HEAD, style: { head: [], border: [] } });
   table.push(
-    row(`a run with ${points} points, until its curve is drawn`, spreadOf(opened), OPEN_MS),
-    row('runs:curve, asked by the page', spreadOf(curves), null),
-    row('runs:show, asked by the page', spreadOf(shows), null),
+    promises.row(`a run with ${points} points, until its curve is drawn`, spreadOf(opened), { ms: OPEN_MS }),
+    promises.row('runs:curve, asked by the page', spreadOf(curves), null),
+    promises.row('runs:show, asked by the page', spreadOf(shows), null),
   );
   console.log(`${machine()}; load before: ${load.toFixed(1)}`);
   console.log(table.toString());
+  promises.end();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,30 +1,8 @@
-/** Times in the page, and how they are summed up. */
+/** Times in the page. */
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { buildWhenStale } from '../../scripts/app-build.ts';
 import { launchChromium } from '../../test/e2e/harness/end-to-end.ts';
-
-export interface Spread {
-  readonly p50: number;
-  readonly p95: number;
-  readonly max: number;
-  readonly count: number;
-}
-
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { p50: at(0.5), p95: at(0.95), max: at(1), count: sorted.length };
-}
-
-export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
-
-export function row(name: string, { p50, p95, max, count }: Spread, promise: number | null): string[] {
-  const kept = promise === null ? '' : max < promise ? 'kept' : p95 < promise ? 'kept at p95' : 'NOT KEPT';
-  return [name, String(count), ms(p50), ms(p95), ms(max), promise === null ? '' : `< ${ms(promise)}`, kept];
-}
-
-export const HEAD = ['', 'times', 'p50', 'p95', 'longest', 'promise', ''];
 
 /** Builds the page unless it is up to date. */
 export async function ensureBuilt(): Promise<void> {

@@ -1,10 +1,12 @@
 /** The watches of the end-to-end tests see what they are there for. */
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { address, connectionsOf, ConnectionWatch, processTree, staysHere } from './harness/connections.ts';
-import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
+import { startedChromium } from './harness/chromium.ts';
+import { describeInBrowser, EndToEnd, launchChromium } from './harness/end-to-end.ts';
 
 describe.skipIf(process.platform !== 'linux')(
   'the watch of connections (skipped: it looks into /proc, on Linux only)',
@@ -49,6 +51,35 @@ describe.skipIf(process.platform !== 'linux')(
   },
 );
 
+/** An address of this machine that is not loopback: what goes there is a connection to the outside, and leaves nothing. */
+const OUTSIDE = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one?.internal === false && one.family === 'IPv4')?.address;
+
+describeInBrowser('the watch of the browser', () => {
+  it.skipIf(OUTSIDE === undefined)('sees a connection of Chromium’s that leads outside', async () => {
+    const accepted: Socket[] = [];
+    const server = createServer((socket) => accepted.push(socket)).listen(0, OUTSIDE);
+    await once(server, 'listening');
+    const place = server.address();
+    if (place === null || typeof place === 'string') throw new Error('the server has no port');
+    const browser = await launchChromium();
+    const watch = new ConnectionWatch(startedChromium());
+    try {
+      const page = await browser.newPage();
+      watch.look();
+      expect(watch.strangers).toEqual([]);
+      void page.goto(`http://${OUTSIDE}:${place.port}/`).catch(() => undefined); // nobody answers
+      await expect.poll(() => watch.strangers.join()).toMatch(new RegExp(`^tcp .+ -> ${OUTSIDE}:${place.port}$`));
+    } finally {
+      watch.close();
+      await browser.close();
+      for (const socket of accepted) socket.destroy();
+      server.close();
+    }
+  });
+});
+
 describeInBrowser('the watch of the page', () => {
   const all = EndToEnd.use();
 
@@ -70,5 +101,7 @@ describeInBrowser('the watch of the page', () => {
     }
     expect(all.folio.connectionsSeen).toBeGreaterThan(0);
     expect(all.folio.strangers()).toEqual([]);
+    expect(all.browserWatch.seen).toBeGreaterThan(0);
+    expect(all.browserStrangers()).toEqual([]);
   });
 });

@@ -191,7 +191,28 @@ describeInBrowser('from the first start to the second', () => {
       buffer: Buffer.from(weights),
     });
     await page.getByRole('row', { name: /from elsewhere/ }).waitFor();
-    expect((await ask(page, 'runs:list', { archived: 'without' })).map(({ name }) => name)).toContain('from elsewhere');
+    const runs = await ask(page, 'runs:list', { archived: 'without' });
+    const imported = runs.find(({ name }) => name === 'from elsewhere')?.id ?? 0;
+    expect(imported).toBeGreaterThan(run);
+    // The same prompt, seed and settings with the weights that came back, on the same engine.
+    const [sample] = (await ask(page, 'samples:list', { id: run, origin: 'generate', offset: 0, limit: 1 })).samples;
+    if (sample === undefined) throw new Error('nothing was written before');
+    await window.go({ screen: 'generate', run: imported, epoch: 'last' });
+    await page.getByLabel(words.generate.engine, { exact: true }).selectOption('wasm');
+    await page.getByRole('textbox', { name: words.generate.prompt, exact: true }).fill(sample.prompt);
+    await page.getByRole('textbox', { name: words.glossary.seed.term, exact: true }).fill('4321');
+    await page.getByRole('textbox', { name: words.generate.length, exact: true }).fill('150');
+    const { temperature, topK, topP, minP } = sample.settings;
+    for (const [name, value] of Object.entries({ temperature, topK, topP, minP })) {
+      const { term } = words.glossary[name as 'temperature' | 'topK' | 'topP' | 'minP'];
+      await page.getByRole('textbox', { name: term, exact: true }).fill(String(value));
+    }
+    await page.getByRole('checkbox', { name: new RegExp(words.generate.seedPin) }).check();
+    await writeButton(`(${words.generate.write}|${words.generate.writeAgain})`).click();
+    const ofImported = { id: imported, origin: 'generate', offset: 0, limit: 1 } as const;
+    await expect.poll(async () => (await ask(page, 'samples:list', ofImported)).total, { timeout: 20_000 }).toBe(1);
+    expect((await ask(page, 'samples:list', ofImported)).samples[0]?.text).toBe(written);
+    await window.railTo(words.shell.runs);
   });
 
   step('weights that are dropped on the list are imported, what is none is told', async () => {
@@ -274,6 +295,7 @@ describeInBrowser('from the first start to the second', () => {
     expect(samples.map((sample) => sample.text)).toEqual([written, written]);
     expect(await ask(page, 'preferences:get', {})).toMatchObject({ theme: 'dark', textSize: 18 });
     expect(all.folio.connectionsSeen).toBeGreaterThan(0);
+    expect(all.browserWatch.seen).toBeGreaterThan(0);
     expect(window.requestsSeen).toBeGreaterThan(0);
   });
 });

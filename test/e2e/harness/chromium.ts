@@ -1,6 +1,7 @@
 /** The system's Chromium, which the end-to-end tests drive. The tests bring none along. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { commandLine, processTree } from './connections.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -18,6 +19,16 @@ export function findChromium(path: string = process.env['PATH'] ?? ''): string |
     }
   }
   return null;
+}
+
+/**
+ * The Chromium that this process has started, the first of its processes.
+ * @throws Error when there is none.
+ */
+export function startedChromium(): number {
+  const own = processTree(process.pid).find((pid) => pid !== process.pid && /chrom/i.test(commandLine(pid)));
+  if (own === undefined) throw new Error('this process has started no Chromium');
+  return own;
 }
 
 export const NO_CHROMIUM = 'no chromium in PATH (Debian: apt-get install chromium)';

@@ -62,9 +62,10 @@ export class ConnectionWatch {
   readonly #seen = new Set<string>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(pid: number) {
+  /** @param everyMs how often it looks: each look goes through all open files of the processes */
+  constructor(pid: number, everyMs: number = LOOK_EVERY_MS) {
     this.#pid = pid;
-    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => this.look(), everyMs);
     this.#timer.unref();
   }
 

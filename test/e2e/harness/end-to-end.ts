@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, type TestContext } from 'vitest';
-import { findChromium, NO_CHROMIUM } from './chromium.ts';
+import { findChromium, NO_CHROMIUM, startedChromium } from './chromium.ts';
+import { ConnectionWatch } from './connections.ts';
 import { FolioWindow, type WindowOptions } from './folio-window.ts';
 import { ServedFolio } from './served-folio.ts';
 
@@ -20,10 +21,16 @@ export function describeInBrowser(title: string, tests: () => void): void {
   describe.skipIf(WHY_NOT !== null)(WHY_NOT === null ? title : `${title} (skipped: ${WHY_NOT})`, tests);
 }
 
+/** A browser has many processes with many files each. */
+const BROWSER_LOOK_MS = 200;
+/** Chromium asks its own system whether IPv6 has a way out: a socket is connected, nothing is sent, and it is closed at once. */
+const IPV6_PROBE = /^udp6 \w+:\d+ -> 20014860486000000000000000008888:443$/;
+
 /** Programs and windows of one test file. */
 export class EndToEnd {
   readonly #folders: string[] = [];
   #browser: Browser | null = null;
+  #browserWatch: ConnectionWatch | null = null;
   #folio: ServedFolio | null = null;
   #windows: FolioWindow[] = [];
 
@@ -32,10 +39,12 @@ export class EndToEnd {
     const all = new EndToEnd();
     beforeAll(async () => {
       all.#browser = await launchChromium();
+      all.#browserWatch = new ConnectionWatch(startedChromium(), BROWSER_LOOK_MS);
     });
     afterEach((context) => all.#check(context));
     afterAll(async () => {
       await all.closeWindows();
+      all.#browserWatch?.close();
       await all.#browser?.close();
       await all.stop();
       for (const folder of all.#folders) rmSync(folder, { recursive: true, force: true });
@@ -46,6 +55,17 @@ export class EndToEnd {
   get folio(): ServedFolio {
     if (this.#folio === null) throw new Error('the program has not been started');
     return this.#folio;
+  }
+
+  /** The connections of the browser's own processes, whatever its pages know of them. */
+  get browserWatch(): ConnectionWatch {
+    if (this.#browserWatch === null) throw new Error('the browser has not been started');
+    return this.#browserWatch;
+  }
+
+  /** What led from the browser away from this machine, in words. */
+  browserStrangers(): readonly string[] {
+    return this.browserWatch.strangers.filter((stranger) => !IPV6_PROBE.test(stranger));
   }
 
   /** A folder that is gone after the file's tests; a copy of `from` where it is given. */
@@ -87,12 +107,20 @@ export class EndToEnd {
     }
     expect(this.#windows.flatMap((window) => window.problems())).toEqual([]);
     if (this.#folio !== null) expect(this.#folio.strangers()).toEqual([]);
+    this.browserWatch.look();
+    expect(this.browserStrangers()).toEqual([]);
   }
 }
+
+/**
+ * Playwright starts Chromium with --disable-background-networking and its like, and Chromium asks its makers all the same: for the time, for
+ * accounts, for components. It is told that their hosts are not to be found, so that whatever the watch of its connections sees is Folio's.
+ */
+const QUIET = `--host-resolver-rules=${['google.com', 'googleapis.com', 'gstatic.com'].map((host) => `MAP *.${host} ~NOTFOUND`).join(',')}`;
 
 /** Without its sandbox only for root, for whom it does not work. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(NO_CHROMIUM);
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0, args: [QUIET] });
 }
