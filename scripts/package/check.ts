@@ -10,7 +10,7 @@
  *
  * Where the kit with the old Electron or a tool is missing it says so and passes.
  */
-import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { toErrorMessage } from '../../src/shared/errors.ts';
@@ -22,6 +22,7 @@ import { prepareEngine } from './engine.ts';
 import { FUSE_WIRE } from './fuse-wire.ts';
 import { engineOf, inspect, places, sizes, wrongFuses } from './inspect.ts';
 import { hasDrawings, tryOtherSystems } from './other-systems.ts';
+import { writeNotices } from './notices.ts';
 import { pack } from './pack.ts';
 import { tryLowered } from './try-lowered.ts';
 import { tryTrainer } from './try-trainer.ts';
@@ -53,6 +54,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const engine = await engineHere();
+  await writeNotices({ root, platform: `${target.platform}-${target.arch}`, engine: engine !== null, say });
   const unprepared = engine === null ? { beforePack: null } : {};
   const place = mkdtempSync(join(tmpdir(), 'folio-package-'));
   const report = (what: string, problems: readonly string[]): boolean => {
@@ -70,7 +72,7 @@ async function main(): Promise<number> {
       configuration: { ...configuration(), ...unprepared, directories: { output: join(place, 'real') } },
       electronDist: fused,
     });
-    const notices = existsSync(join(root, 'build/THIRD-PARTY-NOTICES.txt'));
+    const notices = true;
     const lists = report(
       'the package holds what it should and nothing else',
       inspect(real.folder, root, { target, engine, notices }),

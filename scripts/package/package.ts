@@ -2,9 +2,10 @@
  * `npm run package`: builds the program, prepares the engine, makes the packages of this system (electron-builder), checks what is in them
  * and says how big they are.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SENTINEL } from '@electron/fuses/dist/constants.js';
 import { toErrorMessage } from '../../src/shared/errors.ts';
 import { buildWhenStale } from '../app-build.ts';
 import { installedElectron } from '../electron-binary.ts';
@@ -60,6 +61,12 @@ function electronHere(isOwn: boolean): string | null {
   return binary === null || !isOwn ? null : join(root, 'node_modules', 'electron', 'dist');
 }
 
+/** Whether a folder's Electron has the switches that a package sets. Where its binary has another name, electron-builder will tell. */
+function hasFuses(dist: string, { platform }: Target): boolean {
+  const binary = join(dist, platform === 'win32' ? 'electron.exe' : 'electron');
+  return platform === 'darwin' || !existsSync(binary) || readFileSync(binary).includes(SENTINEL);
+}
+
 async function main(): Promise<number> {
   const wanted = readArguments();
   if (wanted === null) {
@@ -72,17 +79,24 @@ async function main(): Promise<number> {
   const engine = await prepareEngine(root, target, say);
   await writeNotices({ root, platform: `${target.platform}-${target.arch}`, engine: engine !== null, say });
 
-  const { folder, artifacts } = await pack({ root, configuration: configuration(), ...wanted }).catch(
-    (error: unknown) => {
-      const hint =
-        'It downloads Electron and what installers are made with; --electron-dist names a folder with an Electron.';
-      throw new Error(`electron-builder failed: ${toErrorMessage(error).message}\n${hint}`, { cause: error });
-    },
-  );
+  const dist = wanted.electronDist;
+  // Only good for looking at: an Electron older than 12 has nothing that could be flipped, and Folio does not run in it.
+  const fusible = dist === null || hasFuses(dist, target);
+  if (!fusible)
+    say(
+      `The Electron in ${dist} is too old for Folio and has no fuses: what is packed with it is to be looked at only.`,
+    );
+  const made = { ...configuration(), ...(fusible ? {} : { electronFuses: null }) };
+  const { folder, artifacts } = await pack({ root, configuration: made, ...wanted }).catch((error: unknown) => {
+    say(`What lies in ${FOLDERS.packages} is not finished.`);
+    const hint =
+      'It downloads Electron and what installers are made with; --electron-dist names a folder with an Electron.';
+    throw new Error(`electron-builder failed: ${toErrorMessage(error).message}\n${hint}`, { cause: error });
+  });
 
   const problems = [
     ...inspect(folder, root, { target, engine: engineOf(engine), notices: true }),
-    ...(await wrongFuses(places(folder, target).binary)),
+    ...(fusible ? await wrongFuses(places(folder, target).binary) : []),
   ];
   say(`\n${relative(root, folder)} is made of`);
   const parts = sizes(folder, target);
@@ -95,9 +109,10 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   const { message, hint } = toErrorMessage(error);
   process.stderr.write(`${message}${hint === undefined ? '' : `\n${hint}`}\n`);
-  process.exitCode = error instanceof TypeError && 'code' in error ? 2 : 1; // parseArgs refuses with a TypeError that has a code
+  // At once: what electron-builder leaves running would end this process by itself, and call it well.
+  process.exit(error instanceof TypeError && 'code' in error ? 2 : 1); // parseArgs refuses with a TypeError that has a code
 }

@@ -114,6 +114,7 @@ describe('usage errors', () => {
 
   it('for settings say what goes with other commands, too', async () => {
     expect(squeeze((await folio(['resume', '1', '--units', '64'])).err)).toContain('--set units=64');
+    expect(squeeze((await folio(['resume', '1', '--epochs', '16'])).err)).toContain('Use `--set epochs=16`.');
     expect((await folio(['generate', '1', '--units', '64'])).err).not.toContain('--set');
   });
 

@@ -57,13 +57,13 @@ const COMMANDS: readonly Entry[] = [
   {
     name: 'export',
     argument: '<run>',
-    summary: "write a run's weights to a safetensors file",
+    summary: "write a run's weights (safetensors) or a whole run (.folio) to a file",
     load: () => import('./commands/export.ts'),
   },
   {
     name: 'import',
     argument: '<file>',
-    summary: 'read weights from a safetensors file',
+    summary: 'read weights (safetensors) or a whole run (.folio) from a file',
     load: () => import('./commands/import.ts'),
   },
   {

@@ -30,10 +30,10 @@ export function settingHint(command: string, message: string, argv: readonly str
   const words = end === -1 ? argv : argv.slice(0, end);
   const pairs = words.flatMap((word, index) => {
     const key = settingOf(word);
-    if (key === null || (OPTIONS.includes(key) && /^--[a-z]+(=|$)/.test(word))) return [];
+    if (key === null || (command === 'train' && OPTIONS.includes(key) && /^--[a-z]+(=|$)/.test(word))) return [];
     return [`--set ${key}=${valueOf(word, words[index + 1])}`];
   });
-  return `Use \`${pairs.join(' ')}\`.`;
+  return pairs.length === 0 ? null : `Use \`${pairs.join(' ')}\`.`;
 }
 
 /** The setting that an option's name stands for, whatever its case and dashes; null when there is none. */

@@ -18,7 +18,7 @@ interface Options {
 
 const METADATA =
   'The file\'s metadata holds "vocabulary" (a JSON list of the characters in the order of their ids) and "config" ' +
-  '(JSON: cell, layers, embeddingSize, units); README.md shows how to write one.';
+  '(JSON: cell, layers, embeddingSize, units); docs/command-line.md tells how to write one.';
 
 export function define(command: Command, run: RunCommand, width: number): void {
   command
