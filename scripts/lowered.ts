@@ -21,7 +21,10 @@ export async function oldElectron(): Promise<{ readonly path: string } | { reado
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return { missing: 'the old Electron is for Linux on x64' };
   if (!existsSync(join(KIT, 'smoke')))
-    return { missing: 'the kit with the old Electron is not here (FOLIO_SMOKE_KIT names the folder that has get-electron, smoke and kit/)' };
+    return {
+      missing:
+        'the kit with the old Electron is not here (FOLIO_SMOKE_KIT names the folder that has get-electron, smoke and kit/)',
+    };
   for (const tool of ['xvfb-run', 'gcc', 'python3']) {
     if ((await runQuietly('which', [tool], {})).code !== 0) return { missing: `${tool} is not installed` };
   }
