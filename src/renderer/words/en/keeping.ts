@@ -32,7 +32,7 @@ export const keeping = {
   takeGiven: 'Import it',
   leaveGiven: 'Not now',
 
-  move: 'Moving it',
+  move: 'Move',
   moveTo: 'Move to another folder…',
   moveText: 'It is copied, checked, and Folio starts again with it. The old one stays until you have it deleted.',
   moveByHand: 'To move the record, close Folio and type this in a terminal: folio move --to DIR',

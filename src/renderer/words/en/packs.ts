@@ -7,8 +7,8 @@ export const packs = {
   damaged: 'Damaged',
   installFolioAgain: 'Install Folio again.',
 
-  builds: 'On this computer',
-  buildsText: 'Builds of TensorFlow that were installed here. What is removed can be installed again.',
+  builds: 'Installed builds',
+  buildsText: 'Of TensorFlow, on this computer. What is removed can be installed again.',
   kinds: { cpu: 'For the processor', cuda: 'For NVIDIA GPUs (CUDA)', external: 'Addon for a library of yours' },
   remove: 'Remove',
   removeReally: 'Remove it for good',

@@ -39,10 +39,12 @@ export const settings = {
 
   install: 'Install TensorFlow',
   installText:
-    'The fastest engine: TensorFlow’s own library, run without Python. It is downloaded with pip (about 270 MB, 850 MB on the disk) and compiled against; that takes a compiler and some minutes. It uses the network only here, when you ask for it, and at the first “npm start”.',
+    'The fastest engine: TensorFlow’s own library, run without Python. It is downloaded with pip (about 270 MB, 850 MB on the disk) and compiled against; that takes a compiler and some minutes.',
   installTitleThere: 'TensorFlow is installed',
   installTextThere:
     'TensorFlow’s own library is there and passed its self-test. There is nothing to do; installing it again repairs it or changes its build.',
+  installTextUntried:
+    'TensorFlow’s own library is there and has not been tried yet. Installing it again repairs it or changes its build.',
   build: 'Build',
   builds: { cpu: 'For the processor', cuda: 'For NVIDIA GPUs (CUDA)' },
   installIt: 'Install',

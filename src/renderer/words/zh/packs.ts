@@ -8,8 +8,8 @@ export const packs: Words['packs'] = {
   damaged: '已损坏',
   installFolioAgain: '请重新安装 Folio。',
 
-  builds: '本机上的版本',
-  buildsText: '在这里安装过的 TensorFlow 版本。移除之后可以重新安装。',
+  builds: '已安装的版本',
+  buildsText: '这台电脑上的 TensorFlow 版本。移除之后可以重新安装。',
   kinds: { cpu: '用于处理器', cuda: '用于 NVIDIA 显卡（CUDA）', external: '配合你自己的库的扩展' },
   remove: '移除',
   removeReally: '确认移除',

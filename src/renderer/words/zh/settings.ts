@@ -41,10 +41,11 @@ export const settings: Words['settings'] = {
 
   install: '安装 TensorFlow',
   installText:
-    '最快的引擎：TensorFlow 的原生库，运行时不需要 Python。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。只在你在这里要求时，以及第一次运行 “npm start” 时使用网络。',
+    '最快的引擎：TensorFlow 的原生库，运行时不需要 Python。它用 pip 下载（约 270 MB，占用磁盘 850 MB），并在本机编译，需要编译器和几分钟时间。',
   installTitleThere: 'TensorFlow 已安装',
   installTextThere:
     'TensorFlow 的原生库已经安装，并在这台机器上通过了自检。无需再做什么；重新安装可以修复它，或更换版本。',
+  installTextUntried: 'TensorFlow 的原生库已经安装，尚未测试。重新安装可以修复它，或更换版本。',
   build: '版本',
   builds: { cpu: '用于处理器', cuda: '用于 NVIDIA 显卡（CUDA）' },
   installIt: '安装',
