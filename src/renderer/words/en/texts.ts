@@ -28,7 +28,7 @@ export const texts = {
   removed: (name: string, bytes: string) => `“${name}” is removed. ${bytes} will be freed.`,
   blockedTitle: (count: number, written: string) =>
     count === 1 ? 'A run has learnt from this text' : `${written} runs have learnt from this text`,
-  blockedText: (count: number) =>
+  blockedText: (count: number): string =>
     count === 1
       ? 'It could not be resumed or measured without the text. Delete the run first; then the text can be removed.'
       : 'They could not be resumed or measured without it. Delete them first; then the text can be removed.',
