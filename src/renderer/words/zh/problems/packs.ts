@@ -24,6 +24,8 @@ export const packs = {
   'no NVIDIA driver is loaded': '没有载入 NVIDIA 驱动程序',
   'Nothing was fetched from there.': '没有从那里取任何东西。',
   'Of the {0} files of the CUDA pack {1} are missing: {*2}.': 'CUDA 包的 {0} 个文件中缺 {1} 个：{2}。',
+  'Pause the training, or install the CUDA pack when the training has ended.':
+    '请暂停训练，或等训练结束后再安装 CUDA 包。',
   'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.':
     '请移除 CUDA 版本，或者不用它计算：FOLIO_TENSORFLOW_BUILD=cpu。',
   'The address holds a name or a password.': '地址里含有用户名或密码。',
