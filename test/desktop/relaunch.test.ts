@@ -6,7 +6,7 @@ import { desktopWords } from '../../src/main/desktop/words.ts';
 const { app } = vi.hoisted(() => ({ app: { isPackaged: true, relaunch: vi.fn(), quit: vi.fn() } }));
 vi.mock('electron', () => ({ app, dialog: {}, shell: {} }));
 
-const IMAGE = '/home/someone/Folio-linux-x64.AppImage';
+const IMAGE = '/opt/Folio-linux-x64.AppImage';
 const own = process.argv.slice(1);
 
 beforeEach(() => {
