@@ -6,6 +6,7 @@ export const packs = {
   '"{0}…" is not an encrypted address.': '“{0}…”不是加密的地址。',
   '"{0}" is not the address of a folder.': '“{0}”不是文件夹的地址。',
   '"{0}…" is not the address of a folder.': '“{0}…”不是文件夹的地址。',
+  'Add the CUDA pack in Settings.': '请在“设置”中添加 CUDA 包。',
   'Choose these too: each is recognised by its content, whatever it is called.':
     '请把这些也选上：文件按内容识别，叫什么名字都可以。',
   'CUDA is used on Linux only': 'CUDA 只在 Linux 上使用',
