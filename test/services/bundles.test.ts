@@ -225,6 +225,34 @@ describe('a run in a file', () => {
     expect(there.check()).toEqual([]);
   });
 
+  it('leaves out a checkpoint whose position is damaged, says so, and goes on from the one before', async () => {
+    const run = addRun(here, 3);
+    const db = new Database(here.path);
+    db.prepare("UPDATE checkpoint SET position = replace(position, '3', '4') WHERE id = 3").run();
+    db.close();
+    const made = await bundles(here).exportRun(run, file(), NEWEST, nothing);
+    expect(made).toMatchObject({
+      resumable: true,
+      damage: ['the checkpoint of epoch 3 (step 30, number 3): the stored position does not match its SHA-256'],
+    });
+    const other = imported(await bundles(there).importRun(file()));
+    expect(there.resumePoint(other)?.checkpoint.epoch).toBe(2);
+    expect(there.check()).toEqual([]);
+  });
+
+  it('does not ask for another export where the record itself is wrong', async () => {
+    const run = addRun(here, 3);
+    const db = new Database(here.path);
+    db.prepare("UPDATE run SET preset = '' WHERE id = ?").run(run);
+    db.close();
+    await expect(bundles(here).exportRun(run, file(), NEWEST, nothing)).rejects.toMatchObject({
+      code: 'damaged',
+      message: `run ${run} holds something that no Folio would take from a file: the table run, column 4, is not what Folio writes`,
+      hint: expect.stringContaining('Make a backup instead') as string,
+    });
+    expect(readdirSync(folder).toSorted()).toEqual(['here', 'there']);
+  });
+
   it('is stored by the other thread when there is one, and its text once', async () => {
     const run = addRun(here);
     await bundles(here).exportRun(run, file(), ALL, nothing);

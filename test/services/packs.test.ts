@@ -41,6 +41,36 @@ it('removes nothing while a training computes, which may be with that very build
   expect(started).toEqual([]);
 });
 
+it('begins no installation while a training computes, and tries no pack when one has begun meanwhile', async () => {
+  const training = { snapshot: { name: 'Ophelia', phase: 'training' } } as unknown as ActiveTraining;
+  const busy = { code: 'busy', hint: expect.stringContaining('What was downloaded is kept.') as string };
+  const before = serviceWith(() => undefined, training);
+  await expect(before.service.install(SOURCE, () => undefined)).rejects.toMatchObject(busy);
+  expect(before.started).toEqual([]);
+
+  let active: ActiveTraining | null = null;
+  const trainer = new FakeTrainer();
+  const service = createPackService({ startTrainer: () => trainer, training: { active: () => active } });
+  const installed = service.install(SOURCE, ({ phase }) => {
+    if (phase === 'unpack') active = training;
+  });
+  trainer.say({ type: 'pack-progress', progress: { ...PROGRESS, phase: 'unpack' } });
+  trainer.say({ type: 'pack-progress', progress: { ...PROGRESS, phase: 'check' } });
+  await expect(installed).rejects.toMatchObject(busy);
+  expect(trainer.kills[0]).toBe('SIGKILL');
+});
+
+it('installs while a training is paused', async () => {
+  const paused = { snapshot: { name: 'Ophelia', phase: 'paused' } } as unknown as ActiveTraining;
+  const { service } = serviceWith((trainer) => {
+    trainer.say(
+      { type: 'pack-progress', progress: { ...PROGRESS, phase: 'check' } },
+      { type: 'installed', details: {} },
+    );
+  }, paused);
+  expect(await service.install(SOURCE, () => undefined)).toEqual({});
+});
+
 it('hands progress on and returns what the installation is', async () => {
   const { service, started } = serviceWith((trainer) => {
     trainer.say({ type: 'pack-progress', progress: PROGRESS }, { type: 'installed', details: { device: 'GPU' } });

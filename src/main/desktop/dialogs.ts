@@ -7,6 +7,7 @@ import type { FileKind } from '../../shared/contract/app.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { Host } from '../api/host.ts';
 import { isPage } from '../services/updates/latest.ts';
+import { relaunch } from './relaunch.ts';
 import type { DesktopWords } from './words.ts';
 
 export interface HostOptions {
@@ -59,7 +60,7 @@ export function desktopHost({ logFile, window, words }: HostOptions): Host {
       return canceled || chosen === undefined ? null : ofItsOwn(chosen);
     },
     restart() {
-      app.relaunch();
+      relaunch();
       app.quit();
     },
     async showFolder(path) {

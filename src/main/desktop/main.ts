@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import { FolioError } from '../../shared/errors.ts';
 import { Desktop } from './desktop.ts';
-import { givenIn } from './given.ts';
+import { givenIn, strangeIn } from './given.ts';
 import { openLog } from './log.ts';
 import { hardenApp } from './permissions.ts';
 import { askAboutPlace, findPlace } from './place.ts';
@@ -15,9 +15,22 @@ import { desktopWords } from './words.ts';
 /** For `npm start` (scripts/start.ts): the person has been told why. */
 const EXPLAINED = 3;
 
+/** As the command line ends for what it does not know. */
+const USAGE = 2;
+
 const selfTest = selfTestRequest(process.argv);
-if (selfTest === null) start();
+const [strange] = app.isPackaged ? strangeIn(process.argv) : []; // a checkout is started with its own path
+if (selfTest === null && strange !== undefined) refuse(strange);
+else if (selfTest === null) start();
 else beginSelfTest(selfTest);
+
+/** Nobody is to believe that something was done. */
+function refuse(word: string): void {
+  process.stderr.write(
+    `folio: "${word}" means nothing here: this program opens a window and has no commands. It takes the names of .folio files, and --self-test.\n`,
+  );
+  app.exit(USAGE);
+}
 
 function start(): void {
   const place = findPlace(process.argv);

@@ -2,6 +2,7 @@
 import { app, dialog } from 'electron';
 import { FolioError } from '../../shared/errors.ts';
 import { defaultDataDir, holdsRecord, homeFolder } from '../services/location.ts';
+import { relaunch } from './relaunch.ts';
 import type { DesktopWords } from './words.ts';
 
 /** What the program is started with when the person chose to go on in the default folder, this once. */
@@ -41,7 +42,7 @@ export function askAboutPlace({ dataDir, trouble }: Place, words: DesktopWords):
     noLink: true,
   });
   const args = process.argv.slice(1).filter((word) => word !== IN_DEFAULT_PLACE);
-  if (choice === 0) app.relaunch({ args });
-  if (choice === 1) app.relaunch({ args: [...args, IN_DEFAULT_PLACE] });
+  if (choice === 0) relaunch(args);
+  if (choice === 1) relaunch([...args, IN_DEFAULT_PLACE]);
   app.exit(0);
 }

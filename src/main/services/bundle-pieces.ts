@@ -242,6 +242,9 @@ function hashOf(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
+/** As the cause of an error: what was found, in words. */
+export class NotWhole extends Error {}
+
 /** @param reason what was found */
 function wrong(reason: string, cause?: unknown): FolioError {
   return new FolioError(
@@ -249,7 +252,7 @@ function wrong(reason: string, cause?: unknown): FolioError {
     `The file is not whole, or not as Folio wrote it: ${reason}.`,
     'Export the run again.',
     {
-      cause,
+      cause: new NotWhole(reason, { cause }),
     },
   );
 }

@@ -4,7 +4,7 @@ import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import { answerAside, tellProgress } from '../store/aside-answers.ts';
 import { openBundle, type OpenBundle } from '../store/bundle-read.ts';
 import { writeBundle, type WrittenBundle } from '../store/bundle-write.ts';
-import { readHead, readPieces, type BundleHead, type BundlePiece } from './bundle-pieces.ts';
+import { NotWhole, readHead, readPieces, type BundleHead, type BundlePiece } from './bundle-pieces.ts';
 import type { BundleTask, FromBundleReader, ToBundleReader } from './bundle-thread.ts';
 
 if (parentPort === null) throw new FolioError('internal', 'the thread for runs in files was started as a program');
@@ -21,10 +21,23 @@ function write({ record, to, runId, options }: Extract<BundleTask, { type: 'writ
   const bundle = openBundle(to);
   try {
     for (const piece of readPieces(bundle, readHead(bundle), true)) progress({ ...piece.progress, phase: 'check' });
+  } catch (error) {
+    throw error instanceof FolioError ? refusedByItself(error, runId) : error;
   } finally {
     bundle.close();
   }
   return written;
+}
+
+/** The file is as it was just written, and matches its SHA-256s: what it holds is what the record holds. */
+function refusedByItself(error: FolioError, runId: number): FolioError {
+  const reason = error.cause instanceof NotWhole ? error.cause.message : error.message;
+  return new FolioError(
+    'damaged',
+    `run ${runId} holds something that no Folio would take from a file: ${reason}`,
+    'Make a backup instead: it takes the whole record as it is. `folio doctor` looks for what is damaged.',
+    { cause: error },
+  );
 }
 
 function serveReader(file: string): void {

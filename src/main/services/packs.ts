@@ -12,6 +12,7 @@ export interface PackService {
   verify(): Promise<Readonly<Record<string, string>>>;
   /**
    * Installs the CUDA pack; with an address this is what asks the network. Aborted: FolioError 'cancelled', and what was downloaded stays.
+   * FolioError 'busy' while a training computes: at the beginning, and again before the pack is tried, which takes the graphics card.
    *
    * @returns what the installation is; `warning` when it found no GPU
    */
@@ -61,6 +62,8 @@ export function createPackService({ startTrainer, training, cancelMs = 10_000 }:
         'What was downloaded is kept: the next download goes on from there.',
       );
       if (signal?.aborted === true) throw cancelled;
+      const disturbed = busyWith(training);
+      if (disturbed !== null) throw disturbed;
       const connection = new TrainerConnection(startTrainer('probe'), 'the installing process');
       let phase: PackProgress['phase'] | null = null;
       let lastResort: NodeJS.Timeout | undefined;
@@ -75,6 +78,9 @@ export function createPackService({ startTrainer, training, cancelMs = 10_000 }:
           (message) => {
             if (message.type === 'pack-progress') {
               phase = message.progress.phase;
+              // A training may have begun since.
+              const disturbs = phase === 'check' ? busyWith(training) : null;
+              if (disturbs !== null) void connection.end(disturbs);
               progress(message.progress);
             }
             return message.type === 'installed' ? message.details : undefined;
@@ -89,6 +95,17 @@ export function createPackService({ startTrainer, training, cancelMs = 10_000 }:
       }
     },
   };
+}
+
+/** Why no pack can be tried now. */
+function busyWith(training: PackOptions['training']): FolioError | null {
+  const disturbed = disturbance(training);
+  if (disturbed === null) return null;
+  return new FolioError(
+    'busy',
+    disturbed.message,
+    'Pause the training, or install the CUDA pack when the training has ended. What was downloaded is kept.',
+  );
 }
 
 /** The pack is tried in the process that put it together: when that dies there, the pack is why. */

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { ACTIVE_STATUSES, type CheckpointInfo, type RunStatus } from '../../shared/domain.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { readBlob, sha256, type BlobKind } from './checkpoint-blob.ts';
-import { place, readCheckpoints } from './checkpoint.ts';
+import { place, positionDamage, readCheckpoints } from './checkpoint.ts';
 import { manifestOf } from './bundle-manifest.ts';
 import { BUNDLE_ID, BUNDLE_STATEMENTS, BUNDLE_TABLES, BUNDLE_VERSION, type BundleTable } from './bundle-schema.ts';
 import { connectReader } from './read-connection.ts';
@@ -31,7 +31,7 @@ export interface WrittenBundle {
   readonly checkpoints: number;
   /** Whether training can go on from it. */
   readonly resumable: boolean;
-  /** Weights that should have been in it and are damaged, in words. */
+  /** Weights and checkpoints that should have been in it and are damaged, in words. */
   readonly damage: readonly string[];
 }
 
@@ -181,7 +181,7 @@ class Writer {
   }
 
   #writeCheckpoints(): { checkpoints: number; resumable: boolean } {
-    const all = readCheckpoints(this.#sql, this.#runId);
+    const all = readCheckpoints(this.#sql, this.#runId).filter((one) => this.#hasPosition(one));
     const wanted = this.#options.checkpoints === 'all' ? null : this.#newest(all);
     let checkpoints = 0;
     let resumable = false;
@@ -201,6 +201,13 @@ class Writer {
       this.#insert('checkpoint', [...head, weights, optimizer, ...rest]);
     });
     return { checkpoints, resumable };
+  }
+
+  /** Without it nobody takes a checkpoint, so all of it is left out. */
+  #hasPosition(checkpoint: CheckpointInfo): boolean {
+    const damage = positionDamage(this.#sql, checkpoint.id);
+    if (damage !== null) this.#damage.push(`${place(checkpoint)}: ${damage}`);
+    return damage === null;
   }
 
   /** The best and the last, and the newest that is whole: training goes on from that one. */

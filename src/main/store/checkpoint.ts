@@ -173,6 +173,16 @@ export function findResumePoint(sql: Sql, runId: number): ResumePoint | null {
   return null;
 }
 
+/** What is wrong with the position that training would go on from, in words; null when nothing is. */
+export function positionDamage(sql: Sql, checkpointId: number): string | null {
+  const row = sql.get<{ position: string; positionSha256: string }>(
+    'SELECT position, position_sha256 AS positionSha256 FROM checkpoint WHERE id = ?',
+    checkpointId,
+  );
+  const isWhole = row !== undefined && sha256(Buffer.from(row.position)) === row.positionSha256;
+  return isWhole ? null : 'the stored position does not match its SHA-256';
+}
+
 /** Where a checkpoint stands, in words. */
 export function place(row: {
   readonly id: number;

@@ -176,7 +176,8 @@ function idOf(kind: BuildKind): string | null {
 }
 
 const WITHOUT_CUDA = 'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.';
-const CUDA_PACK = 'Add the CUDA pack in Settings, or with: folio engines --install cuda-pack --from ADDRESS';
+/** A package has no command line. */
+const CUDA_PACK = 'Add the CUDA pack in Settings.';
 
 /** How to have TensorFlow, for the first time or once more: compiled here, or with Folio. */
 export function install(again: boolean, environment = ''): string {

@@ -47,8 +47,8 @@ export const keeping = {
   deletedOld: (bytes: string) => `The old record is deleted; ${bytes} were freed.`,
 
   restoreTitle: 'How to put a backup back',
-  restoreSteps: [
+  restoreInTerminal:
     'Close Folio. Then, in a terminal: folio restore FILE. With --replace the record that is there stays beside it, under a name with the date; --data names another folder.',
-    'Without a terminal: move the file folio.db (and folio.db-wal, if there is one) out of the data folder, and put the backup there under the name folio.db.',
-  ],
+  restoreByHand:
+    'By hand: quit Folio, move the file folio.db (and folio.db-wal, if there is one) out of the data folder shown above and keep it, put the backup there under the name folio.db, and start Folio.',
 };

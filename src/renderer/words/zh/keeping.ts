@@ -44,8 +44,8 @@ export const keeping: Words['keeping'] = {
   deletedOld: (bytes) => `旧记录已删除，释放了 ${bytes}。`,
 
   restoreTitle: '如何恢复备份',
-  restoreSteps: [
+  restoreInTerminal:
     '关闭 Folio，然后在终端中运行：folio restore 文件名。加上 --replace 时，原有的记录会以带日期的名称保留在旁边；--data 可指定另一个文件夹。',
-    '不用终端也可以：把 folio.db（如果有 folio.db-wal，也一并）移出数据文件夹，再把备份以 folio.db 为名放进去。',
-  ],
+  restoreByHand:
+    '手动恢复：退出 Folio，把 folio.db（如果有 folio.db-wal，也一并）移出上面所示的数据文件夹并保留好，再把备份以 folio.db 为名放进去，然后启动 Folio。',
 };

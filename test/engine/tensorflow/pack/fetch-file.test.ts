@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packAddress } from '../../../../src/main/engine/tensorflow/pack/address.ts';
 import { fetchFile, type FetchOptions } from '../../../../src/main/engine/tensorflow/pack/fetch-file.ts';
 import { fakePack, PackServer } from './pack-server.ts';
@@ -130,6 +131,40 @@ describe('a download that breaks off', () => {
     });
     await expect(going).rejects.toMatchObject({ name: 'AbortError' });
     expect(readFileSync(path.join(folder, PART))).toEqual(bytes.subarray(0, 1000));
+  });
+});
+
+describe('a disk that is slower than the patience with a silent server', () => {
+  const stallMs = 60;
+  const SLOW_MS = 2 * stallMs;
+
+  it('is not blamed on the server while a part is read again', async () => {
+    writeFileSync(path.join(folder, PART), bytes.subarray(0, bytes.length - 10));
+    // Busy as the hashing of a large file is: no timer runs meanwhile, and all that are due run after it.
+    const progress: FetchOptions['progress'] = (_done, checking) => {
+      if (checking) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SLOW_MS);
+    };
+    expect(readFileSync(await get({ stallMs, progress }))).toEqual(bytes);
+    expect(ranges()).toEqual([`bytes=${bytes.length - 10}-`]);
+  });
+
+  it('is not blamed on the server while it writes', async () => {
+    const any = await open(path.join(folder, 'any'), 'w');
+    const handles = Object.getPrototypeOf(any) as typeof any;
+    await any.close();
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own handle below
+    const write = handles.writeFile;
+    const slow = vi.spyOn(handles, 'writeFile').mockImplementation(async function (this: typeof any, ...written) {
+      await new Promise((written) => setTimeout(written, SLOW_MS));
+      return write.apply(this, written);
+    });
+    try {
+      expect(readFileSync(await get({ stallMs }))).toEqual(bytes);
+      expect(slow).toHaveBeenCalled();
+    } finally {
+      slow.mockRestore();
+    }
+    expect(server.asked).toHaveLength(1);
   });
 });
 

@@ -71,16 +71,17 @@ async function attempt(
   part: string,
   options: FetchOptions,
 ): Promise<{ readonly sha256: string; readonly host: string }> {
-  const stall = new Stall(options.signal, options.stallMs ?? STALL_MS);
   const handle = await open(part, 'a');
+  let stall: Stall | null = null;
   try {
     let { hash, bytes } = await hashOf(part, options);
     if (bytes > file.bytes) ({ hash, bytes } = await beginAgain(handle));
     const host = options.address.host;
     if (bytes === file.bytes) return { sha256: hash.digest('hex'), host };
-    stall.touch();
-    const answer = await ask(file, bytes, options.address, stall).catch((error: unknown) => {
-      throw stall.happened ? stalled(file, host, stall.seconds) : error;
+    // Only now: the time that reading the part took is no silence of the server.
+    const watch = (stall = new Stall(options.signal, options.stallMs ?? STALL_MS));
+    const answer = await ask(file, bytes, options.address, watch).catch((error: unknown) => {
+      throw watch.happened ? stalled(file, host, watch.seconds) : error;
     });
     if (answer.from !== bytes) ({ hash, bytes } = await beginAgain(handle));
     if (answer.total !== null && answer.total > file.bytes) {
@@ -88,7 +89,7 @@ async function attempt(
       await rm(part, { force: true });
       throw tooLong(file, answer.host, answer.total);
     }
-    bytes = await take(file, answer, handle, hash, bytes, stall, options.progress);
+    bytes = await take(file, answer, handle, hash, bytes, watch, options.progress);
     if (bytes > file.bytes) {
       await rm(part, { force: true });
       throw tooLong(file, answer.host, null);
@@ -97,7 +98,7 @@ async function attempt(
     if (bytes < file.bytes) throw cutShort(file, answer.host, bytes);
     return { sha256: hash.digest('hex'), host: answer.host };
   } finally {
-    stall.end();
+    stall?.end();
     await handle.close();
   }
 }
@@ -115,13 +116,14 @@ async function take(
   let bytes = before;
   const chunks = answer.body[Symbol.asyncIterator]();
   for (;;) {
+    stall.resume();
     const next = await chunks.next().catch((error: unknown) => {
       if (stall.happened) throw stalled(file, answer.host, stall.seconds);
       stall.signal.throwIfAborted();
       throw cutShort(file, answer.host, bytes, error);
     });
     if (next.done === true) return bytes;
-    stall.touch();
+    stall.pause(); // how long the disk takes is not the server's fault
     bytes += next.value.length;
     if (bytes > file.bytes) {
       await answer.cancel();
@@ -160,20 +162,29 @@ export class Stall {
   readonly signal: AbortSignal;
   readonly seconds: number;
   readonly #abort = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  readonly #ms: number;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(signal: AbortSignal, ms: number) {
     this.signal = AbortSignal.any([signal, this.#abort.signal]);
     this.seconds = ms / 1000;
-    this.#timer = setTimeout(() => this.#abort.abort(), ms);
+    this.#ms = ms;
+    this.resume();
   }
 
   get happened(): boolean {
     return this.#abort.signal.aborted;
   }
 
-  touch(): void {
-    this.#timer.refresh();
+  /** From now on it counts, from the beginning. */
+  resume(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#abort.abort(), this.#ms);
+  }
+
+  /** Nothing is awaited from the server for a while. */
+  pause(): void {
+    clearTimeout(this.#timer);
   }
 
   end(): void {

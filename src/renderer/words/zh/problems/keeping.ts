@@ -24,6 +24,8 @@ export const keeping = {
   'its text is not UTF-8': '它的文本不是 UTF-8',
   'run {0} came without the text that it learnt from, so it cannot be trained further yet':
     '训练 {0} 没有附带它所学的文本，因此还不能继续训练',
+  'run {0} holds something that no Folio would take from a file: {*1}':
+    '训练 {0} 中有任何 Folio 都不会从文件中接收的内容：{1}',
   'the file is damaged': '文件已损坏',
   'The file is not whole, or not as Folio wrote it: {*0}.': '文件不完整，或不是 Folio 写成的样子：{0}。',
   'the position of a checkpoint does not match its SHA-256': '有一个检查点的位置与 SHA-256 不符',
@@ -32,6 +34,7 @@ export const keeping = {
   'there is no format {0}': '没有格式 {0}',
   'there is no room for {0} on the disk of the data folder': '数据文件夹所在的磁盘放不下 {0}',
   'There is nothing to restore.': '没有什么可恢复的。',
+  'Make a backup instead: it takes the whole record as it is.': '请改为备份：备份会原样保存整个记录。',
   'Try again, on another disk if you can.': '请重试，可以的话换一个磁盘。',
   'Update Folio.': '请更新 Folio。',
   'weights of a checkpoint are missing': '有一个检查点的权重不见了',

@@ -6,6 +6,7 @@ export const packs = {
   '"{0}…" is not an encrypted address.': '“{0}…”不是加密的地址。',
   '"{0}" is not the address of a folder.': '“{0}”不是文件夹的地址。',
   '"{0}…" is not the address of a folder.': '“{0}…”不是文件夹的地址。',
+  'Add the CUDA pack in Settings.': '请在“设置”中添加 CUDA 包。',
   'Choose these too: each is recognised by its content, whatever it is called.':
     '请把这些也选上：文件按内容识别，叫什么名字都可以。',
   'CUDA is used on Linux only': 'CUDA 只在 Linux 上使用',
@@ -24,6 +25,8 @@ export const packs = {
   'no NVIDIA driver is loaded': '没有载入 NVIDIA 驱动程序',
   'Nothing was fetched from there.': '没有从那里取任何东西。',
   'Of the {0} files of the CUDA pack {1} are missing: {*2}.': 'CUDA 包的 {0} 个文件中缺 {1} 个：{2}。',
+  'Pause the training, or install the CUDA pack when the training has ended.':
+    '请暂停训练，或等训练结束后再安装 CUDA 包。',
   'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.':
     '请移除 CUDA 版本，或者不用它计算：FOLIO_TENSORFLOW_BUILD=cpu。',
   'The address holds a name or a password.': '地址里含有用户名或密码。',
