@@ -43,7 +43,7 @@ export const keeping = {
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
   '{0} is not whole, or not as Folio wrote it: {*1}': '{0} 不完整，或不是 Folio 写成的样子：{1}',
-  '{0} is the record itself, and cannot be its own backup': '{0} 就是记录本身，不能作为它自己的备份',
+  '{0} belongs to the record itself, and is never written over': '{0} 属于记录本身，绝不会被覆盖',
   '{0} is the record of this folder already': '{0} 已经是这个文件夹的记录',
   '{0} was exported by a newer Folio (format {1}); this one knows formats up to {2}':
     '{0} 由更新版本的 Folio 导出（格式 {1}）；这个版本只认识到格式 {2}',
