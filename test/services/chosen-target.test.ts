@@ -1,12 +1,14 @@
 /** No backup and no export ever takes the place of a record. */
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackupService } from '../../src/main/services/backup.ts';
 import { createBundleService } from '../../src/main/services/bundles.ts';
+import { refuseTarget } from '../../src/main/services/chosen-target.ts';
 import { createExchangeService } from '../../src/main/services/exchange.ts';
+import { writeLocation } from '../../src/main/services/location.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Store } from '../../src/main/store/types.ts';
 import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
@@ -58,5 +60,33 @@ describe.each(Object.keys(WRITERS))('%s', (writer) => {
     const before = existsSync(join(data, name));
     await expect(write(join(data, name))).rejects.toThrow('belongs to the record itself');
     expect(existsSync(join(data, name))).toBe(before);
+  });
+
+  it('is never written over another record that is open, or was', async () => {
+    const other = openStore(join(folder, 'other'), { mode: 'write' });
+    addRun(other);
+    const file = join(folder, 'other', 'folio.db');
+    await expect(write(file)).rejects.toThrow(`there is a file ${file}-wal beside it`);
+    for (const name of ['folio.db-wal', 'folio.db-shm', 'folio.lock']) {
+      await expect(write(join(folder, 'other', name))).rejects.toMatchObject({ code: 'file' });
+    }
+    expect([other.check(), other.listRuns().length]).toEqual([[], 1]);
+    other.close();
+    await expect(write(file)).rejects.toThrow(`${file} belongs to another record, and is never written over`);
+  });
+
+  it.each(['-wal', '-journal'])('is never written where a database has left its %s', async (end) => {
+    const file = join(folder, 'given');
+    writeFileSync(file + end, 'log');
+    await expect(write(file)).rejects.toMatchObject({ code: 'file' });
+    expect([existsSync(file), readFileSync(file + end, 'utf8')]).toEqual([false, 'log']);
+  });
+
+  it('is never written over the note that says where a record lies', async () => {
+    const note = join(folder, 'location.json');
+    writeLocation(folder, { folder: data, before: [] });
+    await expect(write(note)).rejects.toThrow('belongs to another record');
+    writeFileSync(note, 'of something else');
+    expect(() => refuseTarget(note, store.path)).not.toThrow();
   });
 });

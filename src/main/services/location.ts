@@ -18,7 +18,7 @@ import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
 
-const NOTE = 'location.json';
+export const NOTE = 'location.json';
 
 const noteSchema = z.object({
   version: z.literal(1),

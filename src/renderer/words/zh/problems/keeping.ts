@@ -43,11 +43,15 @@ export const keeping = {
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
   '{0} is not whole, or not as Folio wrote it: {*1}': '{0} 不完整，或不是 Folio 写成的样子：{1}',
+  '{0} belongs to another record, and is never written over': '{0} 属于另一份记录，绝不会被覆盖',
+  '{0} cannot be written: there is a file {1} beside it, so it is a database that may be in use':
+    '无法写入 {0}：它旁边有文件 {1}，说明它是一个可能正在使用的数据库',
   '{0} belongs to the record itself, and is never written over': '{0} 属于记录本身，绝不会被覆盖',
   '{0} is the record of this folder already': '{0} 已经是这个文件夹的记录',
   '{0} was exported by a newer Folio (format {1}); this one knows formats up to {2}':
     '{0} 由更新版本的 Folio 导出（格式 {1}）；这个版本只认识到格式 {2}',
   'another Folio is working with the record': '另一个 Folio 正在使用这份记录',
+  'another Folio reads the record in {0}': '另一个 Folio 正在读取 {0} 中的记录',
   'another Folio is working with {0}': '另一个 Folio 正在使用 {0}',
   'a browser cannot choose a folder of this machine': '浏览器无法选择这台机器上的文件夹',
   'a browser cannot start Folio again': '浏览器无法重新启动 Folio',
