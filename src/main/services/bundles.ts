@@ -8,6 +8,7 @@ import type { ImportPiece, ImportTarget } from '../store/import-types.ts';
 import type { Store } from '../store/types.ts';
 import { BundleReader, writeBundleAside } from './bundle-thread.ts';
 import type { BundleHead } from './bundle-pieces.ts';
+import { wholeBuffers } from './piece-buffers.ts';
 import { refuseTarget } from './chosen-target.ts';
 import { freeDisk } from './machine.ts';
 import { withPartFile } from './part-file.ts';
@@ -62,7 +63,7 @@ export interface BundleThreads {
 export function createBundleService(store: Store, { entry, writer, purge }: BundleThreads): BundleService {
   const put = async (piece: ImportPiece, target: ImportTarget | null): Promise<ImportTarget> => {
     store.requireWritable();
-    if (writer !== undefined) return writer.importPiece(piece, target);
+    if (writer !== undefined) return writer.importPiece(piece, target, wholeBuffers(piece));
     await store.writable();
     return store.importPiece(piece, target);
   };
