@@ -173,6 +173,11 @@ describe('a move', () => {
       expect(place).toBe(step === 'after' ? to : home);
       store = openStore(place, { mode: 'write' });
       expect(runsIn(place)).toEqual(before);
+      if (step !== 'name') return;
+      const parts = (): string[] => readdirSync(to).filter((name) => name.includes('.part'));
+      expect(parts()).toHaveLength(1);
+      openStore(to, { mode: 'write' }).close();
+      expect(parts()).toEqual([]);
     },
   );
 });

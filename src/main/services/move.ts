@@ -1,6 +1,7 @@
 /**
- * The record moved to another folder: copied, checked, and then pointed to. Whatever goes wrong before the last step, the old record
- * counts and nothing of the new one is left; after it the new one counts, and the old one stays until a person has it deleted.
+ * The record moved to another folder: copied, checked, and then pointed to. Whatever fails before the last step, the old record
+ * counts and nothing of the new one is left; after it the new one counts, and the old one stays until a person has it deleted. A process that is
+ * killed before the last step may leave a copy in the new folder: an unfinished one goes with the next move there, a whole one stays.
  */
 import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -8,6 +9,7 @@ import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress, OldRecord } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { takeWriterLock } from '../store/lock.ts';
+import { sweepParts } from '../store/part-sweep.ts';
 import { holdsRecord, readLocation, writeLocation } from './location.ts';
 import { workIn, workSince } from './old-work.ts';
 import { withPartFile } from './part-file.ts';
@@ -47,6 +49,7 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
     const lock = takeWriterLock(to, 0);
     if (!lock.held) throw new FolioError('locked', `another Folio is working with ${to}`, 'Close it first.');
     try {
+      sweepParts(to); // of a move that was killed
       before?.('copy');
       const target = join(to, 'folio.db');
       const room = { expectedBytes: sizeOf(from), signal, before: () => before?.('name') };

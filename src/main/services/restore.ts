@@ -7,6 +7,7 @@ import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { describeOwner, takeWriterLock } from '../store/lock.ts';
 import { closeTheLog, isAlone } from '../store/log.ts';
+import { sweepParts } from '../store/part-sweep.ts';
 import { explaining } from '../store/sqlite-errors.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
 
@@ -65,6 +66,7 @@ export async function restoreRecord(
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
   try {
+    sweepParts(dataDir);
     if (isThere && !isAlone(record)) throw inUse(dataDir);
     const { made } = await withPartFile(record, { expectedBytes: found.size, signal, before }, (part) =>
       copyRecordAside({ from: file, to: part }, options),
