@@ -38,4 +38,6 @@ export type ImportedBundle =
 export interface OldRecord {
   readonly folder: string;
   readonly bytes: number;
+  /** Runs and texts that are new or were changed there since the move: it is not deleted then. */
+  readonly newer: number;
 }

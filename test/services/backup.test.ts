@@ -117,7 +117,7 @@ describe('a backup', () => {
     const file = join(data, `folio.db${end}`);
     await expect(backups().backUp(file, nothing)).rejects.toMatchObject({
       code: 'file',
-      message: `${file} is the record itself, and cannot be its own backup`,
+      message: `${file} belongs to the record itself, and is never written over`,
     });
     expect(store.check()).toEqual([]);
   });

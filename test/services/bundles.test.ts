@@ -126,6 +126,23 @@ const imported = (result: ImportedBundle): number => {
   return result.run;
 };
 
+it('hands the weights that it read over to the thread that stores them, and keeps no copy', async () => {
+  await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
+  const writer = new CheckpointWriter(there.path);
+  closing.unshift(() => writer.close());
+  const lengths: number[] = [];
+  const watched = {
+    importPiece: async (...[piece, target, moved]: Parameters<CheckpointWriter['importPiece']>) => {
+      const stored = writer.importPiece(piece, target, moved);
+      if (piece.type === 'checkpoint' && piece.checkpoint.weights !== null)
+        lengths.push(piece.checkpoint.weights.data.byteLength);
+      return stored;
+    },
+  };
+  await createBundleService(there, { entry: ENTRY, writer: watched }).importRun(file());
+  expect([lengths.length > 0, lengths.filter((length) => length > 0)]).toEqual([true, []]);
+});
+
 describe('a run in a file', () => {
   it('is the same run in another record', async () => {
     const run = addRun(here);

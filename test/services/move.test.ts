@@ -71,6 +71,21 @@ describe('a move', () => {
     expect(() => after.settle('delete')).toThrow('there is no old record to delete');
   });
 
+  it('leaves an old record in which work was done since undeleted, and says so', async () => {
+    await service().move(to, nothing);
+    store.close();
+    // The drive was away, and the person went on in the usual folder.
+    const meanwhile = openStore(home, { mode: 'write' });
+    addRun(meanwhile);
+    meanwhile.editRun(1, { notes: 'mine' });
+    meanwhile.close();
+    expect(oldRecord(home, to)).toMatchObject({ folder: home, newer: 2 });
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow(`${home} holds work since the move`);
+    expect(holdsRecord(home)).toBe(true);
+    settleOldRecord(home, to, 'keep');
+    expect([oldRecord(home, to), holdsRecord(home)]).toEqual([null, true]);
+  });
+
   it('can be gone back on, and what is kept is asked about no more', async () => {
     await service().move(to, nothing);
     store.close();
@@ -158,6 +173,11 @@ describe('a move', () => {
       expect(place).toBe(step === 'after' ? to : home);
       store = openStore(place, { mode: 'write' });
       expect(runsIn(place)).toEqual(before);
+      if (step !== 'name') return;
+      const parts = (): string[] => readdirSync(to).filter((name) => name.includes('.part'));
+      expect(parts()).toHaveLength(1);
+      openStore(to, { mode: 'write' }).close();
+      expect(parts()).toEqual([]);
     },
   );
 });

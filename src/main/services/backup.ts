@@ -4,11 +4,12 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 
-import { FolioError, toErrorMessage } from '../../shared/errors.ts';
+import { toErrorMessage } from '../../shared/errors.ts';
 import type { CopyProgress, LastBackup } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import type { CopiedRecord } from '../store/record-copy.ts';
-import { isSameFile, withPartFile } from './part-file.ts';
+import { refuseTarget } from './chosen-target.ts';
+import { withPartFile } from './part-file.ts';
 import { replaceFile } from './replace-file.ts';
 
 export interface MadeBackup extends Omit<CopiedRecord, 'counts'> {
@@ -49,9 +50,10 @@ export function createBackupService(record: () => string, now: () => number = Da
 
     async backUp(file, progress, signal) {
       const source = record();
-      await refuseRecord(file, source);
+      const before = (): void => refuseTarget(file, source);
+      before();
       const expectedBytes = await sizeWithLog(source);
-      const { made, replaced } = await withPartFile(file, { expectedBytes, signal }, (part) =>
+      const { made, replaced } = await withPartFile(file, { expectedBytes, signal, before }, (part) =>
         copyRecordAside({ from: source, to: part }, { progress, signal }),
       );
       const { counts, ...rest } = made;
@@ -63,18 +65,6 @@ export function createBackupService(record: () => string, now: () => number = Da
       return { ...rest, runs: counts.run, checkpoints: counts.checkpoint, replaced, notNoted };
     },
   };
-}
-
-/** The record and what SQLite keeps beside it must never be written over. */
-async function refuseRecord(file: string, record: string): Promise<void> {
-  const own = ['', '-wal', '-shm'].map((end) => record + end);
-  const hits = await Promise.all(own.map(async (path) => path === file || (await isSameFile(path, file))));
-  if (!hits.includes(true)) return;
-  throw new FolioError(
-    'file',
-    `${file} is the record itself, and cannot be its own backup`,
-    'Choose another name, best on another disk.',
-  );
 }
 
 async function sizeWithLog(record: string): Promise<number> {

@@ -6,6 +6,7 @@ import { openBundle, type OpenBundle } from '../store/bundle-read.ts';
 import { writeBundle, type WrittenBundle } from '../store/bundle-write.ts';
 import { NotWhole, readHead, readPieces, type BundleHead, type BundlePiece } from './bundle-pieces.ts';
 import type { BundleTask, FromBundleReader, ToBundleReader } from './bundle-thread.ts';
+import { wholeBuffers } from './piece-buffers.ts';
 
 if (parentPort === null) throw new FolioError('internal', 'the thread for runs in files was started as a program');
 const port = parentPort;
@@ -55,20 +56,9 @@ function serveReader(file: string): void {
   port.on('message', (message: ToBundleReader) => {
     try {
       const said = answer(message);
-      port.postMessage(said, said.type === 'piece' && said.piece !== null ? buffersOf(said.piece) : []);
+      port.postMessage(said, said.type === 'piece' && said.piece !== null ? wholeBuffers(said.piece.piece) : []);
     } catch (error) {
       port.postMessage({ type: 'failed', error: toErrorMessage(error) } satisfies FromBundleReader);
     }
-  });
-}
-
-/** What is handed over instead of copied: buffers that nothing else is in. */
-function buffersOf({ piece }: BundlePiece): ArrayBuffer[] {
-  if (piece.type !== 'checkpoint') return [];
-  const { weights, optimizer } = piece.checkpoint;
-  return [weights, optimizer].flatMap((blob) => {
-    const data = blob?.data;
-    const isWhole = data?.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
-    return isWhole ? [data.buffer] : []; // as was just seen
   });
 }

@@ -8,6 +8,8 @@ import type { ImportPiece, ImportTarget } from '../store/import-types.ts';
 import type { Store } from '../store/types.ts';
 import { BundleReader, writeBundleAside } from './bundle-thread.ts';
 import type { BundleHead } from './bundle-pieces.ts';
+import { wholeBuffers } from './piece-buffers.ts';
+import { refuseTarget } from './chosen-target.ts';
 import { freeDisk } from './machine.ts';
 import { withPartFile } from './part-file.ts';
 import { distinctName } from './run-names.ts';
@@ -61,7 +63,7 @@ export interface BundleThreads {
 export function createBundleService(store: Store, { entry, writer, purge }: BundleThreads): BundleService {
   const put = async (piece: ImportPiece, target: ImportTarget | null): Promise<ImportTarget> => {
     store.requireWritable();
-    if (writer !== undefined) return writer.importPiece(piece, target);
+    if (writer !== undefined) return writer.importPiece(piece, target, wholeBuffers(piece));
     await store.writable();
     return store.importPiece(piece, target);
   };
@@ -87,8 +89,10 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
   return {
     async exportRun(runId, file, options, progress, signal) {
       const { storedBytes } = store.run(runId);
+      const before = (): void => refuseTarget(file, store.path);
+      before();
       // What is left out is not known yet; what is left cannot be too much for a disk that has room for it all.
-      const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal };
+      const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal, before };
       const { made, replaced } = await withPartFile(file, room, (to) =>
         writeBundleAside(entry, { record: store.path, to, runId, options }, { progress, signal }),
       );

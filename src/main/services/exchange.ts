@@ -10,6 +10,7 @@ import { checkpointsOf } from '../store/checkpoint-reader.ts';
 import type { CheckpointSource } from '../store/checkpoint-reader.ts';
 import type { CheckpointWriter } from '../store/checkpoint-writer.ts';
 import type { NewCheckpoint, Store } from '../store/types.ts';
+import { refuseTarget } from './chosen-target.ts';
 import { resolveCheckpoint } from './checkpoints.ts';
 import { workHere } from './exchange-thread.ts';
 import type { ExchangeWork } from './exchange-thread.ts';
@@ -46,8 +47,14 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
     await checkpoints.record(checkpoint, POLICY, null, buffer instanceof ArrayBuffer ? [buffer] : []);
   };
 
+  const table = async (lines: AsyncIterable<string>, file: string, signal?: AbortSignal): Promise<number> => {
+    refuseTarget(file, store.path);
+    return writeTable(lines, file, signal);
+  };
+
   return {
     async exportWeights(runId, epoch, file, signal) {
+      refuseTarget(file, store.path);
       const run = store.run(runId);
       const weights = await stored.weights(resolveCheckpoint(run, epoch).id);
       const { vocabulary, config } = run;
@@ -56,8 +63,8 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
       return { bytes: bytes.length, replaced };
     },
 
-    exportMetrics: (runId, file, signal) => writeTable(createMetricService(store).csv(runId), file, signal),
-    exportCurves: (runIds, file, signal) => writeTable(createMetricService(store).csvOf(runIds), file, signal),
+    exportMetrics: (runId, file, signal) => table(createMetricService(store).csv(runId), file, signal),
+    exportCurves: (runIds, file, signal) => table(createMetricService(store).csvOf(runIds), file, signal),
 
     async importWeights(file, name, signal) {
       const { weights, vocabulary, config } = await work.fromFile(file, signal);

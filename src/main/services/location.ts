@@ -18,7 +18,7 @@ import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
 
-const NOTE = 'location.json';
+export const NOTE = 'location.json';
 
 const noteSchema = z.object({
   version: z.literal(1),
@@ -26,11 +26,14 @@ const noteSchema = z.object({
   folder: z.string().refine((path) => isAbsolute(path)),
   /** Where the record lay before, until that one is deleted or kept for good. */
   before: z.array(z.string()),
+  /** What each of those held when it was left, see old-work.ts. */
+  left: z.record(z.string(), z.array(z.string())).optional(),
 });
 
 export interface Location {
   readonly folder: string;
   readonly before: readonly string[];
+  readonly left?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** Null when the record was never moved. Throws FolioError 'damaged' for a note that cannot be read: it may hide where the record is. */
@@ -67,6 +70,20 @@ export function writeLocation(defaultFolder: string, location: Location | null):
     closeSync(file);
   }
   renameSync(temporary, path);
+  syncFolderNow(defaultFolder);
+}
+
+/** What the note says is acted on: the old record is deleted. Windows has no such thing. */
+function syncFolderNow(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch {
+    // as said above
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
 }
 
 /** Whether there is a record in a folder. */

@@ -1,6 +1,7 @@
 /**
- * The record moved to another folder: copied, checked, and then pointed to. Whatever goes wrong before the last step, the old record
- * counts and nothing of the new one is left; after it the new one counts, and the old one stays until a person has it deleted.
+ * The record moved to another folder: copied, checked, and then pointed to. Whatever fails before the last step, the old record
+ * counts and nothing of the new one is left; after it the new one counts, and the old one stays until a person has it deleted. A process that is
+ * killed before the last step may leave a copy in the new folder: an unfinished one goes with the next move there, a whole one stays.
  */
 import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -8,7 +9,9 @@ import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress, OldRecord } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { takeWriterLock } from '../store/lock.ts';
+import { sweepParts } from '../store/part-sweep.ts';
 import { holdsRecord, readLocation, writeLocation } from './location.ts';
+import { workIn, workSince } from './old-work.ts';
 import { withPartFile } from './part-file.ts';
 import { cannotWrite } from './replace-file.ts';
 
@@ -46,6 +49,7 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
     const lock = takeWriterLock(to, 0);
     if (!lock.held) throw new FolioError('locked', `another Folio is working with ${to}`, 'Close it first.');
     try {
+      sweepParts(to); // of a move that was killed
       before?.('copy');
       const target = join(to, 'folio.db');
       const room = { expectedBytes: sizeOf(from), signal, before: () => before?.('name') };
@@ -54,7 +58,9 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
       );
       try {
         before?.('point');
-        writeLocation(defaultFolder, { folder: to, before: [...(readLocation(defaultFolder)?.before ?? []), from] });
+        const location = readLocation(defaultFolder);
+        const left = { ...location?.left, [from]: workIn(source) };
+        writeLocation(defaultFolder, { folder: to, before: [...(location?.before ?? []), from], left });
       } catch (error) {
         rmSync(target, { force: true });
         throw cannotWrite(defaultFolder, error);
@@ -74,21 +80,35 @@ export function oldRecord(defaultFolder: string, openFolder: string): OldRecord 
   const location = readLocation(defaultFolder);
   if (location === null || !isSamePlace(location.folder, openFolder)) return null;
   const folder = location.before.find((path) => !isSamePlace(path, openFolder) && holdsRecord(path));
-  return folder === undefined ? null : { folder, bytes: sizeOf(folder) };
+  if (folder === undefined) return null;
+  const left = location.left?.[folder];
+  return { folder, bytes: sizeOf(folder), newer: left === undefined ? 0 : workSince(left, join(folder, 'folio.db')) };
 }
 
 /**
  * Deletes it for good, or leaves it and asks no more. Bytes freed.
  *
- * @throws FolioError 'not-found' when there is none, 'locked' when another Folio works with it, 'file'
+ * @throws FolioError 'not-found' when there is none, 'locked' when another Folio works with it, 'file' when work was done in it since
  */
 export function settleOldRecord(defaultFolder: string, openFolder: string, what: 'delete' | 'keep'): number {
   const old = oldRecord(defaultFolder, openFolder);
   if (old === null) throw new FolioError('not-found', 'there is no old record to delete');
-  if (what === 'delete') deleteRecord(old.folder);
-  const before = (readLocation(defaultFolder)?.before ?? []).filter((path) => path !== old.folder);
-  writeLocation(defaultFolder, { folder: openFolder, before });
+  if (what === 'delete') {
+    if (old.newer > 0) throw newerWork(old);
+    deleteRecord(old.folder);
+  }
+  const location = readLocation(defaultFolder);
+  const before = (location?.before ?? []).filter((path) => path !== old.folder);
+  writeLocation(defaultFolder, { folder: openFolder, before, left: location?.left });
   return what === 'delete' ? old.bytes : 0;
+}
+
+function newerWork({ folder, newer }: OldRecord): FolioError {
+  return new FolioError(
+    'file',
+    `${folder} holds work since the move (runs and texts: ${newer})`,
+    `Export it first, with --data ${folder}; then delete that folder yourself.`,
+  );
 }
 
 function deleteRecord(folder: string): void {

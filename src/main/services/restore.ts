@@ -1,12 +1,13 @@
 /** A backup put back in the place of a record: `folio restore`. */
-import { existsSync, linkSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { describeOwner, takeWriterLock } from '../store/lock.ts';
-import { closeTheLog } from '../store/log.ts';
+import { closeTheLog, isAlone } from '../store/log.ts';
+import { sweepParts } from '../store/part-sweep.ts';
 import { explaining } from '../store/sqlite-errors.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
 
@@ -31,7 +32,7 @@ export interface Restored {
  * Puts a checked copy of a backup into a data folder. Until the copy is there, whole, nothing else is touched.
  *
  * @throws FolioError 'file' when the folder holds a record and it is not to be replaced, or cannot be written; 'not-found', 'damaged' and
- *   'newer-database' for a file that is no backup; 'locked' when another Folio works with the folder; 'cancelled'
+ *   'newer-database' for a file that is no backup; 'locked' when another Folio works with the folder or reads its record; 'cancelled'
  */
 export async function restoreRecord(
   file: string,
@@ -57,48 +58,79 @@ export async function restoreRecord(
   if (!attempt.held) {
     throw new FolioError('locked', `${describeOwner(attempt.owner)} is working with ${dataDir}`, 'Close it first.');
   }
-  let kept: string | null = null;
+  const aside: Aside[] = [];
   const before = (): void => {
-    if (isThere) kept = explaining(record, () => putAside(record, dataDir, now()));
+    if (!isThere) return;
+    if (!closeTheLog(record)) throw inUse(dataDir);
+    aside.push(explaining(record, () => putAside(record, dataDir, now())));
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
   try {
+    sweepParts(dataDir);
+    if (isThere && !isAlone(record)) throw inUse(dataDir);
     const { made } = await withPartFile(record, { expectedBytes: found.size, signal, before }, (part) =>
       copyRecordAside({ from: file, to: part }, options),
     );
-    return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept };
+    return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept: aside[0]?.name ?? null };
   } catch (error) {
-    if (kept !== null && !existsSync(record)) renameSync(kept, record);
+    aside[0]?.undo();
     throw error;
   } finally {
     attempt.lock.release();
   }
 }
 
-/**
- * Gives the record a second name, with its log under one that belongs to it, so that at no moment one of both is without the other and the new
- * record never meets the log of the old.
- */
-function putAside(record: string, dataDir: string, now: Date): string {
-  closeTheLog(record);
-  const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
-  const names = (function* (): Generator<string> {
-    yield join(dataDir, `folio-${stamp}.db`);
-    for (let number = 2; ; number++) yield join(dataDir, `folio-${stamp}-${number}.db`);
-  })();
-  for (const name of names) {
-    if (existsSync(name)) continue;
-    if (existsSync(record)) secondName(record, name);
-    if (existsSync(`${record}-wal`)) renameSync(`${record}-wal`, `${name}-wal`);
-    return name;
-  }
-  throw new FolioError('internal', 'no name is free');
+/** A reader would go on with files that are another record's by then, and leave them damaged. */
+function inUse(dataDir: string): FolioError {
+  return new FolioError('locked', `another Folio reads the record in ${dataDir}`, 'Close it first.');
 }
 
-function secondName(record: string, name: string): void {
+interface Aside {
+  readonly name: string;
+  /** Has all as it was. */
+  undo(): void;
+}
+
+/**
+ * Gives the record a second name, with what a damaged one still has beside it under names that belong to it, so that the new record never
+ * meets the log of the old. When it fails, all is as it was.
+ */
+function putAside(record: string, dataDir: string, now: Date): Aside {
+  const name = freeName(dataDir, now);
+  const undoing: (() => void)[] = [];
+  const undo = (): void => {
+    for (const step of undoing.splice(0).reverse()) step();
+  };
+  try {
+    if (existsSync(record)) undoing.push(secondName(record, name));
+    for (const end of ['-wal', '-shm', '-journal']) {
+      if (!existsSync(record + end)) continue;
+      renameSync(record + end, name + end);
+      undoing.push(() => renameSync(name + end, record + end));
+    }
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  return { name, undo };
+}
+
+function freeName(dataDir: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
+  const isFree = (path: string): boolean => ['', '-wal', '-shm', '-journal'].every((end) => !existsSync(path + end));
+  for (let number = 1; ; number++) {
+    const name = join(dataDir, `folio-${stamp}${number === 1 ? '' : `-${number}`}.db`);
+    if (isFree(name)) return name;
+  }
+}
+
+/** Returns what takes it back. */
+function secondName(record: string, name: string): () => void {
   try {
     linkSync(record, name);
+    return () => rmSync(name);
   } catch {
     renameSync(record, name); // a file system on which a file has one name
+    return () => renameSync(name, record);
   }
 }

@@ -9,6 +9,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { describeOwner, takeWriterLock, type LockOwner, type WriterLock } from './lock.ts';
 import { fileVersion, migrate, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
+import { sweepParts } from './part-sweep.ts';
 import { connectReader } from './read-connection.ts';
 import { Sql } from './sql.ts';
 import { explained, explaining, systemCode } from './sqlite-errors.ts';
@@ -51,6 +52,7 @@ export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
   }
   if (attempt.held) {
     try {
+      sweepParts(dataDir);
       return openWriter(path, attempt.lock, options);
     } catch (error) {
       attempt.lock.release();

@@ -41,6 +41,8 @@ export const keeping = {
   restart: 'Start again',
   oldRecord: (folder: string, bytes: string) =>
     `The record as it was before the move is still in ${folder} (${bytes}). If all is there in the new place, it is not needed any more.`,
+  oldRecordNewer: (folder: string, count: number) =>
+    `The record in ${folder}, from which this one was moved, holds work since the move (runs and texts: ${count}). Export it first: start Folio with --data ${folder}.`,
   deleteOld: 'Delete the old one',
   deleteOldReally: 'Delete it for good',
   keepOld: 'Keep it and ask no more',

@@ -38,6 +38,8 @@ export const keeping: Words['keeping'] = {
     `记录现在位于 ${folder}（${bytes}），已经过校验。重新启动后 Folio 就会使用它；在此之前不会保存任何内容。`,
   restart: '重新启动',
   oldRecord: (folder, bytes) => `移动之前的记录仍在 ${folder}（${bytes}）。确认新位置的内容齐全后，就不再需要它了。`,
+  oldRecordNewer: (folder, count) =>
+    `${folder} 中移动之前的那份记录在移动之后又有了新的内容（训练和文本：${count} 项）。请先将其导出：用 --data ${folder} 启动 Folio。`,
   deleteOld: '删除旧记录',
   deleteOldReally: '彻底删除',
   keepOld: '保留，不再询问',

@@ -42,15 +42,22 @@ export const keeping = {
   'what it holds does not match its SHA-256': '它的内容与 SHA-256 不符',
   '{0} cannot be written: it needs {1} and its disk has {2} left': '无法写入 {0}：需要 {1}，而它的磁盘只剩 {2}',
   '{0} did not come out as a true copy: {*1}': '{0} 没有成为忠实的副本：{1}',
+  '{0} holds work since the move (runs and texts: {1})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项）',
+  'Export it first, with --data {0}; then delete that folder yourself.':
+    '请先用 --data {0} 将其导出，然后自行删除该文件夹。',
   '{0} holds a record already': '{0} 里已经有一份记录',
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
   '{0} is not whole, or not as Folio wrote it: {*1}': '{0} 不完整，或不是 Folio 写成的样子：{1}',
-  '{0} is the record itself, and cannot be its own backup': '{0} 就是记录本身，不能作为它自己的备份',
+  '{0} belongs to another record, and is never written over': '{0} 属于另一份记录，绝不会被覆盖',
+  '{0} cannot be written: there is a file {1} beside it, so it is a database that may be in use':
+    '无法写入 {0}：它旁边有文件 {1}，说明它是一个可能正在使用的数据库',
+  '{0} belongs to the record itself, and is never written over': '{0} 属于记录本身，绝不会被覆盖',
   '{0} is the record of this folder already': '{0} 已经是这个文件夹的记录',
   '{0} was exported by a newer Folio (format {1}); this one knows formats up to {2}':
     '{0} 由更新版本的 Folio 导出（格式 {1}）；这个版本只认识到格式 {2}',
   'another Folio is working with the record': '另一个 Folio 正在使用这份记录',
+  'another Folio reads the record in {0}': '另一个 Folio 正在读取 {0} 中的记录',
   'another Folio is working with {0}': '另一个 Folio 正在使用 {0}',
   'a browser cannot choose a folder of this machine': '浏览器无法选择这台机器上的文件夹',
   'a browser cannot start Folio again': '浏览器无法重新启动 Folio',

@@ -1,0 +1,125 @@
+/** A record that is put aside for a backup: alone, with all that belongs to it, or not at all. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBackupService } from '../../src/main/services/backup.ts';
+import { restoreRecord } from '../../src/main/services/restore.ts';
+import { openStore } from '../../src/main/store/open.ts';
+import type { Store } from '../../src/main/store/types.ts';
+import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
+
+let folder: string;
+let data: string;
+let backup: string;
+let readers: ChildProcess[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'folio-restore-'));
+  data = join(folder, 'data');
+  backup = join(folder, 'backup.db');
+  readers = [];
+  const store = openStore(data, { mode: 'write' });
+  const run = addRun(store);
+  store.recordCheckpoint(epochCheckpoint(run, 1), KEEP_ALL);
+  await createBackupService(() => store.path).backUp(backup, () => undefined);
+  store.recordCheckpoint(epochCheckpoint(run, 2), KEEP_ALL);
+  store.close();
+});
+afterEach(() => {
+  for (const reader of readers) reader.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Another process that has the record open for reading, and goes on until it is told to end. */
+async function read(): Promise<ChildProcess> {
+  const module = resolve(import.meta.dirname, '../../src/main/store/open.ts');
+  const script = join(folder, 'reader.mjs');
+  writeFileSync(
+    script,
+    `import { openStore } from ${JSON.stringify(module)};
+    const store = openStore(${JSON.stringify(data)}, { mode: 'read' });
+    process.send(store.listRuns().length);
+    process.on('message', () => { store.close(); process.disconnect(); });`,
+  );
+  const reader = spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  readers.push(reader);
+  await once(reader, 'message');
+  return reader;
+}
+
+const epochs = (): number => {
+  const store = openStore(data, { mode: 'read' });
+  try {
+    expect(store.check()).toEqual([]);
+    return store.run(1).checkpoints.length;
+  } finally {
+    store.close();
+  }
+};
+
+describe('a backup put in the place of a record', () => {
+  it('is refused while another process only reads that, and nothing changes', async () => {
+    const reader = await read();
+    const before = readdirSync(data);
+    await expect(restoreRecord(backup, data, { replace: true })).rejects.toMatchObject({
+      code: 'locked',
+      message: `another Folio reads the record in ${data}`,
+    });
+    expect([readdirSync(data), epochs()]).toEqual([before, 2]);
+    reader.send('end');
+    await once(reader, 'exit');
+    await restoreRecord(backup, data, { replace: true });
+    expect(epochs()).toBe(1);
+  });
+
+  it('is refused as well when the reader comes while it is copied', async () => {
+    const late: Store[] = [];
+    const progress = (): void => {
+      if (late.length === 0) late.push(openStore(data, { mode: 'read' }));
+    };
+    await expect(restoreRecord(backup, data, { replace: true, progress })).rejects.toMatchObject({ code: 'locked' });
+    for (const store of late) store.close();
+    expect([late.length, epochs()]).toEqual([1, 2]);
+  });
+
+  it('that fails after the record was put aside has all as it was', async () => {
+    const record = join(data, 'folio.db');
+    writeFileSync(record, 'no database at all');
+    for (const end of ['-wal', '-shm']) writeFileSync(record + end, end);
+    const names = readdirSync(data).filter((name) => name !== 'folio.lock');
+    const progress = (): void => {
+      // The copy is gone when it is to get its name: as a disk that is pulled out.
+      for (const name of readdirSync(data)) if (name.endsWith('.part')) rmSync(join(data, name));
+    };
+    await expect(restoreRecord(backup, data, { replace: true, progress })).rejects.toMatchObject({
+      name: 'FolioError',
+    });
+    expect(readdirSync(data).filter((name) => name !== 'folio.lock')).toEqual(names);
+    expect(readFileSync(record, 'utf8')).toBe('no database at all');
+  });
+
+  it('takes what lies beside a damaged record along with it', async () => {
+    const record = join(data, 'folio.db');
+    writeFileSync(record, 'no database at all');
+    for (const end of ['-wal', '-shm', '-journal']) writeFileSync(record + end, end);
+    const { kept } = await restoreRecord(backup, data, { replace: true });
+    expect(['-wal', '-shm', '-journal'].map((end) => readFileSync((kept ?? '') + end, 'utf8'))).toEqual([
+      '-wal',
+      '-shm',
+      '-journal',
+    ]);
+    expect(readFileSync(kept ?? '', 'utf8')).toBe('no database at all');
+    expect(epochs()).toBe(1);
+  });
+
+  it('leaves the log of an empty record, which may hold all that is left', async () => {
+    const record = join(data, 'folio.db');
+    writeFileSync(record, '');
+    writeFileSync(`${record}-wal`, 'all that is left');
+    const { kept } = await restoreRecord(backup, data, { replace: true });
+    expect(readFileSync(`${kept ?? ''}-wal`, 'utf8')).toBe('all that is left');
+  });
+});
