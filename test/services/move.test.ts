@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { FolioError } from '../../src/shared/errors.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdsRecord, homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
 import { oldRecord, settleOldRecord } from '../../src/main/services/move.ts';
@@ -84,6 +85,18 @@ describe('a move', () => {
     expect(holdsRecord(home)).toBe(true);
     settleOldRecord(home, to, 'keep');
     expect([oldRecord(home, to), holdsRecord(home)]).toEqual([null, true]);
+  });
+
+  it('back onto what the last one left says what is to be done first', async () => {
+    await service().move(to, nothing);
+    store.close();
+    store = openStore(to, { mode: 'write' });
+    await expect(service(null, to).move(home, nothing)).rejects.toMatchObject({
+      message: `${home} still holds the record as it was before it was moved from there`,
+    });
+    settleOldRecord(home, to, 'delete');
+    await service(null, to).move(home, nothing);
+    expect(locatedFolder(home)).toBe(home);
   });
 
   it('can be gone back on, and what is kept is asked about no more', async () => {
@@ -189,6 +202,17 @@ describe('the place of the record', () => {
       `the record was moved to ${join(folder, 'drive')}, and there is none now`,
     );
     expect(homeOf(home, home)).toBeNull();
+    const hint = (): unknown => {
+      try {
+        return locatedFolder(home);
+      } catch (error) {
+        return (error as FolioError).hint;
+      }
+    };
+    expect(hint()).toContain(`--data ${home} works with the folder that it was moved from`);
+    store.close();
+    rmSync(join(home, 'folio.db'));
+    expect(hint()).toContain(`delete ${join(home, 'location.json')}: a backup can then be restored`);
   });
 
   it.each(['', '{', '{"version":1,"folder":"relative","before":[]}', '{"version":2}'])(

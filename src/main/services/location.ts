@@ -2,21 +2,12 @@
  * Where the record lies when it was moved: a note in the default data folder, which never moves. It is written whole or not at all, and is
  * the moment in which a move happens: before it the old record counts, after it the new one.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
+import { makeFolder } from '../store/make-folder.ts';
 
 export const NOTE = 'location.json';
 
@@ -60,7 +51,7 @@ export function writeLocation(defaultFolder: string, location: Location | null):
     rmSync(path, { force: true });
     return;
   }
-  mkdirSync(defaultFolder, { recursive: true });
+  makeFolder(defaultFolder);
   const temporary = `${path}.new`;
   const file = openSync(temporary, 'w');
   try {
@@ -99,10 +90,13 @@ export function locatedFolder(defaultFolder: string): string {
   const location = readLocation(defaultFolder);
   if (location === null) return defaultFolder;
   if (holdsRecord(location.folder)) return location.folder;
+  const note = join(defaultFolder, NOTE);
   throw new FolioError(
     'not-found',
     `the record was moved to ${location.folder}, and there is none now`,
-    `If it is on a drive, connect it and try again. --data ${defaultFolder} works with the folder that it was moved from.`,
+    holdsRecord(defaultFolder)
+      ? `If it is on a drive, connect it and try again. --data ${defaultFolder} works with the folder that it was moved from.`
+      : `If it is on a drive, connect it and try again. If it is lost for good, delete ${note}: a backup can then be restored.`,
   );
 }
 

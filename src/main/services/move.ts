@@ -3,12 +3,13 @@
  * counts and nothing of the new one is left; after it the new one counts, and the old one stays until a person has it deleted. A process that is
  * killed before the last step may leave a copy in the new folder: an unfinished one goes with the next move there, a whole one stays.
  */
-import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress, OldRecord } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { takeWriterLock } from '../store/lock.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
 import { holdsRecord, readLocation, writeLocation } from './location.ts';
 import { workIn, workSince } from './old-work.ts';
@@ -43,9 +44,9 @@ const FILES = ['folio.db', 'folio.db-wal', 'folio.db-shm'];
 export async function moveRecord(from: string, to: string, options: MoveOptions): Promise<Moved> {
   const { defaultFolder, progress, signal, before } = options;
   const source = join(from, 'folio.db');
-  const made = makeFolder(to);
+  const made = madeFolder(to);
   try {
-    refuseUnfit(from, to);
+    refuseUnfit(from, to, defaultFolder);
     const lock = takeWriterLock(to, 0);
     if (!lock.held) throw new FolioError('locked', `another Folio is working with ${to}`, 'Close it first.');
     try {
@@ -125,21 +126,21 @@ function deleteRecord(folder: string): void {
 }
 
 /** Whether it was made here: then it goes again when the move fails. */
-function makeFolder(folder: string): boolean {
+function madeFolder(folder: string): boolean {
   const isThere = statSync(folder, { throwIfNoEntry: false });
   if (isThere !== undefined) {
     if (isThere.isDirectory()) return false;
     throw new FolioError('file', `${folder} is a file, not a folder`, 'Choose another folder.');
   }
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return true;
   } catch (error) {
     throw cannotWrite(folder, error);
   }
 }
 
-function refuseUnfit(from: string, to: string): void {
+function refuseUnfit(from: string, to: string, defaultFolder: string): void {
   if (isSamePlace(from, to)) {
     throw new FolioError('file', `the record is in ${to} already`, 'Choose another folder.');
   }
@@ -148,6 +149,14 @@ function refuseUnfit(from: string, to: string): void {
       'file',
       `${to} is inside of the folder that the record is moved from`,
       'Choose another folder.',
+    );
+  }
+  const before = readLocation(defaultFolder)?.before ?? [];
+  if (holdsRecord(to) && before.some((path) => isSamePlace(path, to))) {
+    throw new FolioError(
+      'file',
+      `${to} still holds the record as it was before it was moved from there`,
+      'Delete that first (in Settings, or with `folio move --delete-old`), then move the record back.',
     );
   }
   if (holdsRecord(to)) {

@@ -1,5 +1,5 @@
 /** A backup put back in the place of a record: `folio restore`. */
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { FolioError } from '../../shared/errors.ts';
@@ -7,6 +7,7 @@ import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { describeOwner, takeWriterLock } from '../store/lock.ts';
 import { closeTheLog, isAlone } from '../store/log.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
 import { explaining } from '../store/sqlite-errors.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
@@ -53,7 +54,7 @@ export async function restoreRecord(
       'With --replace it is kept beside the restored one, under a name with the date; --data names another folder.',
     );
   }
-  explaining(dataDir, () => mkdirSync(dataDir, { recursive: true }));
+  explaining(dataDir, () => makeFolder(dataDir));
   const attempt = takeWriterLock(dataDir, 0);
   if (!attempt.held) {
     throw new FolioError('locked', `${describeOwner(attempt.owner)} is working with ${dataDir}`, 'Close it first.');

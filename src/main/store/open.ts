@@ -1,5 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
 
@@ -7,6 +7,7 @@ import { FolioError } from '../../shared/errors.ts';
 import { sweepUnfinishedCorpora } from './corpus.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { describeOwner, takeWriterLock, type LockOwner, type WriterLock } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { fileVersion, migrate, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { sweepParts } from './part-sweep.ts';
@@ -68,22 +69,6 @@ export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
     'Wait until it has ended, or name another folder with --data.',
     attempt.owner === null ? {} : { cause: Object.assign(new Error(describeOwner(attempt.owner)), attempt.owner) },
   );
-}
-
-/**
- * Makes a folder and those above it. One at a time: Node's own recursive way never returns where a file system without room for new
- * folders says that the one above is missing (in /proc, say).
- */
-function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  const above = dirname(folder);
-  if (above !== folder) makeFolder(above);
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process may have made it in between.
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
-  }
 }
 
 function openWriter(path: string, lock: WriterLock, options: OpenOptions): SqliteStore {
