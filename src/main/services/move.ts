@@ -107,7 +107,7 @@ function newerWork({ folder, newer }: OldRecord): FolioError {
   return new FolioError(
     'file',
     `${folder} holds work since the move (runs and texts: ${newer})`,
-    `Export it first, with --data ${folder}; then delete that folder yourself.`,
+    'Export it first; then delete that folder yourself.',
   );
 }
 

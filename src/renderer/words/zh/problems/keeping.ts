@@ -40,8 +40,7 @@ export const keeping = {
   '{0} cannot be written: it needs {1} and its disk has {2} left': '无法写入 {0}：需要 {1}，而它的磁盘只剩 {2}',
   '{0} did not come out as a true copy: {*1}': '{0} 没有成为忠实的副本：{1}',
   '{0} holds work since the move (runs and texts: {1})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项）',
-  'Export it first, with --data {0}; then delete that folder yourself.':
-    '请先用 --data {0} 将其导出，然后自行删除该文件夹。',
+  'Export it first; then delete that folder yourself.': '请先将其导出，然后自行删除该文件夹。',
   '{0} holds a record already': '{0} 里已经有一份记录',
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
