@@ -108,7 +108,7 @@ function newerWork({ folder, newer }: OldRecord): FolioError {
   return new FolioError(
     'file',
     `${folder} holds work since the move (runs and texts: ${newer})`,
-    `Export it first, with --data ${folder}; then delete that folder yourself.`,
+    'Export it first; then delete that folder yourself.',
   );
 }
 
@@ -156,7 +156,7 @@ function refuseUnfit(from: string, to: string, defaultFolder: string): void {
     throw new FolioError(
       'file',
       `${to} still holds the record as it was before it was moved from there`,
-      'Delete that first (in Settings, or with `folio move --delete-old`), then move the record back.',
+      'Delete that first in Settings, then move the record back. `folio move --delete-old` does it, too.',
     );
   }
   if (holdsRecord(to)) {

@@ -43,13 +43,11 @@ export const keeping = {
   '{0} cannot be written: it needs {1} and its disk has {2} left': '无法写入 {0}：需要 {1}，而它的磁盘只剩 {2}',
   '{0} did not come out as a true copy: {*1}': '{0} 没有成为忠实的副本：{1}',
   '{0} holds work since the move (runs and texts: {1})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项）',
-  'Export it first, with --data {0}; then delete that folder yourself.':
-    '请先用 --data {0} 将其导出，然后自行删除该文件夹。',
   '{0} still holds the record as it was before it was moved from there': '{0} 里还有移走之前的那份记录',
-  'Delete that first (in Settings, or with `folio move --delete-old`), then move the record back.':
-    '请先删除它（在“设置”中，或用 `folio move --delete-old`），然后再把记录移回来。',
-  'If it is on a drive, connect it and try again. If it is lost for good, delete {0}: a backup can then be restored.':
-    '如果它在某个驱动器上，请连接后重试。如果已永久丢失，请删除 {0}，之后就可以还原备份。',
+  'Delete that first in Settings, then move the record back.': '请先在“设置”中删除它，然后再把记录移回来。',
+  'If it is lost for good, delete {0}: a backup can then be restored.':
+    '如果已永久丢失，请删除 {0}，之后就可以还原备份。',
+  'Export it first; then delete that folder yourself.': '请先将其导出，然后自行删除该文件夹。',
   '{0} holds a record already': '{0} 里已经有一份记录',
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
