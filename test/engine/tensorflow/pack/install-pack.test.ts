@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -9,83 +8,32 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BINDING_VERSION, platformName } from '../../../../src/main/engine/tensorflow/builds.ts';
-import {
-  inspectBuild,
-  readManifest,
-  verifyBuild,
-  writeManifest,
-} from '../../../../src/main/engine/tensorflow/cache.ts';
+import { readManifest, verifyBuild, writeManifest } from '../../../../src/main/engine/tensorflow/cache.ts';
 import { locateBuild } from '../../../../src/main/engine/tensorflow/locate.ts';
-import { installPack, type PackOptions } from '../../../../src/main/engine/tensorflow/pack/install-pack.ts';
-import {
-  discardDownload,
-  inventory,
-  removeBuild,
-  verifyAll,
-} from '../../../../src/main/engine/tensorflow/pack/inventory.ts';
-import { pinnedPack } from '../../../../src/main/engine/tensorflow/pack/pinned.ts';
-import { destination } from '../../../../src/main/engine/tensorflow/pack/unpack.ts';
+import { discardDownload, inventory } from '../../../../src/main/engine/tensorflow/pack/inventory.ts';
 import type { PackProgress } from '../../../../src/shared/contract/packs.ts';
 import { FolioError } from '../../../../src/shared/errors.ts';
-import { fakePack, PackServer } from './pack-server.ts';
+import {
+  cache,
+  cublas,
+  cusolver,
+  DRIVER,
+  env,
+  home,
+  install,
+  left,
+  pack,
+  root,
+  server,
+  tensorflow,
+  useCache,
+  wheels,
+} from './pack-harness.ts';
 
-const { pack, wheels, tensorflow, cublas, cusolver } = fakePack();
-const DRIVER = { found: true, what: 'the NVIDIA driver 1.2' } as const;
-
-let server: PackServer;
-let cache: string;
-let root: string;
-let home: string;
-beforeEach(async () => {
-  server = await PackServer.start(wheels);
-  cache = mkdtempSync(path.join(tmpdir(), 'folio-pack-'));
-  root = path.join(cache, 'tensorflow');
-  home = path.join(root, pack.id);
-  await putCpu('an addon');
-});
-afterEach(async () => {
-  await server.stop();
-  rmSync(cache, { recursive: true, force: true });
-});
-
-const env = (): Record<string, string> => ({ FOLIO_CACHE: cache });
-
-/** A CPU build whose addon has this content. */
-async function putCpu(addon: string): Promise<void> {
-  const folder = path.join(root, `2.21.0-cpu-${platformName()}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'tfjs_binding.node'), addon);
-  await writeManifest(folder, {
-    format: 1,
-    id: path.basename(folder),
-    kind: 'cpu',
-    version: '2.21.0',
-    binding: BINDING_VERSION,
-    compiler: 'c++ 1.0',
-    wheelSha256: '0'.repeat(64),
-    installedAt: new Date(0).toISOString(),
-    files: [
-      { path: 'tfjs_binding.node', bytes: addon.length, sha256: createHash('sha256').update(addon).digest('hex') },
-    ],
-  });
-}
-
-function install(more: Partial<PackOptions> = {}): Promise<Readonly<Record<string, string>>> {
-  return installPack({
-    source: { address: server.address },
-    env: env(),
-    pinned: pack,
-    freeBytes: () => Promise.resolve(1e12),
-    trial: () => ({ version: '9.9.9', gpu: true }),
-    pauseMs: 0,
-    ...more,
-  });
-}
+useCache();
 
 /** The wheels in a folder of their own, under other names. */
 function onDisk(names: readonly string[] = [...wheels.keys()]): string[] {
@@ -97,11 +45,6 @@ function onDisk(names: readonly string[] = [...wheels.keys()]): string[] {
     return file;
   });
 }
-
-const left = (): string[] =>
-  readdirSync(root)
-    .filter((name) => name !== `2.21.0-cpu-${platformName()}`)
-    .toSorted();
 
 // Elsewhere there is no pack, and no CPU build to take the addon from.
 describe.runIf(platformName() === 'linux-x64')('installPack', () => {
@@ -276,78 +219,5 @@ describe.runIf(platformName() === 'linux-x64')('installPack', () => {
   it('says so when a folder or a file cannot be read', async () => {
     await expect(install({ source: { folder: path.join(cache, 'nowhere') } })).rejects.toMatchObject({ code: 'file' });
     await expect(install({ source: { files: [path.join(cache, 'nothing')] } })).rejects.toMatchObject({ code: 'file' });
-  });
-});
-
-describe.runIf(platformName() === 'linux-x64')('what is installed', () => {
-  it('is listed with its size and what is wrong with it', async () => {
-    await install();
-    const { installed, cudaPack } = await inventory(env(), pack);
-    expect(installed.map(({ id, kind, problem }) => [id, kind, problem])).toEqual([
-      [`2.21.0-cpu-${platformName()}`, 'cpu', null],
-      [pack.id, 'cuda', null],
-    ]);
-    expect(installed[1]?.bytes).toBeGreaterThan(600_000);
-    expect(cudaPack).toMatchObject({ id: pack.id, installed: true, downloadedBytes: 0 });
-    writeFileSync(path.join(home, 'lib/libtensorflow_framework.so.2'), 'short');
-    expect((await inventory(env(), pack)).installed[1]?.problem).toContain('has 5 bytes instead of 700');
-  });
-
-  it('is verified byte by byte', async () => {
-    await install();
-    expect(await verifyAll(env())).toEqual({});
-    writeFileSync(path.join(home, 'lib/libtensorflow_framework.so.2'), 'F'.repeat(700));
-    expect(await verifyAll(env())).toEqual({ [home]: expect.stringContaining('has changed since') as string });
-  });
-
-  it('is removed, and nothing else', async () => {
-    await install();
-    const bytes = (await inventory(env(), pack)).installed[1]?.bytes;
-    expect(await removeBuild(pack.id, env())).toBe(bytes);
-    expect(left()).toEqual([]);
-    expect(inspectBuild(path.join(root, `2.21.0-cpu-${platformName()}`)).state).toBe('ready');
-    for (const id of [pack.id, '..', 'downloads-x', '2.21.0-cuda-../..']) {
-      await expect(removeBuild(id, env())).rejects.toMatchObject({ code: 'not-found' });
-    }
-  });
-
-  it('gets the addon of a new Folio without being fetched again', async () => {
-    await install();
-    await putCpu('a newer addon');
-    const manifest = readManifest(home);
-    if (typeof manifest === 'string') throw new Error(manifest);
-    await writeManifest(home, { ...manifest, binding: '1.0.0+old' });
-    expect(locateBuild(env(), DRIVER).manifest).toMatchObject({ kind: 'cuda', binding: BINDING_VERSION });
-    expect(readFileSync(path.join(home, 'tfjs_binding.node'), 'utf8')).toBe('a newer addon');
-    expect(await verifyBuild(home)).toBeNull();
-    expect(readdirSync(home).filter((name) => /\.\d+$/.test(name))).toEqual([]);
-  });
-});
-
-describe('the pinned pack', () => {
-  const real = pinnedPack('linux-x64');
-
-  it('is for Linux x64 alone, and every file of it has a hash of its own', () => {
-    expect(pinnedPack('linux-arm64')).toBeNull();
-    expect(pinnedPack('win32-x64')).toBeNull();
-    expect(new Set(real?.files.map(({ sha256 }) => sha256)).size).toBe(13);
-    for (const { name, sha256, bytes } of real?.files ?? []) {
-      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-      expect(name).toMatch(/^[\w.-]+\.whl$/);
-      expect(bytes).toBeGreaterThan(1e6);
-    }
-    expect(real?.files[0]?.sha256).toBe(real?.wheelSha256);
-  });
-
-  it('lays NVIDIA’s libraries out where those of TensorFlow look for them', () => {
-    const to = (entry: string): string | null => destination(entry, cublas, pack);
-    expect(to('nvidia/cudnn/lib/libcudnn.so.9')).toBe('nvidia/cudnn/lib/libcudnn.so.9');
-    expect(to('nvidia/cusolver/lib/libcusolver.so.11')).toBe('nvidia/cusparse/lib/libcusolver.so.11');
-    expect(to('nvidia/cuda_nvcc/nvvm/libdevice/libdevice.10.bc')).toBe(
-      'nvidia/cuda_nvcc/nvvm/libdevice/libdevice.10.bc',
-    );
-    expect(to('nvidia/cudnn/include/cudnn.h')).toBeNull();
-    expect(to('nvidia/cudnn/lib/')).toBeNull();
-    expect(to('elsewhere/lib/x.so')).toBeNull();
   });
 });
