@@ -1,130 +1,33 @@
 /** A run carried from one record to another in a file: the same run, or nothing. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { initialWeights } from '../../src/main/model/initializers.ts';
-import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
-import { createBundleService, type BundleService } from '../../src/main/services/bundles.ts';
-import { createTrashService } from '../../src/main/services/trash.ts';
-import { formatPosition } from '../../src/main/services/training-position.ts';
-import { manifestOf } from '../../src/main/store/bundle-manifest.ts';
+import { describe, expect, it } from 'vitest';
+import { createBundleService } from '../../src/main/services/bundles.ts';
 import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
-import { openStore } from '../../src/main/store/open.ts';
-import { Sql } from '../../src/main/store/sql.ts';
-import type { NewCheckpoint, Store } from '../../src/main/store/types.ts';
-import type { RunConfig } from '../../src/shared/config.ts';
 import type { RunDetail } from '../../src/shared/domain.ts';
-import type { ImportedBundle } from '../../src/shared/keeping.ts';
-import { PRESETS } from '../../src/shared/presets.ts';
-import { addText, epochCheckpoint, KEEP_ALL, metric, sample } from '../store/support.ts';
+import { addText, KEEP_ALL, metric, sample } from '../store/support.ts';
+import {
+  addRun,
+  ALL,
+  bundles,
+  checkpoint,
+  closing,
+  ENTRY,
+  essence,
+  file,
+  folder,
+  here,
+  imported,
+  NEWEST,
+  nothing,
+  TEXT,
+  there,
+  useRecords,
+} from './bundles-harness.ts';
 
-const ENTRY = pathToFileURL(join(import.meta.dirname, '../../src/main/services/bundle-worker.ts'));
-const TEXT = 'to be or not to be, that is the question. 字😀\n'.repeat(30);
-const CONFIG: RunConfig = { ...PRESETS.quick.config, layers: 1, embeddingSize: 3, units: 4 };
-const ALL = { checkpoints: 'all', text: true } as const;
-const NEWEST = { checkpoints: 'newest', text: true } as const;
-const nothing = (): void => undefined;
-
-let folder: string;
-let here: Store;
-let there: Store;
-let closing: (() => void)[];
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'folio-bundles-'));
-  closing = [];
-  here = open('here');
-  there = open('there');
-});
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function open(name: string, options: { maxPages?: number } = {}): Store {
-  const store = openStore(join(folder, name), { mode: 'write', ...options });
-  closing.push(() => store.close());
-  return store;
-}
-
-const bundles = (store: Store): BundleService => createBundleService(store, { entry: ENTRY });
-const file = (): string => join(folder, 'run.folio');
-
-function weights(seed: number, vocabularySize: number): Uint8Array {
-  return encodeSafetensors(
-    initialWeights({ cell: CONFIG.cell, layers: 1, embeddingSize: 3, units: 4, vocabularySize }, seed),
-    {},
-  );
-}
-
-/** As the trainer makes them: whole files of arrays, and a position that can be gone on from. */
-function checkpoint(run: number, epoch: number, size: number, change: Partial<NewCheckpoint> = {}): NewCheckpoint {
-  const step = change.step ?? epoch * 10;
-  const position = {
-    ...{ step, epoch: epoch + 1, stepInEpoch: 0, activeSeconds: step / 10, lossSum: 0, epochSeconds: 0 },
-    ...{ bestValidationLoss: null, bestEpoch: null, epochsWithoutImprovement: 0 },
-  };
-  return {
-    ...epochCheckpoint(run, epoch),
-    position: formatPosition(position),
-    weights: weights(step, size),
-    optimizer: encodeSafetensors(new Map([['state', { shape: [3], data: Float32Array.of(step, 2, 3) }]]), {}),
-    ...change,
-  };
-}
-
-function addRun(store: Store, epochs = 3, change: Partial<RunDetail> = {}): number {
-  const corpusId = addText(store, TEXT, 'Hamlet');
-  const { vocabulary } = store.corpus(corpusId);
-  const run = store.createRun({
-    name: 'a run',
-    preset: 'quick',
-    corpusId,
-    config: CONFIG,
-    vocabulary,
-    status: 'queued',
-    keepEvery: 2,
-  });
-  store.setRunEngine(run, 'wasm', 'CPU, 2 threads');
-  store.noteBeginning(run, { rejected: [{ engine: 'webgpu', reason: 'no adapter' }] });
-  for (let epoch = 1; epoch <= epochs; epoch++)
-    store.recordCheckpoint(checkpoint(run, epoch, vocabulary.length), KEEP_ALL);
-  store.editRun(run, { notes: 'mine\n“字”', tags: ['a', '字'] });
-  store.setRunStatus(run, change.status ?? 'stopped', 'stopped by a person');
-  return run;
-}
-
-/** All that a run is, without the numbers that only its record knows it by. */
-function essence(store: Store, id: number): unknown {
-  const { id: _, corpusId, checkpoints, ...run } = store.run(id);
-  const text = corpusId === null ? null : Buffer.concat([...store.corpusChunks(corpusId)]).toString();
-  const blobs = checkpoints.map(({ id: _id, ...rest }) => {
-    const bytes = rest.bytes === 0 ? null : Buffer.from(store.checkpointWeights(_id)).toString('hex');
-    return { ...rest, weights: bytes };
-  });
-  const samples = store.samples(id).map(({ id: _id, runId: _run, ...rest }) => rest);
-  const point = store.resumePoint(id);
-  const resume = point === null ? null : [point.position, Buffer.from(point.optimizer).toString('hex')];
-  return {
-    run,
-    text,
-    blobs,
-    samples,
-    resume,
-    metrics: store.metrics(id),
-    beginning: store.beginning(id),
-    positions: store.epochPositions(id),
-  };
-}
-
-const imported = (result: ImportedBundle): number => {
-  if (result.kind !== 'imported') throw new Error(`it was ${result.kind}`);
-  return result.run;
-};
+useRecords();
 
 it('hands the weights that it read over to the thread that stores them, and keeps no copy', async () => {
   await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
@@ -318,204 +221,5 @@ describe('a run in a file', () => {
     expect(await bundles(here).importRun(join(folder, 'again.folio'), { copy: true })).toMatchObject({
       awaitedText: null,
     });
-  });
-});
-
-describe('a file that is not as it was', () => {
-  const damages: readonly [string, (bytes: Buffer) => Buffer][] = [
-    ['cut off', (bytes) => bytes.subarray(0, bytes.length - 20_000)],
-    ['empty', () => Buffer.alloc(0)],
-    ['a text', () => Buffer.from('hello, this is no run'.repeat(50))],
-    ['a part of a header', (bytes) => bytes.subarray(0, 60)],
-    [
-      'with a log that is not there',
-      (bytes) => Buffer.concat([bytes.subarray(0, 18), Buffer.of(2, 2), bytes.subarray(20)]),
-    ],
-  ];
-
-  it.each(damages)('(%s) is refused, and nothing is left of it', async (_, damage) => {
-    await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
-    writeFileSync(file(), damage(readFileSync(file())));
-    await expect(bundles(there).importRun(file())).rejects.toMatchObject({ name: 'FolioError', code: 'file' });
-    expect([there.listRuns(), there.corpora(), there.anyToPurge()]).toEqual([[], [], false]);
-  });
-
-  it('in any one byte is refused or harmless, and never half imported', async () => {
-    const run = addRun(here);
-    await bundles(here).exportRun(run, file(), ALL, nothing);
-    const whole = readFileSync(file());
-    const expected = essence(here, run);
-    const place = fc.tuple(fc.integer({ min: 0, max: whole.length - 1 }), fc.integer({ min: 1, max: 255 }));
-    await fc.assert(
-      fc.asyncProperty(place, async ([at, by]) => {
-        const bytes = Buffer.from(whole);
-        bytes[at] = (bytes[at] ?? 0) ^ by;
-        writeFileSync(file(), bytes);
-        const result = await bundles(there)
-          .importRun(file(), { copy: true, name: 'a run' })
-          .catch((error: unknown) => error);
-        if (result instanceof Error) expect(result.name, result.stack).toBe('FolioError');
-        else {
-          const id = imported(result as ImportedBundle);
-          expect(essence(there, id)).toEqual(expected);
-          there.deleteRun(id);
-        }
-        expect(there.listRuns()).toEqual([]);
-      }),
-      { numRuns: 25 },
-    );
-  }, 60_000);
-
-  const hostile: readonly [string, string][] = [
-    ['a trigger', 'CREATE TRIGGER evil AFTER INSERT ON sample BEGIN DELETE FROM run; END'],
-    ['a view in the place of a table', 'DROP TABLE epoch; CREATE VIEW epoch AS SELECT * FROM metric'],
-    ['another table', 'CREATE TABLE more (a)'],
-    ['an index', 'CREATE INDEX i ON metric (loss)'],
-    ['a virtual table', 'CREATE VIRTUAL TABLE v USING fts5 (a)'],
-    ['a generated column', 'ALTER TABLE epoch ADD COLUMN g INTEGER AS (1)'],
-    ['two runs', 'INSERT INTO run SELECT * FROM run'],
-    ['other losses', 'UPDATE metric SET loss = loss + 1'],
-    ['no manifest', 'DELETE FROM manifest'],
-    ['a text that is too long', 'UPDATE sample SET text = CAST(zeroblob(20000000) AS TEXT)'],
-  ];
-  it.each(hostile)('(with %s) is refused, and nothing is left of it', async (_, statement) => {
-    await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
-    tamper(statement, false);
-    await expect(bundles(there).importRun(file())).rejects.toMatchObject({ name: 'FolioError', code: 'file' });
-    expect([there.listRuns(), there.corpora()]).toEqual([[], []]);
-  });
-
-  /** Of one who knows how the hashes are made. */
-  const consistent: readonly [string, string][] = [
-    ['a configuration that is none', "UPDATE run SET config = '{}'"],
-    ['a status that it cannot have', "UPDATE run SET status = 'running'"],
-    ['tags that are none', "UPDATE run SET tags = '{}'"],
-    ['another vocabulary', `UPDATE run SET vocabulary = '["a","b"]'`],
-    ['characters twice', `UPDATE run SET vocabulary = replace(vocabulary, '"b"', '"a"')`],
-    ['a moment that is none', 'UPDATE run SET created_at = -1'],
-    ['a missing piece of text', 'DELETE FROM corpus_chunk'],
-    ['another text', "UPDATE corpus SET sha256 = replace(hex(zeroblob(32)), '0', '1')"],
-    ['a text that expands', "UPDATE corpus_chunk SET codec = 'brotli'"],
-    ['weights without a checkpoint', 'UPDATE checkpoint_blob SET checkpoint_id = 77 WHERE id = 1'],
-    ['weights of another size', 'UPDATE checkpoint SET weights_bytes = 5 WHERE id = 1'],
-    ['an optimizer without weights', 'UPDATE checkpoint SET weights_bytes = 0 WHERE id = 1'],
-    ['a position that is none', "UPDATE checkpoint SET position = '{}'"],
-    ['settings that are none', "UPDATE sample SET settings = '[]'"],
-    ['an epoch 0', 'UPDATE epoch SET epoch = 0 WHERE epoch = 1'],
-  ];
-  it.each(consistent)(
-    '(with %s and a manifest that fits) is refused, and nothing is left of it',
-    async (_, statement) => {
-      await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
-      tamper(statement, true);
-      const error: unknown = await bundles(there)
-        .importRun(file())
-        .catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ name: 'FolioError' });
-      expect(['file', 'vocabulary', 'damaged']).toContain((error as { code: string }).code);
-      expect([there.listRuns(), there.corpora()]).toEqual([[], []]);
-      expect(await createTrashService(there).empty(0)).toBeDefined();
-      expect([there.anyToPurge(), there.check()]).toEqual([false, []]);
-    },
-  );
-
-  it('is refused when a newer Folio made it, in clear words', async () => {
-    await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
-    tamper('PRAGMA user_version = 2', false);
-    await expect(bundles(there).importRun(file())).rejects.toMatchObject({
-      code: 'newer-database',
-      message: `${file()} was exported by a newer Folio (format 2); this one knows formats up to 1`,
-    });
-  });
-
-  it('is refused when it is a record', async () => {
-    addRun(here);
-    await expect(bundles(there).importRun(here.path)).rejects.toMatchObject({
-      message: `${here.path} is not a run that Folio exported`,
-    });
-  });
-
-  function tamper(statements: string, sign: boolean): void {
-    const db = new Database(file());
-    db.exec(statements);
-    if (sign) {
-      db.exec('DELETE FROM manifest');
-      for (const { part, rows, sha256 } of manifestOf(new Sql(db))) {
-        db.prepare('INSERT INTO manifest VALUES (?, ?, ?)').run(part, rows, sha256);
-      }
-    }
-    db.close();
-  }
-});
-
-describe('given up', () => {
-  it.each([0, 1, 2, 4, 6])('while it is read (after %i pieces): nothing is left', async (pieces) => {
-    await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
-    const controller = new AbortController();
-    let heard = 0;
-    const progress = (): void => {
-      if (++heard >= pieces) controller.abort();
-    };
-    if (pieces === 0) controller.abort();
-    await expect(bundles(there).importRun(file(), { progress, signal: controller.signal })).rejects.toMatchObject({
-      code: 'cancelled',
-    });
-    expect([there.listRuns(), there.corpora()]).toEqual([[], []]);
-    await createTrashService(there).empty(0);
-    expect([there.anyToPurge(), there.check()]).toEqual([false, []]);
-  });
-
-  it('while it is written: what had the name stays, and nothing lies beside it', async () => {
-    const run = addRun(here);
-    writeFileSync(file(), 'before');
-    const controller = new AbortController();
-    const made = bundles(here).exportRun(run, file(), ALL, () => controller.abort(), controller.signal);
-    await expect(made).rejects.toMatchObject({ code: 'cancelled' });
-    expect([readFileSync(file(), 'utf8'), readdirSync(folder).sort()]).toEqual([
-      'before',
-      ['here', 'run.folio', 'there'],
-    ]);
-  });
-
-  it('by the end of the program: the next start frees what is left', async () => {
-    await bundles(here).exportRun(addRun(here), file(), ALL, nothing);
-    let pieces = 0;
-    const dying: Store = Object.assign(Object.create(there) as Store, {
-      importPiece: (...args: Parameters<Store['importPiece']>) => {
-        if (++pieces > 3) throw new Error('the power went');
-        return there.importPiece(...args);
-      },
-      writable: () => null,
-      findCorpus: () => null,
-      listRuns: () => [],
-      path: there.path,
-    });
-    await expect(bundles(dying).importRun(file())).rejects.toThrow('the power went');
-    expect([there.listRuns(), there.trashed(), there.anyToPurge()]).toEqual([[], [], false]);
-    there.close();
-    const again = open('there');
-    expect([again.listRuns(), again.corpora(), again.anyToPurge()]).toEqual([[], [], true]);
-    await createTrashService(again).empty(0);
-    expect([again.anyToPurge(), again.check()]).toEqual([false, []]);
-  });
-
-  it('by the disk: where there is no room nothing is left, and that is said', async () => {
-    const run = addRun(here, 3);
-    here.addSamples([{ ...sample(run, 3), text: 'x'.repeat(300_000) }]);
-    await expect(bundles(here).exportRun(run, file(), { ...ALL, maxPages: 12 }, nothing)).rejects.toMatchObject({
-      code: 'file',
-    });
-    expect(readdirSync(folder).sort()).toEqual(['here', 'there']);
-    await bundles(here).exportRun(run, file(), ALL, nothing);
-    openStore(join(folder, 'full'), { mode: 'write' }).close();
-    const empty = new Database(join(folder, 'full', 'folio.db'));
-    const pages = empty.pragma('page_count', { simple: true }) as number;
-    empty.close();
-    const full = open('full', { maxPages: pages + 3 });
-    await expect(bundles(full).importRun(file())).rejects.toMatchObject({
-      code: 'file',
-      message: expect.stringContaining('there is no room left') as string,
-    });
-    expect([full.listRuns(), full.corpora()]).toEqual([[], []]);
   });
 });
