@@ -1,48 +1,21 @@
 /** The whole record in one file while others write to it, and back. */
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createBackupService } from '../../src/main/services/backup.ts';
 import { withPartFile } from '../../src/main/services/part-file.ts';
 import { restoreRecord } from '../../src/main/services/restore.ts';
 import { doAside } from '../../src/main/store/aside.ts';
 import { openStore } from '../../src/main/store/open.ts';
-import type { Store } from '../../src/main/store/types.ts';
 import { toErrorMessage } from '../../src/shared/errors.ts';
 import type { CopyProgress } from '../../src/shared/keeping.ts';
-import { addRun, bytes, epochCheckpoint, KEEP_ALL, metric } from '../store/support.ts';
+import { bytes, epochCheckpoint, KEEP_ALL, metric } from '../store/support.ts';
+import { data, folder, nothing, openRecord, run, store, useRecord } from './record-harness.ts';
 
-let folder: string;
-let data: string;
-let store: Store;
-let run: number;
-const nothing = (): void => undefined;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'folio-backup-'));
-  data = join(folder, 'data');
-  store = openStore(data, { mode: 'write' });
-  run = addRun(store);
-  for (const epoch of [1, 2]) store.recordCheckpoint(epochCheckpoint(run, epoch), KEEP_ALL);
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+useRecord(2);
 
 const backups = (): ReturnType<typeof createBackupService> =>
   createBackupService(
@@ -224,7 +197,7 @@ describe('a restored backup', () => {
       kept: join(data, 'folio-2026-09-14T16-05-01-2.db'),
     });
     expect(existsSync(join(data, 'folio.db-wal'))).toBe(false);
-    store = openStore(data, { mode: 'write' });
+    openRecord();
     expect([store.run(run).name, store.check()]).toEqual(['run', []]);
     mkdirSync(join(folder, 'old'));
     linkSync(kept ?? '', join(folder, 'old', 'folio.db'));

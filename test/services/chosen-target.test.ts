@@ -1,36 +1,20 @@
 /** No backup and no export ever takes the place of a record. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createBackupService } from '../../src/main/services/backup.ts';
 import { createBundleService } from '../../src/main/services/bundles.ts';
 import { refuseTarget } from '../../src/main/services/chosen-target.ts';
 import { createExchangeService } from '../../src/main/services/exchange.ts';
 import { writeLocation } from '../../src/main/services/location.ts';
 import { openStore } from '../../src/main/store/open.ts';
-import type { Store } from '../../src/main/store/types.ts';
-import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
+import { addRun } from '../store/support.ts';
+import { data, folder, nothing, run, store, useRecord } from './record-harness.ts';
 
 const ENTRY = pathToFileURL(join(import.meta.dirname, '../../src/main/services/bundle-worker.ts'));
-let folder: string;
-let data: string;
-let store: Store;
-let run: number;
-const nothing = (): void => undefined;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'folio-target-'));
-  data = join(folder, 'data');
-  store = openStore(data, { mode: 'write' });
-  run = addRun(store);
-  store.recordCheckpoint(epochCheckpoint(run, 1), KEEP_ALL);
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+useRecord(1);
 
 /** All that writes to a file that a person chose. */
 const WRITERS: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
