@@ -1,3 +1,4 @@
+import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { givenIn } from '../../src/main/desktop/given.ts';
 import { GivenFiles } from '../../src/main/services/given-files.ts';
@@ -22,6 +23,24 @@ describe('files that the system gives', () => {
     leave();
     await given.give('d.folio');
     expect(heard).toEqual(['a.folio', 'b.folio', 'c.folio', 'another: d.folio']);
+  });
+
+  it('are told in the order in which they were given, however long each takes to be found', async () => {
+    const slow = Promise.withResolvers<void>();
+    const given = new GivenFiles({
+      toRead: async (path) => {
+        if (path === 'slow.folio') await slow.promise;
+        return files.toRead(path);
+      },
+    });
+    const heard: string[] = [];
+    given.onGiven(({ name }) => heard.push(name));
+    const all = ['slow.folio', 'gone.folio', 'quick.folio'].map((path) => given.give(path));
+    await settled();
+    slow.resolve();
+    const ends = await Promise.allSettled(all);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(heard).toEqual(['slow.folio', 'quick.folio']);
   });
 
   it('that are not there are told to whoever gave them', async () => {

@@ -13,17 +13,21 @@ export class GivenFiles {
   readonly #files: Pick<ChosenFiles, 'toRead'>;
   readonly #listeners = new Set<Listener>();
   #waiting: ChosenFile[] = [];
+  /** When all that was given before is told, or is known not to be there. */
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(files: Pick<ChosenFiles, 'toRead'>) {
     this.#files = files;
   }
 
-  /** Tells it to a window now, or to the next that listens. Rejects with FolioError 'file' when it cannot be found. */
-  async give(path: string): Promise<void> {
-    const file = await this.#files.toRead(path);
-    const [listener] = this.#listeners;
-    if (listener === undefined) this.#waiting.push(file);
-    else listener(file);
+  /**
+   * Tells it to a window, or to the next that listens, after all that was given before it. Rejects with FolioError 'file' when
+   * it cannot be found.
+   */
+  give(path: string): Promise<void> {
+    const told = this.#before.then(async () => this.#tell(await this.#files.toRead(path)));
+    this.#before = told.catch(() => undefined);
+    return told;
   }
 
   /** Returns the way to leave. Each file is told once. */
@@ -31,5 +35,11 @@ export class GivenFiles {
     this.#listeners.add(listener);
     for (const file of this.#waiting.splice(0)) listener(file);
     return () => this.#listeners.delete(listener);
+  }
+
+  #tell(file: ChosenFile): void {
+    const [listener] = this.#listeners;
+    if (listener === undefined) this.#waiting.push(file);
+    else listener(file);
   }
 }
