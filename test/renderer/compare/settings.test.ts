@@ -7,11 +7,22 @@ import {
   sameSetting,
   settingRows,
   tellSetting,
+  type SettingWords,
 } from '../../../src/renderer/screens/compare/settings.ts';
-import { en } from '../../../src/renderer/words/en/index.ts';
+import { en, type Words } from '../../../src/renderer/words/en/index.ts';
+import { zh } from '../../../src/renderer/words/zh/index.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
 
 const { config } = PRESETS.quick;
+
+function settingWords({ compare, common, newRun }: Words): SettingWords {
+  return {
+    ...compare,
+    listed: common.listed,
+    choices: newRun.settings.choices,
+    number: (value) => createFormat('en').plain(value, 10),
+  };
+}
 
 describe('settings side by side', () => {
   it('differ only where two runs have them otherwise', () => {
@@ -37,17 +48,14 @@ describe('settings side by side', () => {
   });
 
   it('are told in words', () => {
-    const words = {
-      ...en.compare,
-      choices: en.newRun.settings.choices,
-      number: (value: number) => createFormat('en').plain(value, 10),
-    };
+    const words = settingWords(en);
     expect(tellSetting('carryState', true, words)).toBe('yes');
     expect(tellSetting('learningRate', 0.004, words)).toBe('0.004');
     expect(tellSetting('prompts', ['ROMEO: ', 'First'], words)).toBe('“ROMEO:”, “First”');
     expect(tellSetting('temperatures', [0.5, 1], words)).toBe('0.5, 1');
     expect(tellSetting('cell', 'gru', words)).toBe('GRU');
     expect(tellSetting('units', null, words)).toBe('');
+    expect(tellSetting('prompts', ['ROMEO: ', 'First'], settingWords(zh))).toBe('“ROMEO:”、“First”');
   });
 
   it('are counted in a sentence', () => {

@@ -37,6 +37,7 @@ export interface SettingWords {
   /** What is written for one of a few fixed values, such as `cosine`. */
   readonly choices: Readonly<Partial<Record<ConfigKey, Readonly<Record<string, string>>>>>;
   quoted(text: string): string;
+  listed(all: readonly string[]): string;
   number(value: number): string;
 }
 
@@ -45,7 +46,9 @@ export function tellSetting(key: ConfigKey, value: SettingValue | null, words: S
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value === 'number') return words.number(value);
   if (typeof value === 'string') return words.choices[key]?.[value] ?? value;
-  return value.map((item) => (typeof item === 'number' ? words.number(item) : words.quoted(oneLine(item)))).join(', ');
+  return words.listed(
+    value.map((item) => (typeof item === 'number' ? words.number(item) : words.quoted(oneLine(item)))),
+  );
 }
 
 /** The glossary's word for a setting, where it has one. */
