@@ -130,8 +130,11 @@ describe.skipIf(files.length === 0)('the house (in a git checkout: the files are
     expect(found).toEqual([]);
   });
 
-  it(`keeps every file of src under ${LINE_LIMIT} lines`, ({ annotate }) => {
-    const long = src.map(({ path, lines }) => ({ path, count: lines.length - 1 }));
+  it.for([
+    ['src', src],
+    ['test', tests],
+  ] as const)(`keeps every file of %s under ${LINE_LIMIT} lines`, ([, where], { annotate }) => {
+    const long = where.map(({ path, lines }) => ({ path, count: lines.length - 1 }));
     const warn = long.filter(({ count }) => count > LINE_WARNING && count <= LINE_LIMIT);
     for (const { path, count } of warn) void annotate(`${path} has ${count} lines: is it still one room?`, 'warning');
     expect(long.filter(({ count }) => count > LINE_LIMIT)).toEqual([]);
