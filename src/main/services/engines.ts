@@ -5,9 +5,9 @@ import { FolioError } from '../../shared/errors.ts';
 import { FORGETFUL, knownEngines, rememberEngines } from './engine-memory.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { probeInProcess } from './engine-probe.ts';
+import { askInstaller } from './installing-process.ts';
 import { disturbance, onDisturbance } from './quiet-machine.ts';
 import type { Trainings } from './quiet-machine.ts';
-import { TrainerConnection } from './trainer-connection.ts';
 import type { EngineService, StartTrainer } from './types.ts';
 
 export interface EngineOptions {
@@ -79,27 +79,16 @@ export function createEngineService({
         'the installation was cancelled',
         'Nothing half-installed was left behind.',
       );
-      if (signal?.aborted === true) throw cancelled;
-      const connection = new TrainerConnection(startTrainer('probe'), 'the installing process');
-      let lastResort: NodeJS.Timeout | undefined;
-      const cancel = (): void => {
-        void connection.end(cancelled, 'SIGTERM');
-        lastResort = setTimeout(() => void connection.end(cancelled), cancelMs);
-      };
-      signal?.addEventListener('abort', cancel, { once: true });
-      try {
-        return await connection.ask(
-          (send) => send({ type: 'install', build }),
-          (message) => {
-            if (message.type === 'install-progress') progress(message);
-            return message.type === 'installed' ? message.details : undefined;
-          },
-        );
-      } finally {
-        signal?.removeEventListener('abort', cancel);
-        clearTimeout(lastResort);
-        await connection.end(cancelled);
-      }
+      return askInstaller({
+        startTrainer,
+        cancelMs,
+        cancelled,
+        signal,
+        question: { type: 'install', build },
+        hear: (message) => {
+          if (message.type === 'install-progress') progress(message);
+        },
+      });
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { EngineInventory, PackProgress } from '../../shared/contract/packs.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { BuildsQuestion, FromTrainer, PackSource } from '../trainer/messages.ts';
+import { askInstaller } from './installing-process.ts';
 import { disturbance } from './quiet-machine.ts';
 import { TrainerConnection } from './trainer-connection.ts';
 import type { StartTrainer, TrainingService } from './types.ts';
@@ -64,34 +65,25 @@ export function createPackService({ startTrainer, training, cancelMs = 10_000 }:
       if (signal?.aborted === true) throw cancelled;
       const disturbed = busyWith(training);
       if (disturbed !== null) throw disturbed;
-      const connection = new TrainerConnection(startTrainer('probe'), 'the installing process');
       let phase: PackProgress['phase'] | null = null;
-      let lastResort: NodeJS.Timeout | undefined;
-      const cancel = (): void => {
-        void connection.end(cancelled, 'SIGTERM');
-        lastResort = setTimeout(() => void connection.end(cancelled), cancelMs);
-      };
-      signal?.addEventListener('abort', cancel, { once: true });
       try {
-        return await connection.ask(
-          (send) => send({ type: 'install-pack', source }),
-          (message) => {
-            if (message.type === 'pack-progress') {
-              phase = message.progress.phase;
-              // A training may have begun since.
-              const disturbs = phase === 'check' ? busyWith(training) : null;
-              if (disturbs !== null) void connection.end(disturbs);
-              progress(message.progress);
-            }
-            return message.type === 'installed' ? message.details : undefined;
+        return await askInstaller({
+          startTrainer,
+          cancelMs,
+          cancelled,
+          signal,
+          question: { type: 'install-pack', source },
+          hear: (message, stop) => {
+            if (message.type !== 'pack-progress') return;
+            phase = message.progress.phase;
+            // A training may have begun since.
+            const disturbs = phase === 'check' ? busyWith(training) : null;
+            if (disturbs !== null) stop(disturbs);
+            progress(message.progress);
           },
-        );
+        });
       } catch (error) {
         throw diedTrying(error, phase);
-      } finally {
-        signal?.removeEventListener('abort', cancel);
-        clearTimeout(lastResort);
-        await connection.end(cancelled);
       }
     },
   };

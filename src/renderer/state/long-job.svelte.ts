@@ -55,4 +55,9 @@ export class LongJob<Progress, Result> {
   forget(): void {
     this.#failure = null;
   }
+
+  /** Puts away a result that is true no more. */
+  forgetResult(): void {
+    this.#result = null;
+  }
 }

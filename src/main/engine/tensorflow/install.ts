@@ -4,11 +4,12 @@
  */
 import { open, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { FolioError } from '../../../shared/errors.ts';
+import { assertNever, FolioError } from '../../../shared/errors.ts';
 import { BINDING_VERSION, HAS_SOURCES, pinnedBuild, type BuildKind, type TensorFlowBuild } from './builds.ts';
 import { hashFile, verifyBuild, writeManifest } from './cache.ts';
 import { compileAddon, findCompiler, type Compiler } from './compile.ts';
 import { findExternalLibrary } from './external.ts';
+import { installFailure } from './install-failure.ts';
 import { describeBuild } from './locate.ts';
 import { both } from './missing-program.ts';
 import { ADDON_NAME, tensorFlowFolder, type Environment } from './paths.ts';
@@ -173,31 +174,25 @@ function explain(error: unknown, root: string, signal: AbortSignal | undefined):
   if (signal?.aborted) {
     return new FolioError('cancelled', 'The installation of TensorFlow was cancelled; nothing of it was left behind.');
   }
-  if (error instanceof FolioError) return error;
-  // The lost lock, as the abort signal hands it through.
-  if (error instanceof Error && error.cause instanceof FolioError) return error.cause;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const message = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new FolioError(
-      'install',
-      `The disk became full while TensorFlow was installed into ${root}.`,
-      'Free some space, or put the cache elsewhere with FOLIO_CACHE.',
-      { cause: error },
-    );
+  const failure = installFailure(error, root);
+  switch (failure.kind) {
+    case 'told':
+      return failure.error;
+    case 'disk-full':
+      return new FolioError(
+        'install',
+        `The disk became full while TensorFlow was installed into ${root}.`,
+        'Free some space, or put the cache elsewhere with FOLIO_CACHE.',
+        { cause: error },
+      );
+    case 'other':
+      return new FolioError(
+        'install',
+        `Installing TensorFlow failed: ${failure.message}`,
+        'If the message names nothing that can be changed here, try again later, and report it with the output of: folio doctor',
+        { cause: error },
+      );
+    default:
+      return assertNever(failure, 'failure of an installation');
   }
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) {
-    return new FolioError(
-      'install',
-      `The cache folder ${root} cannot be written: ${message}.`,
-      'Put the cache elsewhere with FOLIO_CACHE.',
-      { cause: error },
-    );
-  }
-  return new FolioError(
-    'install',
-    `Installing TensorFlow failed: ${message}`,
-    'If the message names nothing that can be changed here, try again later, and report it with the output of: folio doctor',
-    { cause: error },
-  );
 }

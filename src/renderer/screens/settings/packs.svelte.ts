@@ -1,20 +1,16 @@
 /** Builds of TensorFlow and the CUDA pack: what is there, and the one installation, which goes on while one looks at another screen. */
 import { runJob } from '../../../shared/contract/client.ts';
 import type { EngineInventory, PackProgress } from '../../../shared/contract/packs.ts';
-import { toErrorMessage } from '../../../shared/errors.ts';
-import type { ErrorMessage } from '../../../shared/errors.ts';
 import type { Folio } from '../../state/folio.svelte.ts';
+import { LongJob } from '../../state/long-job.svelte.ts';
 
 type Source = { readonly address: string } | { readonly files: string[] };
 
 export class Packs {
   readonly #folio: Folio;
   #inventory: EngineInventory | null = $state.raw(null);
-  #abort: AbortController | null = $state.raw(null);
-  #progress: PackProgress | null = $state.raw(null);
-  #failure: ErrorMessage | null = $state.raw(null);
-  /** What the last installation found to compute on. */
-  #found: 'GPU' | 'CPU' | null = $state(null);
+  /** Its result: what the last installation found to compute on. */
+  readonly job = new LongJob<PackProgress, 'GPU' | 'CPU'>();
   /** The file that a browser hands over. */
   #handing: string | null = $state(null);
 
@@ -27,22 +23,6 @@ export class Packs {
     return this.#inventory;
   }
 
-  get running(): boolean {
-    return this.#abort !== null;
-  }
-
-  get progress(): PackProgress | null {
-    return this.#progress;
-  }
-
-  get failure(): ErrorMessage | null {
-    return this.#failure;
-  }
-
-  get found(): 'GPU' | 'CPU' | null {
-    return this.#found;
-  }
-
   get handing(): string | null {
     return this.#handing;
   }
@@ -53,24 +33,12 @@ export class Packs {
   }
 
   async install(source: Source): Promise<void> {
-    if (this.#abort !== null) return;
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.#progress = null;
-    this.#failure = null;
-    this.#found = null;
-    try {
-      const heard = (progress: PackProgress): void => {
-        this.#progress = progress;
-      };
-      const details = await runJob(this.#folio.client, 'packs:install', { source }, heard, abort.signal);
-      this.#found = details['device'] === 'GPU' ? 'GPU' : 'CPU';
-    } catch (error) {
-      if (!abort.signal.aborted) this.#failure = toErrorMessage(error);
-    } finally {
-      this.#abort = null;
-      await this.load();
-    }
+    if (this.job.running) return;
+    await this.job.start(async (heard, signal) => {
+      const details = await runJob(this.#folio.client, 'packs:install', { source }, heard, signal);
+      return details['device'] === 'GPU' ? 'GPU' : 'CPU';
+    });
+    await this.load();
   }
 
   /** Lets the person choose the files, then installs from them. */
@@ -87,15 +55,11 @@ export class Packs {
     for (const { handle } of chosen) await notices.guard(() => client.request('files:release', { handle }));
   }
 
-  cancel(): void {
-    this.#abort?.abort();
-  }
-
   async remove(id: string): Promise<void> {
     const { client, notices, words, format } = this.#folio;
     const freed = await notices.guard(() => client.request('packs:remove', { id }));
     if (freed !== null) notices.say(words.packs.removed(format.bytes(freed.bytes)));
-    this.#found = null;
+    this.job.forgetResult();
     await this.load();
   }
 

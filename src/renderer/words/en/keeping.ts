@@ -27,7 +27,7 @@ export const keeping = {
   importCopy: 'Import a second one',
   awaitsText: (name: string, text: string) =>
     `“${name}” came without its text, “${text}”. Add the same text under Texts, and it can be trained further.`,
-  givenLabel: 'A file to import',
+  givenLabel: (name: string) => `A file to import: ${name}`,
   given: (name: string, bytes: string) => `Import the run in ${name} (${bytes})?`,
   takeGiven: 'Import it',
   leaveGiven: 'Not now',

@@ -25,7 +25,7 @@ export const keeping: Words['keeping'] = {
   already: (name) => `这次训练已经在这里，名为“${name}”。没有导入任何内容。`,
   importCopy: '再导入一份',
   awaitsText: (name, text) => `“${name}”没有附带它的文本“${text}”。在“文本”页添加同一份文本后，就可以继续训练。`,
-  givenLabel: '待导入的文件',
+  givenLabel: (name) => `待导入的文件：${name}`,
   given: (name, bytes) => `要导入 ${name}（${bytes}）中的训练吗？`,
   takeGiven: '导入',
   leaveGiven: '暂不',
