@@ -8,7 +8,7 @@ import { join } from 'node:path';
 export function sweepParts(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
-      if (/^folio\.db\.[0-9a-f]{6}\.part(-journal)?$/.test(name)) rmSync(join(folder, name), { force: true });
+      if (/^folio\.db\.[0-9a-f]{6}\.part(-journal|-wal|-shm)?$/.test(name)) rmSync(join(folder, name), { force: true });
     }
   } catch {
     // as said above

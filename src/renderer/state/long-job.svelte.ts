@@ -55,4 +55,10 @@ export class LongJob<Progress, Result> {
   forget(): void {
     this.#failure = null;
   }
+
+  /** Puts away how it ended. */
+  reset(): void {
+    this.#failure = null;
+    this.#result = null;
+  }
 }
