@@ -10,13 +10,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mendPlaces } from '../../src/main/services/default-place.ts';
 import { locatedFolder, readLocation } from '../../src/main/services/location.ts';
 import { oldRecord } from '../../src/main/services/old-record.ts';
+import { holdsRecord } from '../../src/main/services/places.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
 
 const here = import.meta.dirname;
 const PARALLEL = 2;
 const LIMIT_MILLISECONDS = 480_000;
-const LATER_STARTS = 3;
 
 function whyNot(): string | null {
   if (process.platform !== 'linux') return 'needs Linux (LD_PRELOAD)';
@@ -50,11 +50,10 @@ describe.skipIf(missing !== null)(
     afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
     /** A record of its own, to be moved. */
-    function place(name: string, from = made): Place {
+    function place(name: string): Place {
       const all = join(scratch, 'places', name);
       mkdirSync(all, { recursive: true });
-      if (from === made) cpSync(made, join(all, 'home'), { recursive: true });
-      else cpSync(from, all, { recursive: true });
+      cpSync(made, join(all, 'home'), { recursive: true });
       return { all, home: join(all, 'home'), to: join(all, 'new', 'folder') };
     }
 
@@ -128,30 +127,35 @@ describe.skipIf(missing !== null)(
         const alive = place('alive');
         const changes = await changesOf('move', alive);
         expect(inspect(alive, 'never killed')).toBe('new');
-        // The folders made, the notes and the copy named, and all of the copy's own writes.
-        expect([changes.split('m').length - 1, changes.split('r').length - 1]).toEqual([2, expect.any(Number)]);
+        // Two folders are made; three notes, two locks' owners and the copy get their names.
+        expect(['m', 'r'].map((kind) => changes.split(kind).length - 1)).toEqual([2, 6]);
         const ended: string[] = [];
-        const whole: Place[] = [];
+        /** Changes before which there is a copy with its name that does not count. */
+        const whole: number[] = [];
         await atEach(changes.length, async (at) => {
           const where = place(`move-${at}`);
           expect(await drive('move', where, { FOLIO_KILL_AT: `${at}` }), `change ${at}`).toBe('SIGKILL');
-          const isWhole = existsSync(join(where.to, 'folio.db')) && locatedFolder(where.home) === where.home;
-          if (isWhole) whole.push(place(`whole-${at}`, where.all));
+          if (holdsRecord(where.to) && locatedFolder(where.home) === where.home) whole.push(at);
           ended[at - 1] = inspect(where, `killed at change ${at} of ${changes.length} (${changes[at - 1]})`);
           rmSync(where.all, { recursive: true });
         });
         // Once the new one counts, it does.
         expect(ended.join(' ')).toMatch(/^(old )+new( new)*$/);
 
-        // There were copies with their name that did not count: the start that removes one is killed as well, at each of its changes.
-        const [first] = whole;
-        if (first === undefined) throw new Error('no kill fell between naming the copy and pointing to it');
-        const tidying = await changesOf('start', place('tidied', first.all));
+        // The start that removes such a copy is killed as well, at each of its changes.
+        const [moment = 0] = whole;
+        expect(moment, 'a kill between naming the copy and pointing to it').toBeGreaterThan(0);
+        const remnant = async (name: string): Promise<Place> => {
+          const where = place(name);
+          expect(await drive('move', where, { FOLIO_KILL_AT: `${moment}` })).toBe('SIGKILL');
+          return where;
+        };
+        const tidying = await changesOf('start', await remnant('tidied'));
         await atEach(tidying.length, async (at) => {
-          const where = place(`start-${at}`, first.all);
+          const where = await remnant(`start-${at}`);
           expect(await drive('start', where, { FOLIO_KILL_AT: `${at}` }), `change ${at}`).toBe('SIGKILL');
-          expect(inspect(where, `the start killed at change ${at} (${tidying[at - 1]})`)).toBe('old');
-          for (let start = 0; start < LATER_STARTS; start++) expect(inspect(where, 'later')).toBe('old');
+          const when = `the start killed at change ${at} of ${tidying.length} (${tidying[at - 1]})`;
+          expect([inspect(where, when), inspect(where, `${when}, later`)]).toEqual(['old', 'old']);
           rmSync(where.all, { recursive: true });
         });
         console.log(

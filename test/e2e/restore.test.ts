@@ -10,7 +10,7 @@ import { Transfers } from '../../src/main/headless/serve/transfers.ts';
 import { startTrainer } from '../../src/main/headless/trainer-process.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
-import { FolioWindow, type WindowOptions } from './harness/folio-window.ts';
+import type { FolioWindow, WindowOptions } from './harness/folio-window.ts';
 import { FULL, makeFullRecord } from './harness/made-record.ts';
 import { steps } from './harness/steps.ts';
 

@@ -240,7 +240,12 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
-    keeping: { backups: createBackupService(() => store.path), bundles: fakeBundles, moves: fakeMoves, restores: fakeRestores },
+    keeping: {
+      backups: createBackupService(() => store.path),
+      bundles: fakeBundles,
+      moves: fakeMoves,
+      restores: fakeRestores,
+    },
     chosenFiles: new ChosenFiles(),
     givenFiles: new GivenFiles(new ChosenFiles()),
     api: () => {

@@ -130,8 +130,7 @@ describe('a backup that takes the place of the record', () => {
   it('is refused while a network is trained, and by who only reads', () => {
     const surroundings = { dataDir: data, defaultFolder: null, letGo: () => expect.unreachable() };
     const refusal = (readOnly: boolean, run: number | null): unknown => {
-      const { listRuns, writable, freeze } = store();
-      const asked = { listRuns, writable, freeze, readOnly };
+      const asked = { listRuns: () => [], writable: () => null, freeze: nothing, readOnly };
       return createRestoreService({ ...surroundings, store: asked, training: () => run }).refusal();
     };
     expect(refusal(false, 7)).toMatchObject({

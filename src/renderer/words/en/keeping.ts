@@ -67,6 +67,7 @@ export const keeping = {
       : `It takes the place of this record: the ${runs} ${count === 1 ? 'run' : 'runs'} of now ${count === 1 ? 'is' : 'are'} kept aside in ${folder}, under a name with the date, and Folio no longer shows ${count === 1 ? 'it' : 'them'}. Folio then starts again.`,
   restoreLost: (lost: string, folder: string) =>
     `From then on ${folder} counts. Should ${lost}, which is not there now, come back, its record is offered here as an old one.`,
+  restoreUnfit: 'This file cannot be put back',
   restoreNow: 'Replace the record',
   restored: 'The backup is in its place',
   restoredRuns: (runs: string, count: number, bytes: string) =>

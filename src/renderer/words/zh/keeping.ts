@@ -62,6 +62,7 @@ export const keeping: Words['keeping'] = {
       : `它将替换这份记录：现有的 ${runs} 次训练会以带日期的名称保留在 ${folder} 中，Folio 不再显示它们。之后 Folio 会重新启动。`,
   restoreLost: (lost, folder) =>
     `此后以 ${folder} 为准。如果现在不在的 ${lost} 又出现了，其中的记录会作为旧记录在这里列出。`,
+  restoreUnfit: '这个文件无法用来恢复',
   restoreNow: '替换这份记录',
   restored: '备份已恢复',
   restoredRuns: (runs, _, bytes) => `现在的记录中有 ${runs} 次训练（${bytes}）。`,
