@@ -1,8 +1,9 @@
 /** Old records of which it is not known what they held, and the default folder worked in meanwhile. */
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/main/app.ts';
 import { leaveLostPlace, lostPlace, mendPlaces } from '../../src/main/services/default-place.ts';
 import { locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
 import { moveRecord } from '../../src/main/services/move.ts';
@@ -76,6 +77,21 @@ describe('the default folder, worked in while the record is elsewhere', () => {
     expect(oldRecord(home, to)).toBeNull();
     work(home, 'second');
     expect(oldRecord(home, to)).toMatchObject({ folder: home, newer: 1, names: ['second'], isLeftKnown: true });
+  });
+
+  // The system's place for data is moved by a variable on Linux only.
+  it.skipIf(process.platform !== 'linux')('is offered again by the program that was opened in it', () => {
+    vi.stubEnv('XDG_DATA_HOME', folder);
+    vi.stubEnv('FOLIO_DATA', '');
+    const usual = join(folder, 'folio');
+    mkdirSync(usual);
+    writeLocation(usual, { folder: to, before: [] });
+    const startTrainer = (): never => expect.unreachable('nothing is computed here');
+    createApp({ dataDir: usual, startTrainer, mode: 'auto' }).close();
+    expect(readLocation(usual)?.before).toEqual([]);
+    createApp({ dataDir: usual, startTrainer, mode: 'write' }).close();
+    expect(readLocation(usual)).toMatchObject({ folder: to, before: [usual], left: { [usual]: [] } });
+    vi.unstubAllEnvs();
   });
 
   it('is left alone by who only looks, and by work elsewhere', () => {
