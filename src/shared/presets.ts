@@ -19,6 +19,7 @@ const tutorial: RunConfig = {
   embeddingSize: 256,
   units: 1024,
   dropout: 0,
+  weightDrop: 0,
   sequenceLength: 100,
   batchSize: 64,
   batching: 'shuffled',
