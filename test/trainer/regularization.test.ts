@@ -3,7 +3,7 @@ import { regularizationFor, STRONGEST } from '../../src/main/trainer/regularizat
 
 describe('what keeps a network from learning its text by heart', () => {
   it('is nothing but the usual decay for a text that is read once or twice', () => {
-    for (const epochs of [0.01, 1, 2.9]) {
+    for (const epochs of [0, 0.01, 1, 2]) {
       expect(regularizationFor(epochs)).toEqual({ dropout: 0, weightDrop: 0, weightDecay: 0.01 });
     }
   });
@@ -18,5 +18,11 @@ describe('what keeps a network from learning its text by heart', () => {
       ({ dropout, weightDrop, weightDecay } = now);
     }
     expect(regularizationFor(200)).toEqual(STRONGEST);
+  });
+
+  it('is what was found where it was found, and between two of them in between', () => {
+    expect(regularizationFor(14)).toEqual({ dropout: 0.3, weightDrop: 0.1, weightDecay: 0.1 });
+    const { dropout, weightDrop } = regularizationFor(Math.sqrt(14 * 60));
+    expect([dropout, weightDrop]).toEqual([0.35, 0.15]);
   });
 });
