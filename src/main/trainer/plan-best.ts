@@ -29,6 +29,7 @@ const SIZES: readonly [Size, ...Size[]] = [
 /** A network should read at least so many characters for each of its parameters, or a smaller one gets further. */
 const CHARACTERS_PER_PARAMETER = 7;
 
+/** Timed steps of a size after the first. */
 const TRIAL_STEPS = 3;
 
 export interface BestPlan {
@@ -38,7 +39,7 @@ export interface BestPlan {
 }
 
 /**
- * Tries the sizes from the largest down, a few real steps of each in either precision, and takes the first that can read enough
+ * Finds the faster precision, tries the sizes from the largest down, a few real steps of each, and takes the first that can read enough
  * in the time; how often it reads the text decides what keeps it from learning it by heart. What the person has set otherwise than
  * the preset does stays as it is.
  */
@@ -49,9 +50,13 @@ export async function planBest(
   vocabularySize: number,
 ): Promise<BestPlan> {
   let plan: BestPlan | null = null;
-  for (const size of sizesFor(config)) {
-    const largest: RunConfig = { ...config, ...size, ...regularized(config, STRONGEST) };
-    const { tried, stepSeconds } = await fasterPrecision(ops, largest, ids, vocabularySize);
+  const sizes = sizesFor(config).map((size): RunConfig => ({ ...config, ...size, ...regularized(config, STRONGEST) }));
+  const precision = await fasterPrecision(ops, sizes, ids, vocabularySize);
+  for (const size of sizes) {
+    const tried: RunConfig = { ...size, precision };
+    const enough = CHARACTERS_PER_PARAMETER * parameterCount(networkShapeOf(tried, vocabularySize));
+    const steps = enough / (tried.batchSize * tried.sequenceLength);
+    const stepSeconds = await timeStep(ops, tried, ids, vocabularySize, (config.minutes * 60) / steps);
     const characters = ((config.minutes * 60) / stepSeconds) * tried.batchSize * tried.sequenceLength;
     const pace = `${(stepSeconds * 1000).toFixed(0)} ms a step in ${tried.precision}`;
     const reading = `${(characters / 1e6).toFixed(1)} million characters in ${config.minutes} min`;
@@ -62,7 +67,7 @@ export async function planBest(
       config: { ...tried, ...regularized(config, regularizationFor(epochs)) },
       reason: `${sizeInWords(tried)} take ${pace}: ${reading}${note === null ? '' : `; ${note}`}`,
     };
-    if (characters / parameterCount(networkShapeOf(tried, vocabularySize)) >= CHARACTERS_PER_PARAMETER) break;
+    if (characters >= enough) break;
   }
   if (plan === null) throw new Error('no sizes to choose from');
   return plan;
@@ -100,22 +105,32 @@ function sizeInWords({ layers, units }: RunConfig): string {
   return layers === 1 ? `${units} units` : `${units} units in ${layers} layers`;
 }
 
-/** The configuration in the precision that is faster here; `mixed` that the person chose is kept. */
+/** The precision that is faster here for the size in the middle; `mixed` that the person chose is kept. */
 async function fasterPrecision(
+  ops: TensorOps,
+  sizes: readonly RunConfig[],
+  ids: CharacterIds,
+  vocabularySize: number,
+): Promise<RunConfig['precision']> {
+  const middle = sizes[sizes.length >> 1];
+  if (middle === undefined) throw new Error('no sizes to choose from');
+  if (!ops.hasLowPrecision || middle.precision === 'mixed') return middle.precision;
+  const float32 = await timeStep(ops, middle, ids, vocabularySize);
+  const mixed = await timeStep(ops, { ...middle, precision: 'mixed' }, ids, vocabularySize);
+  return mixed < float32 ? 'mixed' : 'float32';
+}
+
+/**
+ * Seconds of one training step, the best of a few after a warm-up.
+ * @param enough where a step takes more than twice as many seconds, the first one decides
+ */
+async function timeStep(
   ops: TensorOps,
   config: RunConfig,
   ids: CharacterIds,
   vocabularySize: number,
-): Promise<{ readonly tried: RunConfig; readonly stepSeconds: number }> {
-  const plain = { tried: config, stepSeconds: await timeStep(ops, config, ids, vocabularySize) };
-  if (!ops.hasLowPrecision || config.precision === 'mixed') return plain;
-  const tried: RunConfig = { ...config, precision: 'mixed' };
-  const mixed = { tried, stepSeconds: await timeStep(ops, tried, ids, vocabularySize) };
-  return mixed.stepSeconds < plain.stepSeconds ? mixed : plain;
-}
-
-/** Seconds of one training step, the best of a few after a warm-up. */
-async function timeStep(ops: TensorOps, config: RunConfig, ids: CharacterIds, vocabularySize: number): Promise<number> {
+  enough = Infinity,
+): Promise<number> {
   const weights = initialWeights(networkShapeOf(config, vocabularySize), config.seed);
   const stepper = new TrainingStepper(ops, config, vocabularySize, weights);
   const batcher = createBatcher(ids, config);
@@ -128,6 +143,7 @@ async function timeStep(ops: TensorOps, config: RunConfig, ids: CharacterIds, vo
         learningRate: 1e-4,
       });
       if (trial > 0) best = Math.min(best, (performance.now() - start) / 1000);
+      if (trial > 0 && best > 2 * enough) break;
     }
   } finally {
     stepper.close();
