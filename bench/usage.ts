@@ -1,6 +1,6 @@
 /** How a benchmark reads what it is told, and how it ends: 0, 1 for a broken promise or an error, 2 for wrong options. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** The person told it something that it does not understand. */
 export class UsageError extends Error {}
@@ -29,7 +29,7 @@ export function readOptions<Schema extends z.ZodType>(
   const problems = read.error.issues.map(({ path: [name, index], message }) => {
     if (name === undefined) return message;
     const given = values[String(name)];
-    const value = Array.isArray(given) && typeof index === 'number' ? given[index] : given;
+    const value = Array.isArray(given) && typeof index === 'number' ? (given as unknown[])[index] : given;
     return `--${String(name)}${typeof value === 'string' ? ` ${value}` : ''}: ${message}`;
   });
   throw new UsageError(problems.join('\n'));
