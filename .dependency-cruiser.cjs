@@ -23,6 +23,8 @@ const room = (name, from, may, node) => ({
 
 const SHARED = '^src/shared/';
 const MESSAGES = '^src/main/trainer/messages\\.ts$';
+/** Looks at the engine's files, and loads nothing: see the rule below. */
+const LOOK = '^src/main/engine/tensorflow/locate\\.ts$';
 const PURE_MODEL = '^src/main/model/(vocabulary|safetensors|weights|random)\\.ts$';
 const APP = '^src/main/app\\.ts$';
 /** Where the program's own files are: for every room that starts or reads one. */
@@ -61,12 +63,24 @@ module.exports = {
         SHARED,
         '^src/main/store/',
         MESSAGES,
+        LOOK,
         PURE_MODEL,
         PACKAGE,
         ...npm('chardet', 'fastest-levenshtein', 'iconv-lite', 'env-paths', 'semver', 'zod'),
       ],
       true,
     ),
+    {
+      name: 'a-look-loads-nothing',
+      comment:
+        'the main process looks at the files of TensorFlow: what it imports for that reaches nothing that loads them',
+      severity: 'error',
+      from: { path: LOOK },
+      to: {
+        reachable: true,
+        path: ['^src/main/engine/tensorflow/(binding|ops)\\.ts$', ...npm('@tensorflow/tfjs-[a-z-]+', 'webgpu')],
+      },
+    },
     room('api', '^src/main/api/', [SHARED, '^src/main/services/', ...npm('zod')], false),
     room('program-files', FILES, npm('zod'), true),
     room(

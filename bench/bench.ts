@@ -5,18 +5,17 @@
  * the same work in turns (Folio, Keras, PyTorch, Folio, ...), so that what slows the machine slows everybody: compare
  * the ratios, not the times. Ratios are best against best, with each peer's fastest variant.
  */
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
 import { BASELINE_FILE, compareWithBaseline, ratiosOf, readBaseline, recordFor, withRecord } from './baseline.ts';
 import { type Measured, measure } from './contender-process.ts';
 import { peerPython } from './peer-environment.ts';
+import { prepareEngine } from './prepare-engine.ts';
 import { machine, type Measurements, missedTargets, printResult, taskResult } from './report.ts';
 import { bestOf } from './statistics.ts';
 import { allTasks, type Contender, type Task, TASK_IDS, type Variant } from './tasks.ts';
+import { runBench, UsageError } from './usage.ts';
 
 const HELP = `usage: npm run bench -- [options]
 
@@ -40,7 +39,6 @@ const optionsSchema = z.strictObject({
   check: z.boolean().default(false),
   'save-baseline': z.boolean().default(false),
   json: z.boolean().default(false),
-  help: z.boolean().default(false),
   rounds: count.default(5),
   steps: count.default(5),
   only: z.array(z.enum(TASK_IDS)).optional(),
@@ -48,31 +46,8 @@ const optionsSchema = z.strictObject({
 });
 type Options = z.infer<typeof optionsSchema>;
 
-class UsageError extends Error {}
-
 /** In the first rounds every variant of a peer runs; then only its fastest. Two, because one can fall into a bad moment. */
 const CHOOSING_ROUNDS = 2;
-
-function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      peers: { type: 'boolean' },
-      check: { type: 'boolean' },
-      'save-baseline': { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-      rounds: { type: 'string' },
-      steps: { type: 'string' },
-      only: { type: 'string', multiple: true },
-      engine: { type: 'string' },
-    },
-  });
-  const options = optionsSchema.parse(values);
-  if (options['save-baseline'] && (options.check || options.only !== undefined)) {
-    throw new UsageError('--save-baseline saves what all tasks measured: it goes with neither --check nor --only');
-  }
-  return options;
-}
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -125,13 +100,10 @@ function fastest(task: Task, runs: Candidate['runs']): Variant {
   return best;
 }
 
-/** Installs the native engine if it is not there, showing what it does, as the first training would. */
-function prepareEngine(): void {
-  const script = join(import.meta.dirname, '..', 'scripts', 'prepare-engine.ts');
-  spawnSync(process.execPath, [script], { stdio: ['ignore', 2, 2] });
-}
-
 async function main(options: Options): Promise<number> {
+  if (options['save-baseline'] && (options.check || options.only !== undefined)) {
+    throw new UsageError('--save-baseline saves what all tasks measured: it goes with neither --check nor --only');
+  }
   if (options.engine === 'tensorflow') prepareEngine();
   const peers = options.peers || options.check || options['save-baseline'];
   // So that a missing or damaged file is known before anything is measured.
@@ -170,14 +142,20 @@ async function main(options: Options): Promise<number> {
   return options.check && (missed.length > 0 || (compared?.losses.length ?? 0) > 0) ? 1 : 0;
 }
 
-try {
-  const options = readOptions();
-  if (options.help) console.log(HELP);
-  else process.exitCode = await main(options);
-} catch (error) {
-  const usage =
-    error instanceof UsageError || error instanceof z.ZodError || (error instanceof TypeError && 'code' in error);
-  say(error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error));
-  if (usage) say(`\n${HELP}`);
-  process.exitCode = usage ? 2 : 1;
-}
+await runBench(
+  {
+    help: HELP,
+    options: {
+      peers: { type: 'boolean' },
+      check: { type: 'boolean' },
+      'save-baseline': { type: 'boolean' },
+      json: { type: 'boolean' },
+      rounds: { type: 'string' },
+      steps: { type: 'string' },
+      only: { type: 'string', multiple: true },
+      engine: { type: 'string' },
+    },
+    schema: optionsSchema,
+  },
+  main,
+);

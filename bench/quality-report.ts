@@ -35,6 +35,12 @@ export function promisedLoss(minutes: number, precision: QualityPrecision): numb
   return PROMISED.find((one) => one.minutes === minutes && one.precision === precision)?.loss ?? null;
 }
 
+/** Whether it is above what was promised; false where nothing was. What is no number is no loss that was reached. */
+export function isMissed(minutes: number, precision: QualityPrecision, loss: number): boolean {
+  const promised = promisedLoss(minutes, precision);
+  return promised !== null && !(loss <= promised);
+}
+
 /** One sentence on a loss. */
 export function verdict(minutes: number, precision: QualityPrecision, loss: number): string {
   const promised = promisedLoss(minutes, precision);
@@ -43,9 +49,9 @@ export function verdict(minutes: number, precision: QualityPrecision, loss: numb
     const known = [...new Set(PROMISED.map((one) => one.minutes))].join(' and ');
     return `${what}; targets are set for ${known} minutes only`;
   }
-  return loss <= promised
-    ? `${what}: the target of at most ${promised} is reached`
-    : `${what}: the target of at most ${promised} is MISSED by ${(loss - promised).toFixed(4)}`;
+  return isMissed(minutes, precision, loss)
+    ? `${what}: the target of at most ${promised} is MISSED by ${(loss - promised).toFixed(4)}`
+    : `${what}: the target of at most ${promised} is reached`;
 }
 
 /** The curve's last value that was known at a time; null before its first. */

@@ -7,7 +7,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { splitForValidation } from '../src/shared/batch-plan.ts';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
@@ -15,9 +14,10 @@ import { PRESETS } from '../src/shared/presets.ts';
 import { JsonChild } from './window/child.ts';
 import { drawLines } from './line-chart.ts';
 import { peerPython } from './peer-environment.ts';
-import { lossChart, lossCsv, lossTable, type QualityCurve, verdict } from './quality-report.ts';
+import { isMissed, lossChart, lossCsv, lossTable, type QualityCurve, verdict } from './quality-report.ts';
 import { machine } from './report.ts';
 import { settingsOf } from './settings.ts';
+import { runBench } from './usage.ts';
 
 const HELP = `usage: node bench/quality.ts [options]
 
@@ -29,7 +29,7 @@ const HELP = `usage: node bench/quality.ts [options]
   --out FOLDER       where quality-N-minutes-PRECISION.svg and .csv go (default docs)
   --json             the result as one JSON object on standard output
 
-For a true figure nothing else may run meanwhile.`;
+For a true figure nothing else may run meanwhile. Exit code 1 when a target is missed.`;
 
 const ROOT = join(import.meta.dirname, '..');
 const CORPUS = join(ROOT, 'resources', 'corpora', 'shakespeare.txt');
@@ -159,7 +159,7 @@ async function trainPeer({ minutes, published }: Options, python: string): Promi
   throw new Error('nanogpt.py did not come to its end');
 }
 
-async function main(options: Options): Promise<void> {
+async function main(options: Options): Promise<number> {
   const { minutes, precision } = options;
   const python = options.peers ? await peerPython(say) : null;
   const folder = mkdtempSync(join(tmpdir(), 'folio-quality-'));
@@ -172,11 +172,12 @@ async function main(options: Options): Promise<void> {
     writeFileSync(`${file}.csv`, lossCsv(curves));
     writeFileSync(`${file}.svg`, drawLines(lossChart(curves, minutes, precision)));
     const judged = verdict(minutes, precision, folio.loss);
+    const code = isMissed(minutes, precision, folio.loss) ? 1 : 0;
     if (options.json) {
       process.stdout.write(
         `${JSON.stringify({ machine: machine(), minutes, precision, verdict: judged, results: all })}\n`,
       );
-      return;
+      return code;
     }
     console.log(lossTable(curves, minutes));
     console.log(
@@ -185,23 +186,25 @@ async function main(options: Options): Promise<void> {
     for (const { curve, loss, details } of all)
       console.log(`${curve.name}: ${loss.toFixed(4)} of the whole held-out part. ${details}`);
     console.log(judged);
+    return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '3' },
-    precision: { type: 'string', default: 'mixed' },
-    peers: { type: 'boolean', default: false },
-    published: { type: 'boolean', default: false },
-    engine: { type: 'string', default: 'tensorflow' },
-    out: { type: 'string', default: join(ROOT, 'docs') },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+await runBench(
+  {
+    help: HELP,
+    options: {
+      minutes: { type: 'string', default: '3' },
+      precision: { type: 'string', default: 'mixed' },
+      peers: { type: 'boolean', default: false },
+      published: { type: 'boolean', default: false },
+      engine: { type: 'string', default: 'tensorflow' },
+      out: { type: 'string', default: join(ROOT, 'docs') },
+      json: { type: 'boolean', default: false },
+    },
+    schema: optionsSchema,
   },
-});
-const { help, ...rest } = values;
-if (help) console.log(HELP);
-else await main(optionsSchema.parse(rest));
+  main,
+);

@@ -7,15 +7,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
 import { measure } from './contender-process.ts';
-import { type CorpusCost, measureCorpora, TEXT_MEMORY_PROMISE } from './corpus-cost.ts';
-import { drawLines, type LinePanel, tickName } from './line-chart.ts';
+import { type CorpusCost, measureCorpora } from './corpus-cost.ts';
+import { corpusTable, isSuperLinear, keepsMemory, memoryInWords } from './corpus-report.ts';
+import { drawLines, type LinePanel } from './line-chart.ts';
 import { machine } from './report.ts';
 import { bestOf } from './statistics.ts';
+import { endWith, runBench } from './usage.ts';
 import { type Cost, growth, growthInWords, type Sizes, SUPER_LINEAR_FROM, workOf } from './work.ts';
 
 const BASE: Sizes = { units: 512, layers: 1, embeddingSize: 128, vocabulary: 65, batchSize: 32, sequenceLength: 64 };
@@ -35,17 +36,19 @@ const NAMES = [...(Object.keys(VARIED) as Varied[]), 'corpus'] as const;
 const HELP = `usage: node bench/scaling.ts [options]
 
   --only NAME      ${NAMES.join(', ')}; may be given several times
-  --corpus-gb N    the largest corpus, in 10^9 characters (default 1; it needs twice that on the disk for temporary files)
+  --corpus-gb N    the largest corpus, in 10^9 characters, from 0.002 (default 1; it needs twice that on the disk for temporary files)
   --steps N        timed steps a process (default 5)
   --rounds N       how often each size is measured (default 2)
   --engine NAME    Folio's engine (default tensorflow)
   --out FILE       the picture (default docs/scaling.svg; written when nothing is left out by --only, or where it is given)
-  --json           the result as one JSON object on standard output`;
+  --json           the result as one JSON object on standard output
+
+Exit code 1 when a cost grows faster than the work, or when a corpus takes more memory than was promised.`;
 
 const count = z.coerce.number().int().min(1).max(1000);
 const optionsSchema = z.strictObject({
   only: z.array(z.enum(NAMES)).optional(),
-  'corpus-gb': z.coerce.number().min(0.001).max(10),
+  'corpus-gb': z.coerce.number().min(0.002).max(10),
   steps: count,
   rounds: count,
   engine: z.enum(ENGINE_NAMES),
@@ -128,49 +131,21 @@ function stepTable(varied: Varied, costs: readonly StepCost[]): string {
   return `${table.toString()}\n${varied}: cost grows as ${growthInWords(costs)}`;
 }
 
-function corpusTable(corpora: readonly CorpusCost[]): string {
-  const table = new Table({
-    head: [
-      'characters',
-      'seconds to the first step',
-      'ms a step',
-      'peak MB, main',
-      'peak MB, trainer',
-      'text-related MB',
-    ],
-    style: { head: [], border: [] },
-  });
-  for (const { characters, seconds, ms, mainBytes, trainerBytes, textBytes } of corpora) {
-    const memory = [mainBytes, trainerBytes, textBytes].map((bytes) => (bytes / 1e6).toFixed(0));
-    table.push([tickName(characters), seconds.toFixed(1), ms.toFixed(1), ...memory]);
-  }
-  const largest = corpora.at(-1);
-  const seconds = corpora.map((one) => ({ work: one.characters, cost: one.seconds }));
-  const steps = corpora.map((one) => ({ work: one.characters, cost: one.ms }));
-  return [
-    table.toString(),
-    `corpus: the way to the first step grows as ${growthInWords(seconds)}; a step as characters^${growth(steps).toFixed(2)}`,
-    ...(largest === undefined ? [] : [memoryInWords(largest)]),
-  ].join('\n');
-}
-
-/** The promise is for a large corpus: what a process takes anyhow for any text says nothing about it. */
-function memoryInWords({ characters, textBytes }: CorpusCost): string {
-  const { characters: most, bytes } = TEXT_MEMORY_PROMISE;
-  const taken = `${tickName(characters)} characters take ${(textBytes / 1e6).toFixed(0)} MB of text-related memory`;
-  const promise = `less than ${(bytes / 1e6).toFixed(0)} MB for ${tickName(most)}`;
-  if (characters < most) return `${taken}; promised is ${promise}`;
-  return `${taken}; promised is ${promise}: ${textBytes < bytes ? 'kept' : 'NOT KEPT'}`;
-}
-
-async function main(options: Options): Promise<void> {
+async function main(options: Options): Promise<number> {
   const wanted = (name: (typeof NAMES)[number]): boolean => options.only?.includes(name) ?? true;
   const steps: { varied: Varied; costs: StepCost[] }[] = [];
   for (const varied of Object.keys(VARIED) as Varied[]) {
     if (wanted(varied)) steps.push({ varied, costs: await measureSteps(varied, options) });
   }
   const corpora = wanted('corpus') ? await measureCorpora(options['corpus-gb'] * 1e9, options.engine, say) : [];
-  const superLinear = steps.filter(({ costs }) => growth(costs) > SUPER_LINEAR_FROM).map(({ varied }) => varied);
+  const superLinear = [
+    ...steps.filter(({ costs }) => growth(costs) > SUPER_LINEAR_FROM).map(({ varied }) => varied),
+    ...(corpora.length > 0 && isSuperLinear(corpora) ? ['corpus'] : []),
+  ];
+  const broken = [
+    ...superLinear.map((name) => `${name}: its cost grows faster than the work`),
+    ...(keepsMemory(corpora) ? [] : [memoryInWords(corpora)]),
+  ];
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ machine: machine(), base: BASE, steps, corpora, superLinear })}\n`);
   } else {
@@ -180,26 +155,28 @@ async function main(options: Options): Promise<void> {
     console.log(`${machine()}; ${options.engine}${steps.length > 0 ? `; ${base}` : ''}.`);
   }
   const file = options.out ?? (options.only === undefined ? join(import.meta.dirname, '../docs/scaling.svg') : null);
-  if (file === null) return;
+  if (file === null) return endWith(broken, say);
   const panels = [
     ...steps.map(({ varied, costs }) => stepPanel(varied, costs)),
     ...(corpora.length > 0 ? [corpusPanel(corpora)] : []),
   ];
   writeFileSync(file, drawLines({ title: 'Cost against work, one size varied at a time', panels, columns: 2 }));
+  return endWith(broken, say);
 }
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    'corpus-gb': { type: 'string', default: '1' },
-    steps: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '2' },
-    engine: { type: 'string', default: 'tensorflow' },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+await runBench(
+  {
+    help: HELP,
+    options: {
+      only: { type: 'string', multiple: true },
+      'corpus-gb': { type: 'string', default: '1' },
+      steps: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '2' },
+      engine: { type: 'string', default: 'tensorflow' },
+      out: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+    schema: optionsSchema,
   },
-});
-const { help, ...rest } = values;
-if (help) console.log(HELP);
-else await main(optionsSchema.parse(rest));
+  main,
+);

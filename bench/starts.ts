@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { EngineName } from '../src/shared/domain.ts';
+import { ENGINE_NAMES, type EngineChoice, type EngineName } from '../src/shared/domain.ts';
 import { commandLine } from '../test/e2e/harness/connections.ts';
 import { launchChromium } from '../test/e2e/harness/end-to-end.ts';
 import type { Sighting, StartPhase } from './start-phases.ts';
@@ -15,53 +15,69 @@ const FOLIO = join(import.meta.dirname, '../bin/folio.js');
 /** How often the processes are looked at: a fraction of what is to be told. */
 const LOOK_MS = 10;
 
-const eventSchema = z.looseObject({ type: z.string(), phase: z.string().optional() });
+const eventSchema = z.looseObject({
+  type: z.string(),
+  phase: z.string().optional(),
+  report: z.looseObject({ engine: z.enum(ENGINE_NAMES) }).optional(),
+});
 
-/** `folio train` in this folder until its first step, which is its last; what was seen meanwhile. */
-export async function startTraining(dataDir: string, engine: EngineName): Promise<Sighting[]> {
+export interface TrainingStart {
+  readonly sightings: readonly Sighting[];
+  /** What it trained with. */
+  readonly engine: EngineName;
+}
+
+/**
+ * `folio train` in this folder until its first step, which is its last; what was seen meanwhile. The engine is named as a person would: not at
+ * all for `auto`.
+ *
+ * @throws Error when it came to no engine
+ */
+export async function startTraining(dataDir: string, choice: EngineChoice): Promise<TrainingStart> {
   const sightings: Sighting[] = [];
+  let engine: EngineName | null = null;
+  const named = choice === 'auto' ? [] : ['--engine', choice];
   const settings = ['--preset', 'tutorial', '--set', 'maxSteps=1', '--set', 'sampleEvery=0'];
   const start = performance.now();
-  const child = spawn(
-    process.execPath,
-    [FOLIO, 'train', ...settings, '--engine', engine, '--data', dataDir, '--json'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [FOLIO, 'train', ...settings, ...named, '--data', dataDir, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const see = (what: Sighting['what']): void => void sightings.push({ what, at: performance.now() - start });
   const look = processWatch();
   const watch = setInterval(() => look(child.pid ?? 0, see), LOOK_MS);
   try {
     for await (const line of createInterface({ input: child.stdout })) {
-      const { type, phase } = eventSchema.parse(JSON.parse(line));
+      const { type, phase, report } = eventSchema.parse(JSON.parse(line));
       if (type === 'engine' || type === 'plan' || type === 'first-look' || type === 'step') see(type);
-      if (type === 'phase' && phase === 'training') see('training');
+      if (type === 'phase' && (phase === 'training' || phase === 'trying-graphics')) see(phase);
+      if (type === 'engine') engine = report?.engine ?? null;
     }
     await exited;
   } finally {
     clearInterval(watch);
     child.kill();
   }
-  return sightings;
+  if (engine === null) throw new Error('`folio train` came to no engine');
+  return { sightings, engine };
 }
 
-/** Tells when the program's trainer processes come and go. */
+/** Tells when the program's trainer processes come and go. One that tries an engine beside the training's tries the graphics card. */
 function processWatch(): (pid: number, see: (what: Sighting['what']) => void) => void {
-  const purposes = new Map<number, 'probe' | 'training'>();
+  const purposes = new Map<number, 'probe' | 'card' | 'training'>();
   return (pid, see) => {
     const now = childrenOf(pid);
     for (const one of now) {
       if (purposes.has(one)) continue;
       const purpose = /trainer[/\\]entry\S* (probe|training)$/.exec(commandLine(one))?.[1];
       if (purpose !== 'probe' && purpose !== 'training') continue;
-      purposes.set(one, purpose);
-      see(purpose === 'probe' ? 'probe begins' : 'training process begins');
+      const isCard = purpose === 'probe' && [...purposes.values()].includes('training');
+      purposes.set(one, isCard ? 'card' : purpose);
+      if (!isCard) see(purpose === 'probe' ? 'probe begins' : 'training process begins');
     }
     for (const [one, purpose] of purposes) {
       if (now.includes(one)) continue;
-      if (purpose === 'probe') see('probe ends');
+      if (purpose !== 'training') see(purpose === 'card' ? 'card tried' : 'probe ends');
       purposes.delete(one);
     }
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lossAt, lossChart, lossCsv, lossTable, promisedLoss, verdict } from '../../bench/quality-report.ts';
+import { isMissed, lossAt, lossChart, lossCsv, lossTable, promisedLoss, verdict } from '../../bench/quality-report.ts';
 import { drawLines } from '../../bench/line-chart.ts';
 import { settingsOf } from '../../bench/settings.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
@@ -25,6 +25,11 @@ describe('the verdict on a loss', () => {
     expect(verdict(3, 'mixed', 1.4523)).toContain('is MISSED by 0.0023');
     expect(verdict(3, 'float32', 1.46)).toContain('is reached');
     expect(verdict(5, 'mixed', 1.2)).toContain('targets are set for 3 and 30 minutes only');
+  });
+
+  it('is missed above the target, by what is no number, and never where nothing is promised', () => {
+    expect([1.45, 1.4501, NaN].map((loss) => isMissed(3, 'mixed', loss))).toEqual([false, true, true]);
+    expect(isMissed(5, 'mixed', 9)).toBe(false);
   });
 });
 

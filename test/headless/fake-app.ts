@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { createMetricService } from '../../src/main/services/metrics.ts';
+import type { TensorFlowFiles } from '../../src/main/services/engine-files.ts';
 import { createBackupService } from '../../src/main/services/backup.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { ChosenFiles } from '../../src/main/services/chosen-files.ts';
@@ -39,6 +40,10 @@ export interface FakeApp {
   readonly modes: AppOptions['mode'][];
   /** Engines as `probe` reports them. */
   reports: EngineReport[];
+  /** What a look at TensorFlow's files finds; by default what `reports` would let one see. */
+  files: TensorFlowFiles | null;
+  /** Which engines were tried. */
+  readonly probes: (readonly string[] | undefined)[];
   installError: FolioError | null;
   /** Plays a training; must call `end`. By default it tells everything and finishes. */
   play: (tell: (event: TrainingEvent) => void, end: (event: Finished) => void) => void;
@@ -72,6 +77,8 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     closed: [],
     modes: [],
     reports: [engineReport({ engine: 'tensorflow', gflops: 190, device: 'CPU, 2 threads' }), engineReport()],
+    files: null,
+    probes: [],
     installError: null,
     play: (tell, end) => {
       for (const event of trainingEvents()) tell(event);
@@ -164,8 +171,11 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
   };
   const engines: FolioApp['engines'] = {
     known: () => ({ reports: [], at: null }),
-    probe: (names) =>
-      Promise.resolve(fake.reports.filter(({ engine }) => names === undefined || names.includes(engine))),
+    tensorFlowFiles: () => Promise.resolve(fake.files ?? filesOf(fake.reports)),
+    probe: (names) => {
+      fake.probes.push(names);
+      return Promise.resolve(fake.reports.filter(({ engine }) => names === undefined || names.includes(engine)));
+    },
     install: (build, progress) => {
       fake.installs.push(build);
       progress({ type: 'install-progress', phase: 'download', done: 137, total: 274 });
@@ -256,6 +266,12 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     },
   };
   return Object.assign(fake, { app });
+}
+
+function filesOf(reports: readonly EngineReport[]): TensorFlowFiles {
+  const report = reports.find(({ engine }) => engine === 'tensorflow');
+  const isThere = report === undefined || report.available || report.selfTest === 'failed';
+  return { state: isThere ? 'there' : 'missing', reason: report?.reason ?? '' };
 }
 
 type FakeStore = Pick<

@@ -108,6 +108,31 @@ describe('the engine', () => {
     expect(fake.started).toEqual([]);
   });
 
+  it('is not tried where its files are there, or are not: one look says so', async () => {
+    const there = fakeApp();
+    await folio(['train'], { fake: there });
+    const gone = missing();
+    await folio(['train'], { fake: gone });
+    expect([there.probes, gone.probes]).toEqual([[], []]);
+    expect([there.installs, gone.installs]).toEqual([[], ['cpu']]);
+  });
+
+  it('is tried where a look does not say enough, and installed again when it does not load', async () => {
+    const works = fakeApp();
+    works.files = { state: 'doubtful', reason: 'it crashed the last time' };
+    await folio(['train'], { fake: works });
+    const broken = missing();
+    broken.files = works.files;
+    await folio(['train'], { fake: broken });
+    const wrong = fakeApp();
+    wrong.files = works.files;
+    wrong.reports = [engineReport({ engine: 'tensorflow', available: false, selfTest: 'failed' })];
+    await folio(['train'], { fake: wrong });
+    expect([works, broken, wrong].map(({ probes }) => probes)).toEqual(Array(3).fill([['tensorflow']]));
+    expect([works, broken, wrong].map(({ installs }) => installs)).toEqual([[], ['cpu'], []]);
+    expect([works, broken, wrong].map(({ started }) => started.length)).toEqual([1, 1, 1]);
+  });
+
   it('an installation that was interrupted ends with 130', async () => {
     const fake = missing();
     fake.installError = new FolioError('cancelled', 'the installation was cancelled');

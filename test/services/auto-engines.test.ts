@@ -162,3 +162,15 @@ describe('what is known of a graphics card', () => {
     expect(knownGraphics(memory)).toMatchObject({ works: true });
   });
 });
+
+it('an engine that broke before it was ready is known not to run, until it is tried', () => {
+  const { auto, memory } = setup();
+  const worked: EngineReport = { ...REPORT, engine: 'tensorflow', details: { build: 'cpu' } };
+  rememberEngines(memory, [worked, REPORT]);
+  auto.doubted('tensorflow', 'the process crashed (SIGILL)');
+  const [wasm, doubted] = knownEngines(memory).reports;
+  expect(wasm).toEqual(REPORT);
+  expect(doubted).toMatchObject({ available: false, selfTest: 'not run', reason: 'the process crashed (SIGILL).' });
+  rememberEngines(memory, [worked]);
+  expect(knownEngines(memory).reports).toContainEqual(worked);
+});

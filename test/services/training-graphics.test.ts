@@ -58,6 +58,18 @@ describe('a training that auto chooses the engine of', () => {
     );
   });
 
+  it('says what to do when TensorFlow takes it along before it is ready', async () => {
+    const doubted: string[] = [];
+    const auto = autoEngines({ doubted: (engine, reason) => void doubted.push(`${engine}: ${reason}`) });
+    const handle = await start(service({ autoEngines: auto }));
+    await trainer.received('train');
+    trainer.say({ type: 'opening', engine: 'tensorflow' });
+    trainer.exit(null, 'SIGILL');
+    const { status, error } = await handle.done;
+    expect([status, doubted]).toEqual(['interrupted', ['tensorflow: the training process crashed (SIGILL)']]);
+    expect(error?.hint).toMatch(/^Perhaps TensorFlow is damaged.*`folio engines` tries both.*`folio resume 1` starts/);
+  });
+
   it('remembers a lost device, and one that hangs when it is to stop', async () => {
     const lost: string[] = [];
     const training = service({ autoEngines: autoEngines({ lost: (reason) => void lost.push(reason) }) });

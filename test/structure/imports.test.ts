@@ -72,6 +72,15 @@ describe('the import rules', () => {
       'services-imports',
       { 'src/main/services/runs.ts': `import Database from 'better-sqlite3';\nexport const open = Database;\n` },
     ],
+    ['services-imports', { 'src/main/services/runs.ts': to('../engine/open.ts'), 'src/main/engine/open.ts': empty }],
+    [
+      'a-look-loads-nothing',
+      {
+        'src/main/engine/tensorflow/locate.ts': to('./cache.ts'),
+        'src/main/engine/tensorflow/cache.ts': to('./binding.ts'),
+        'src/main/engine/tensorflow/binding.ts': empty,
+      },
+    ],
     ['headless-imports', { 'src/main/headless/cli.ts': to('../engine/open.ts'), 'src/main/engine/open.ts': empty }],
     // Loading late does not hide it.
     [
@@ -118,10 +127,11 @@ describe('the import rules', () => {
       'src/main/engine/tensor-ops.ts': `import { schema } from '../../shared/config.ts';\nexport const ops = schema;\n`,
       'src/main/model/gru.ts': `import { ops } from '../engine/tensor-ops.ts';\nexport const gru = ops;\n`,
       'src/main/model/vocabulary.ts': empty,
+      'src/main/engine/tensorflow/locate.ts': empty,
       'src/main/trainer/messages.ts': empty,
       'src/main/trainer/session.ts': `import { gru } from '../model/gru.ts';\nimport { pid } from 'node:process';\nexport const id = [gru, pid];\n`,
       'src/main/store/open.ts': `import Database from 'better-sqlite3';\nimport 'node:fs';\nexport const here = Database;\n`,
-      'src/main/services/runs.ts': `${to('../store/open.ts')}export * from '../trainer/messages.ts';\nexport * from '../model/vocabulary.ts';\n`,
+      'src/main/services/runs.ts': `${to('../store/open.ts')}export * from '../trainer/messages.ts';\nexport * from '../model/vocabulary.ts';\nexport * from '../engine/tensorflow/locate.ts';\n`,
       'src/main/app.ts': `export * from './services/runs.ts';\nexport { here as store } from './store/open.ts';\n`,
       'src/main/headless/cli.ts': `import { Command } from 'commander';\nexport * from '../app.ts';\nexport const program = new Command();\n`,
       'src/main/desktop/index.ts': `import { app } from 'electron';\nexport * from '../app.ts';\nexport const shell = app;\n`,

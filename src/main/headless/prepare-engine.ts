@@ -1,6 +1,6 @@
 /** Before a training: TensorFlow is installed where it is wanted, missing and to be had. */
 import { z } from 'zod';
-import type { EngineChoice, EngineReport } from '../../shared/domain.ts';
+import type { EngineChoice } from '../../shared/domain.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { FolioApp } from '../app.ts';
 import { abortOnInterrupt } from './context.ts';
@@ -36,11 +36,10 @@ export async function prepareEngine(
   mayInstall: boolean,
 ): Promise<'failed' | null> {
   if (!mayInstall || (choice !== 'auto' && choice !== 'tensorflow')) return null;
-  const [report] = await app.engines.probe(['tensorflow']);
-  // One that failed its self-test is installed already; installing it again would change nothing.
-  if (report === undefined || report.available || report.selfTest === 'failed') return null;
+  const reason = await whyMissing(app);
+  if (reason === null) return null;
   const { output, io } = context;
-  const circumstances = circumstancesOf(app, report, io);
+  const circumstances = circumstancesOf(app, reason, io);
   const failure = choice === 'auto' ? rememberedFailure(app, circumstances) : null;
   if (failure !== null) {
     const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
@@ -66,6 +65,28 @@ export async function prepareEngine(
   }
 }
 
+/**
+ * Why TensorFlow is to be installed; null where it need not be. Its files are looked at. They are loaded only where they do not say enough:
+ * the process that trains loads and tests them anyhow, and tells what is wrong with them.
+ */
+async function whyMissing(app: FolioApp): Promise<string | null> {
+  const files = await app.engines.tensorFlowFiles();
+  switch (files.state) {
+    case 'there':
+      return null;
+    case 'missing':
+      return files.reason;
+    case 'doubtful': {
+      const [report] = await app.engines.probe(['tensorflow']);
+      // One that failed its self-test is installed already; installing it again would change nothing.
+      if (report === undefined || report.available || report.selfTest === 'failed') return null;
+      return report.reason;
+    }
+    default:
+      return assertNever(files.state, "state of TensorFlow's files");
+  }
+}
+
 /** Where the record keeps why TensorFlow could not be installed, so that not every training tries, and fails, anew. */
 const FAILURE_SETTING = 'tensorflow-install-failure';
 const RETRY_MS = 24 * 60 * 60 * 1000;
@@ -79,7 +100,7 @@ const failureSchema = z.object({
 type Failure = z.infer<typeof failureSchema>;
 
 /** Whatever changes here is a reason to try again at once. */
-function circumstancesOf(app: FolioApp, { reason }: EngineReport, { env }: Io): string {
+function circumstancesOf(app: FolioApp, reason: string, { env }: Io): string {
   const chosen = ['FOLIO_LIBTENSORFLOW', 'FOLIO_TENSORFLOW_BUILD', 'FOLIO_CACHE'].map((name) => env[name] ?? '');
   return JSON.stringify([app.version, process.versions.node, reason, ...chosen]);
 }

@@ -2,7 +2,7 @@
  * Which engines `auto` may open in a process that trains or writes. A graphics driver that crashes takes its process with it, so webgpu is
  * opened there only when it has proven itself in a process of its own: with this version of Folio and this driver.
  */
-import type { EngineChoice, EngineReport } from '../../shared/domain.ts';
+import type { EngineChoice, EngineName, EngineReport } from '../../shared/domain.ts';
 import { CARD_IN_USE, isOnGraphicsCard, notTried } from '../../shared/engine-choice.ts';
 import { knownEngines, knownGraphics, rememberEngines, rememberGraphics } from './engine-memory.ts';
 import type { EngineMemory } from './engine-memory.ts';
@@ -19,6 +19,8 @@ export interface AutoEngines {
   leftOut(choice: EngineChoice, trying?: () => void, signal?: AbortSignal): Promise<readonly EngineReport[]>;
   /** A process in which `auto` had opened webgpu was lost: it is left out from now on. */
   lost(reason: string): void;
+  /** This engine failed, or took its process with it, before it was ready: what was known of it no longer counts. */
+  doubted(engine: EngineName, reason: string): void;
   /** A person had the engines tried: what was found counts from now on. */
   tried(reports: readonly EngineReport[]): void;
 }
@@ -27,6 +29,7 @@ export interface AutoEngines {
 export const ALL_ENGINES: AutoEngines = {
   leftOut: () => Promise.resolve([]),
   lost: () => undefined,
+  doubted: () => undefined,
   tried: () => undefined,
 };
 
@@ -109,6 +112,10 @@ export function createAutoEngines({
       const lost = { ...(report ?? notTried('webgpu', '')), available: false, reason: sentence(reason), details: {} };
       rememberEngines(memory, [lost]);
       rememberGraphics(memory, trialOf(circumstancesOf(driver()), lost));
+    },
+
+    doubted(engine, reason) {
+      rememberEngines(memory, [{ ...notTried(engine, sentence(reason)), details: {} }]);
     },
 
     tried(reports) {

@@ -2,6 +2,7 @@
 import { ENGINE_NAMES } from '../../shared/domain.ts';
 import type { EngineName, EngineReport } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
+import { lookAtTensorFlow } from './engine-files.ts';
 import { FORGETFUL, knownEngines, rememberEngines } from './engine-memory.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { probeInProcess } from './engine-probe.ts';
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly probeMs?: number;
   /** How long a cancelled installation may clean up. */
   readonly cancelMs?: number;
+  /** Looks at TensorFlow's files; a test's own. */
+  readonly look?: typeof lookAtTensorFlow;
 }
 
 const NO_TRAININGS: Trainings = { active: () => null, subscribe: () => () => undefined };
@@ -33,6 +36,7 @@ export function createEngineService({
   training = NO_TRAININGS,
   probeMs = 120_000,
   cancelMs = 10_000,
+  look = lookAtTensorFlow,
 }: EngineOptions): EngineService {
   /** Refused, and ended, where a training of this process computes. */
   const probeOne = async (engine: EngineName, signal?: AbortSignal): Promise<EngineReport> => {
@@ -72,6 +76,8 @@ export function createEngineService({
     },
 
     known: () => knownEngines(memory),
+
+    tensorFlowFiles: () => look(knownEngines(memory).reports),
 
     async install(build, progress, signal): Promise<Readonly<Record<string, string>>> {
       const cancelled = new FolioError(

@@ -11,6 +11,7 @@ import type {
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { LiveTraining } from '../../shared/live.ts';
 import type { FromTrainer, ToTrainer } from '../trainer/messages.ts';
+import type { TensorFlowFiles } from './engine-files.ts';
 import type { TrainingNews } from './live-training.ts';
 import type { RememberedRun } from './resume-at-start.ts';
 import type { ResumeChanges } from './resume-changes.ts';
@@ -219,6 +220,8 @@ export interface EngineService {
     signal?: AbortSignal,
   ): Promise<EngineReport[]>;
   known(): KnownEngines;
+  /** Whether TensorFlow can be expected to run, without trying it: see engine-files.ts. */
+  tensorFlowFiles(): Promise<TensorFlowFiles>;
   install(
     build: 'cpu' | 'cuda',
     progress: (message: Extract<FromTrainer, { type: 'install-progress' }>) => void,

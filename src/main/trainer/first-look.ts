@@ -21,11 +21,15 @@ export async function firstLook(
   const { batchSize, sequenceLength, seed } = config;
   const batch = { ...batcher.batch(1, 0), batchSize };
   const state = stepper.network.zeroState(batchSize);
-  const [seen, measured] = [stepper.network.logits(batch, state), stepper.network.losses(batch, state)];
+  const seen = stepper.network.logits(batch, state);
+  const measured = ops.arena(() => {
+    const labels = ops.fromInts(batch.targets, [batch.targets.length]);
+    return ops.keep(ops.softmaxCrossEntropy(seen.logits, labels).loss);
+  });
   const logits = await ops.read(seen.logits); // [TB, V]
-  const losses = await ops.read(measured.losses); // [TB]
-  ops.release(seen.logits, measured.losses);
-  for (const used of [state, seen.state, measured.state]) stepper.network.releaseState(used);
+  const losses = await ops.read(measured); // [TB]
+  ops.release(seen.logits, measured);
+  for (const used of [state, seen.state]) stepper.network.releaseState(used);
 
   const size = vocabulary.size;
   const sampler = new Sampler({ temperature: 1, topK: 0, topP: 1, minP: 0 }, size);

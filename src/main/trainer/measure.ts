@@ -123,7 +123,9 @@ function smallNetwork(
   return network;
 }
 
-/** Zeros would be faster than what is really multiplied. */
+/** Zeros would be faster than what is really multiplied. A loop, as these are millions: Float32Array.from takes ten times as long. */
 function smallNumbers(length: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => ((i * 37) % 101) / 500 - 0.1);
+  const numbers = new Float32Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = ((i * 37) % 101) / 500 - 0.1;
+  return numbers;
 }

@@ -77,6 +77,8 @@ export const engines = {
     '{0}自动选择时会跳过它，直到重新试用引擎（在“设置”里，或用 folio engines）或更换驱动程序。',
   'From now on auto leaves the graphics card out, until its driver changes or the engines are tried again.':
     '从现在起，自动选择会跳过显卡，直到更换驱动程序或重新试用引擎。',
+  'Perhaps TensorFlow is damaged, or does not run on this computer.': 'TensorFlow 可能已损坏，或无法在这台电脑上运行。',
+  'The wasm engine computes without it.': 'wasm 引擎不用它也能计算。',
   'Nothing half-installed was left behind.': '没有留下任何装到一半的东西。',
   'Nothing of the file was used.': '没有使用该文件的任何内容。',
   'On Debian and Ubuntu: apt install python3-pip.': '在 Debian 和 Ubuntu 上：apt install python3-pip。',
