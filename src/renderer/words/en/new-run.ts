@@ -179,7 +179,7 @@ export const newRun = {
         'although the pieces are in random order and that memory belongs to other text. The tutorial’s network does this (“stateful”), and its published figures come from it; the other presets do not.',
     },
     planned:
-      'Units, batch, learning rate and precision are chosen from the measured speed when it starts. What you change yourself stays as you set it.',
+      'Layers, units, batch, learning rate, dropout and precision are chosen from the measured speed when it starts. What you change yourself stays as you set it.',
     budget: 'I have',
   },
   name: { heading: 'Name', issues: nameIssues },
