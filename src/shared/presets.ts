@@ -1,4 +1,4 @@
-import type { RunConfig } from './config.ts';
+import type { ConfigKey, RunConfig } from './config.ts';
 
 export const PRESET_NAMES = ['tutorial', 'quick', 'char-rnn', 'best'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -44,6 +44,18 @@ const tutorial: RunConfig = {
   temperatures: [0.5, 1],
   saveEveryMinutes: 5,
 };
+
+/** What is chosen for the preset `best` when a training begins, where the person has left it as it was. */
+export const PLANNED_BY_BEST = [
+  'layers',
+  'units',
+  'batchSize',
+  'learningRate',
+  'dropout',
+  'weightDrop',
+  'weightDecay',
+  'precision',
+] as const satisfies readonly ConfigKey[];
 
 /** The four starting points that a person chooses from. `best` is completed by planBest for a time budget. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {

@@ -8,7 +8,7 @@ import type { RunConfig } from '../../src/shared/config.ts';
 import { parameterCount } from '../../src/shared/network-shape.ts';
 import { networkShapeOf } from '../../src/main/model/weights.ts';
 import { splitForValidation } from '../../src/shared/batch-plan.ts';
-import { PRESETS } from '../../src/shared/presets.ts';
+import { PLANNED_BY_BEST, PRESETS } from '../../src/shared/presets.ts';
 import { ids, vocabulary } from './tiny-run.ts';
 
 const preset = PRESETS.best.config;
@@ -81,8 +81,9 @@ describe('the plan', () => {
   async function unitsIn(minutes: number): Promise<{ units: number; reason: string }> {
     fakeClock(1);
     const { config, reason } = await planBest(await opened, { ...BASE, minutes }, ids, vocabulary.size);
-    const { layers, units, learningRate, dropout, weightDrop, weightDecay } = config;
-    expect(config).toEqual({ ...BASE, minutes, layers, units, learningRate, dropout, weightDrop, weightDecay });
+    const chosen = Object.fromEntries(PLANNED_BY_BEST.map((key) => [key, config[key]]));
+    expect(config).toEqual({ ...BASE, minutes, ...chosen });
+    const { units, dropout, weightDrop, weightDecay } = config;
     const read = ((minutes * 60) / 1) * (2 * 3);
     const { training } = splitForValidation(ids.length, BASE.validationFraction);
     expect({ dropout, weightDrop, weightDecay }).toEqual(regularizationFor(read / (training.end - training.start)));

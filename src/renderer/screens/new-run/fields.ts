@@ -1,6 +1,7 @@
 /** The settings of a run as the form shows them: in which group, of what kind, in what unit. Ranges are the schema's. */
 import { runConfigSchema } from '../../../shared/config.ts';
 import type { ConfigKey, RunConfig } from '../../../shared/config.ts';
+import { PLANNED_BY_BEST } from '../../../shared/presets.ts';
 import type { NumberKey, NumberRule } from '../../../shared/number-rules.ts';
 import type { TermName } from '../../words/en/index.ts';
 import type { ChoiceKey, GroupName, Unit } from './kinds.ts';
@@ -84,4 +85,4 @@ export const CHOICES = {
 } as const satisfies { readonly [Key in ChoiceKey]: readonly RunConfig[Key][] };
 
 /** What the preset `best` chooses from the measured speed, unless it was changed. */
-export const PLANNED: ReadonlySet<ConfigKey> = new Set<ConfigKey>(['units', 'batchSize', 'learningRate', 'precision']);
+export const PLANNED: ReadonlySet<ConfigKey> = new Set(PLANNED_BY_BEST);
