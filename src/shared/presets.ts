@@ -107,7 +107,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   best: {
     name: 'best',
-    description: 'The best text for the minutes you give it: size, pace and dropout are chosen from the measured speed.',
+    description:
+      'The best text for the minutes you give it: size, pace and dropout are chosen from the measured speed.',
     config: {
       ...tutorial,
       embeddingSize: 128,
