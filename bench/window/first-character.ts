@@ -113,6 +113,7 @@ async function main({ clicks, engine }: z.infer<typeof optionsSchema>): Promise<
         ms: FIRST_CHARACTER_MS,
         always: true,
       }),
+      promises.row('the first of these clicks', spreadOf(clicked.slice(0, 1)), null),
       promises.row('from the order until the first piece of text comes', spreadOf(asked), null),
     );
     console.log(`${machine()}; ${report.device}; load before: ${load.toFixed(1)}`);
