@@ -126,7 +126,7 @@ function steppers({ steps, warmup }: Effort, engine: EngineName) {
 }
 
 const KERAS = ['train_on_batch', 'fit'];
-/** Compiling the whole step takes minutes; it never won for the tutorial, so the other networks do without. */
+/** For the tutorial these two brought a few per cent at best, so the other networks do without. */
 const KERAS_TUTORIAL = [...KERAS, 'jit', 'unroll'];
 const TORCH = ['batch_first', 'time_major'];
 
