@@ -23,7 +23,8 @@ import { createGenerationService } from './services/generation.ts';
 import { GivenFiles } from './services/given-files.ts';
 import { createKeeping } from './services/keeping.ts';
 import type { Keeping } from './services/keeping.ts';
-import { homeFolder, homeOf } from './services/location.ts';
+import { mendPlaces } from './services/default-place.ts';
+import { homeFolder } from './services/location.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createLicenceService } from './services/licences.ts';
 import { once } from './services/once.ts';
@@ -104,9 +105,12 @@ export interface FolioApp {
 export function createApp(options: AppOptions): FolioApp {
   const { dataDir, startTrainer, mode, resourcesDir } = options;
   const appVersion = packageJson.version;
+  const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
+  const defaultFolder = homeFolder();
   const store = once(() => {
     const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
     if (opened.readOnly) return opened;
+    mendPlaces({ home: defaultFolder, dataDir, forWork: mode === 'write', log });
     opened.sweepDeadRuns();
     opened.shareWith(() => checkpoints.made?.stored() ?? null);
     if (mode !== 'look') return opened;
@@ -126,7 +130,6 @@ export function createApp(options: AppOptions): FolioApp {
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
   const checkpoints = once(() => new CheckpointWriter(store.get().path));
   const stored = once(() => new CheckpointReader(store.get().path));
-  const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
   const notKept = (error: unknown): void =>
     log(`what engines can do could not be kept: ${toErrorMessage(error).message}`);
   const memory = createRecordedMemory({
@@ -157,6 +160,7 @@ export function createApp(options: AppOptions): FolioApp {
     });
     return service;
   });
+  const active: TrainingService['active'] = () => training.made?.active() ?? null;
   const generation = once(() =>
     createGenerationService({
       store: store.get(),
@@ -175,14 +179,12 @@ export function createApp(options: AppOptions): FolioApp {
       tried: (reports) => autoEngines.tried(reports),
       // (As above: no reason to open a record.)
       training: {
-        active: () => training.made?.active() ?? null,
+        active,
         subscribe: (listener) => training.made?.subscribe(listener) ?? (() => undefined),
       },
     }),
   );
-  const packs = once(() =>
-    createPackService({ startTrainer, training: { active: () => training.made?.active() ?? null } }),
-  );
+  const packs = once(() => createPackService({ startTrainer, training: { active } }));
   const exchange = once(() =>
     createExchangeService(store.get(), {
       stored: stored.get(),
@@ -202,7 +204,7 @@ export function createApp(options: AppOptions): FolioApp {
     return createKeeping(
       store.get(),
       { entry, writer: checkpoints.get(), purge: freeDeleted },
-      { dataDir, home: homeOf(dataDir, homeFolder()), training: () => training.made?.active()?.runId ?? null },
+      { dataDir, defaultFolder, training: () => active()?.runId ?? null, letGo: () => close() },
     );
   });
   const freeDeleted = (): void => {
@@ -223,6 +225,18 @@ export function createApp(options: AppOptions): FolioApp {
         failed: (error) => log(`windows could not be told what changed: ${toErrorMessage(error).message}`),
       }),
   );
+  const close = (): void => {
+    changes.made?.close();
+    updates.made?.close();
+    trash.made?.close();
+    // Before the record, which its thread writes to, and before the training, whose end is written when that thread is through.
+    checkpoints.made?.close();
+    preferences.made?.close();
+    training.made?.close();
+    generation.made?.close();
+    stored.made?.close();
+    store.made?.close();
+  };
   if (mode !== 'read') store.get();
   if (store.made?.readOnly === false) freeDeleted();
 
@@ -312,18 +326,7 @@ export function createApp(options: AppOptions): FolioApp {
         () => store.get().writable(),
       );
     },
-    close() {
-      changes.made?.close();
-      updates.made?.close();
-      trash.made?.close();
-      // Before the record, which its thread writes to, and before the training, whose end is written when that thread is through.
-      checkpoints.made?.close();
-      preferences.made?.close();
-      training.made?.close();
-      generation.made?.close();
-      stored.made?.close();
-      store.made?.close();
-    },
+    close,
   };
 }
 

@@ -21,6 +21,8 @@ export const runConfigSchema = z.strictObject({
   units: int(1, 8192),
   /** Share of each recurrent layer's output that is zeroed in training (not in the recurrent connection). */
   dropout: real(0, 0.9),
+  /** Share of each recurrent layer's recurrent weights that is switched off for a batch in training (DropConnect). */
+  weightDrop: real(0, 0.9),
   /** Characters a training sequence covers, T. */
   sequenceLength: int(1, 4096),
   /** Sequences trained on at once, B. */
@@ -64,6 +66,15 @@ export const runConfigSchema = z.strictObject({
   /** Save a resumable state at least every so many minutes inside a long epoch. */
   saveEveryMinutes: real(0.01, 1440),
 });
+
+/**
+ * A configuration as it is read from a record or an exported run. Settings that came later than the first record have the value there
+ * that training had without them.
+ */
+export const storedConfigSchema = z.preprocess(
+  (stored) => (stored instanceof Object ? { weightDrop: 0, ...stored } : stored),
+  runConfigSchema,
+);
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
 export type ConfigKey = keyof RunConfig;

@@ -87,6 +87,8 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'packs:install': { source: { address: 'https://example.org/cuda/' } },
   'record:backup': { file: handle },
   'record:move': { folder: handle },
+  'record:examine-backup': { file: handle },
+  'record:restore': { file: handle },
   'runs:export-bundle': { id: 1, all: false, text: true, file: handle },
   'runs:import-bundle': { file: handle, copy: false },
   'files:given': {},

@@ -1,7 +1,8 @@
 /*
  * Preloaded into a process, kills it with SIGKILL at its N-th change to a file whose path contains FOLIO_KILL_PATH.
  * FOLIO_KILL_AT: N, counted from 1; FOLIO_KILL_HALF=1: after half of the N-th write instead of before it (a torn write).
- * FOLIO_KILL_REPORT: a file that gets a letter for each change when the process ends alive: w(rite), s(ync), t(runcate), u(nlink).
+ * FOLIO_KILL_REPORT: a file that gets a letter for each change when the process ends alive: w(rite), s(ync), t(runcate), u(nlink),
+ * r(ename: either name), m(kdir), d (rmdir).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -120,5 +122,26 @@ int unlink(const char *path) {
   static typeof(&unlink) real;
   if (!real) real = REAL(unlink);
   if (counts_path(path) && is_the_one('u')) die();
+  return real(path);
+}
+
+int rename(const char *from, const char *to) {
+  static typeof(&rename) real;
+  if (!real) real = REAL(rename);
+  if ((counts_path(from) || counts_path(to)) && is_the_one('r')) die();
+  return real(from, to);
+}
+
+int mkdir(const char *path, mode_t mode) {
+  static typeof(&mkdir) real;
+  if (!real) real = REAL(mkdir);
+  if (counts_path(path) && is_the_one('m')) die();
+  return real(path, mode);
+}
+
+int rmdir(const char *path) {
+  static typeof(&rmdir) real;
+  if (!real) real = REAL(rmdir);
+  if (counts_path(path) && is_the_one('d')) die();
   return real(path);
 }

@@ -80,6 +80,7 @@ class FakeApp extends EventEmitter {
   sandboxed = false;
   readonly commandLine = { appendSwitch: (name: string, value?: string) => void this.switches.set(name, value) };
   readonly exit = recorder();
+  readonly relaunch = recorder();
   readonly setAboutPanelOptions = recorder();
   readonly setName = recorder();
   readonly disableHardwareAcceleration = recorder();

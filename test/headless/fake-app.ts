@@ -218,6 +218,11 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     old: () => null,
     settle: () => 0,
   };
+  const fakeRestores: FolioApp['keeping']['restores'] = {
+    refusal: () => null,
+    examine: () => Promise.reject(new Error('a window does this')),
+    restore: () => Promise.reject(new Error('a window does this')),
+  };
   // Of the store only what the commands use is there; test/headless/e2e.test.ts runs them on the real one.
   const store = fakeStore(fake) as unknown as FolioApp['store'];
   const app: FolioApp = {
@@ -235,7 +240,12 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     samples: createSampleService(store),
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
-    keeping: { backups: createBackupService(() => store.path), bundles: fakeBundles, moves: fakeMoves },
+    keeping: {
+      backups: createBackupService(() => store.path),
+      bundles: fakeBundles,
+      moves: fakeMoves,
+      restores: fakeRestores,
+    },
     chosenFiles: new ChosenFiles(),
     givenFiles: new GivenFiles(new ChosenFiles()),
     api: () => {

@@ -14,8 +14,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FolioError } from '../../src/shared/errors.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { holdsRecord, homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
-import { oldRecord, settleOldRecord } from '../../src/main/services/move.ts';
+import { finishBrokenMove } from '../../src/main/services/broken-move.ts';
+import { homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
+import { MOVE_STEPS, moveRecord } from '../../src/main/services/move.ts';
+import { oldRecord, settleOldRecord } from '../../src/main/services/old-record.ts';
+import { holdsRecord } from '../../src/main/services/places.ts';
 import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Store } from '../../src/main/store/types.ts';
@@ -164,8 +167,22 @@ describe('a move', () => {
     expect([existsSync(to), locatedFolder(home)]).toEqual([false, home]);
   });
 
-  it.each(['copy', 'name', 'point', 'after'])(
-    'that is killed before the step "%s" leaves one record, whole',
+  it('of which the last step fails takes away what it has made', async () => {
+    const before = (step: string): void => {
+      if (step !== 'point') return;
+      expect([readLocation(home)?.moving?.to, holdsRecord(to)]).toEqual([to, true]);
+      mkdirSync(join(home, 'location.json.new'));
+    };
+    await expect(moveRecord(home, to, { defaultFolder: home, before })).rejects.toMatchObject({ code: 'file' });
+    expect([holdsRecord(to), locatedFolder(home)]).toEqual([false, home]);
+    // The note could not be written either: the next start forgets the move.
+    rmSync(join(home, 'location.json.new'), { recursive: true });
+    expect(finishBrokenMove(home)).toMatch(/had been broken off/);
+    expect([existsSync(join(folder, 'new')), readLocation(home)]).toEqual([false, null]);
+  });
+
+  it.each([...MOVE_STEPS, 'after'])(
+    'that is killed before the step "%s" leaves one record, whole, and what it left goes with the next start',
     (step) => {
       const before = runsIn(home);
       store.close();
@@ -183,14 +200,19 @@ describe('a move', () => {
       );
       expect(spawnSync(process.execPath, [script]).signal).toBe('SIGKILL');
       const place = locatedFolder(home);
-      expect(place).toBe(step === 'after' ? to : home);
+      expect(place).toBe(step === 'after' || step === 'unlock' ? to : home);
+      const files = existsSync(to) ? readdirSync(to) : [];
+      if (step === 'point') expect(files).toContain('folio.db');
+      if (step === 'name' || step === 'mark') expect(files.filter((name) => name.endsWith('.part'))).toHaveLength(1);
       store = openStore(place, { mode: 'write' });
+      const told = finishBrokenMove(home);
       expect(runsIn(place)).toEqual(before);
-      if (step !== 'name') return;
-      const parts = (): string[] => readdirSync(to).filter((name) => name.includes('.part'));
-      expect(parts()).toHaveLength(1);
-      openStore(to, { mode: 'write' }).close();
-      expect(parts()).toEqual([]);
+      if (place === to) {
+        expect([told, readLocation(home)?.moving, oldRecord(home, to)?.newer]).toEqual([null, undefined, 0]);
+        return;
+      }
+      expect([existsSync(join(folder, 'new')), readLocation(home)]).toEqual([false, null]);
+      if (step !== 'begin') expect(told).toContain(`a move to ${to} had been broken off`);
     },
   );
 });
@@ -212,7 +234,8 @@ describe('the place of the record', () => {
     expect(hint()).toContain(`--data ${home} works with the folder that it was moved from`);
     store.close();
     rmSync(join(home, 'folio.db'));
-    expect(hint()).toContain(`delete ${join(home, 'location.json')}: a backup can then be restored`);
+    expect(hint()).toContain('`folio restore FILE --in-default-place` puts a backup in its stead');
+    expect(hint()).toContain(`To begin anew, delete ${join(home, 'location.json')}`);
   });
 
   it.each(['', '{', '{"version":1,"folder":"relative","before":[]}', '{"version":2}'])(

@@ -1,7 +1,7 @@
 /** A record that is put aside for a backup: alone, with all that belongs to it, or not at all. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,15 @@ describe('a backup put in the place of a record', () => {
     await expect(restoreRecord(backup, data, { replace: true, progress })).rejects.toMatchObject({ code: 'locked' });
     for (const store of late) store.close();
     expect([late.length, epochs()]).toEqual([1, 2]);
+  });
+
+  it('that is killed when the record had its second name leaves the record with its own', () => {
+    const [second, other] = ['folio-2026-01-02T03-04-05.db', 'folio-2025-01-02T03-04-05.db'];
+    linkSync(join(data, 'folio.db'), join(data, second));
+    copyFileSync(backup, join(data, other)); // kept by an earlier one
+    openStore(data, { mode: 'write' }).close();
+    expect(readdirSync(data).filter((name) => name.startsWith('folio-'))).toEqual([other]);
+    expect(epochs()).toBe(2);
   });
 
   it('that fails after the record was put aside has all as it was', async () => {

@@ -50,7 +50,7 @@ describe('a second instance', () => {
     const store = scratch.open(folder);
     addRun(store);
     const refused = await attempt(folder, 'write');
-    expect(refused).toMatchObject({ code: 'locked', message: containing(`process ${process.pid} (`) });
+    expect(refused).toMatchObject({ code: 'locked', message: containing(`process ${process.pid} is working with`) });
     expect(await attempt(folder, 'read')).toMatchObject({ readOnly: true, runs: 1, damage: [] });
     const automatic = await attempt(folder, 'auto');
     expect(automatic).toMatchObject({

@@ -17,7 +17,12 @@ import { ids, runTiny, tinyConfig, vocabulary } from './tiny-run.ts';
 
 const SMALL = { units: 4, sequenceLength: 3, batchSize: 2, embeddingSize: 3 } as const;
 const CONFIGS: Readonly<Record<string, Partial<RunConfig>>> = {
-  'GRU, Adam, every gradient clipped, dropout': { clipNorm: 1e-3, dropout: 0.3, layers: 2 },
+  'GRU, Adam, every gradient clipped, dropout of outputs and weights': {
+    clipNorm: 1e-3,
+    dropout: 0.3,
+    weightDrop: 0.2,
+    layers: 2,
+  },
   'GRU, AdamW, nothing clipped, from zero states': { optimizer: 'adamw', weightDecay: 0.1, carryState: false },
   'LSTM, AdamW, every gradient clipped': { cell: 'lstm', optimizer: 'adamw', clipNorm: 1e-3 },
   'LSTM, Adam, dropout, a limit that clips some gradients': { cell: 'lstm', dropout: 0.5, clipNorm: 0.6 },

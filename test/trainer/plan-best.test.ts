@@ -3,9 +3,11 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
 import { openWasm } from '../../src/main/engine/wasm/open.ts';
 import { planBest, sizesFor } from '../../src/main/trainer/plan-best.ts';
+import { regularizationFor } from '../../src/main/trainer/regularization.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
 import { parameterCount } from '../../src/shared/network-shape.ts';
 import { networkShapeOf } from '../../src/main/model/weights.ts';
+import { splitForValidation } from '../../src/shared/batch-plan.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { ids, vocabulary } from './tiny-run.ts';
 
@@ -14,24 +16,40 @@ const preset = PRESETS.best.config;
 describe('the sizes that are tried', () => {
   it('are the table from the largest down', () => {
     const sizes = sizesFor(preset);
-    expect(sizes.map(({ units }) => units)).toEqual([1024, 768, 512, 256, 128]);
-    const rates = sizes.map(({ learningRate }) => learningRate);
-    expect(rates).toEqual(rates.toSorted((a, b) => a - b));
+    expect(sizes.map(({ layers, units }) => `${layers}x${units}`)).toEqual([
+      '2x768',
+      '2x512',
+      '1x768',
+      '1x512',
+      '1x256',
+      '1x128',
+    ]);
+    const one = sizes.filter(({ layers }) => layers === 1).map(({ learningRate }) => learningRate);
+    expect(one).toEqual(one.toSorted((a, b) => a - b));
   });
 
   it('keep what the person has set', () => {
     const sizes = sizesFor({ ...preset, batchSize: 7, learningRate: 0.123 });
-    expect(sizes).toHaveLength(5);
+    expect(sizes).toHaveLength(6);
     for (const size of sizes) expect(size).toMatchObject({ batchSize: 7, learningRate: 0.123 });
   });
 
   it.each([
-    [1, 4e-3],
-    [300, 4e-3],
-    [500, 3e-3],
-    [9000, 1.5e-3],
-  ])('are the one of %i units that the person has set, at the rate of the nearest', (units, learningRate) => {
-    expect(sizesFor({ ...preset, units })).toMatchObject([{ units, learningRate }]);
+    [1, 1, 5e-3],
+    [1, 300, 5e-3],
+    [1, 500, 4e-3],
+    [1, 9000, 3e-3],
+    [2, 500, 3e-3],
+    [3, 9000, 2e-3],
+  ])(
+    'are the one of %i layers of %i units that the person has set, at the rate of the nearest',
+    (layers, units, learningRate) => {
+      expect(sizesFor({ ...preset, layers, units })).toMatchObject([{ layers, units, learningRate }]);
+    },
+  );
+
+  it('have as many layers as the person has set', () => {
+    for (const { layers } of sizesFor({ ...preset, layers: 3 })) expect(layers).toBe(3);
   });
 });
 
@@ -55,15 +73,19 @@ describe('the plan', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => ++looks * seconds * 1000);
   }
 
-  /** The minutes in which a network of this size reads exactly 4 characters a parameter, at one second a step. */
+  /** The minutes in which a network of one layer of this size reads exactly 7 characters a parameter, at one second a step. */
   function minutesFor(units: number): number {
-    return (4 * parameterCount(networkShapeOf({ ...BASE, units }, vocabulary.size))) / (2 * 3) / 60;
+    return (7 * parameterCount(networkShapeOf({ ...BASE, layers: 1, units }, vocabulary.size))) / (2 * 3) / 60;
   }
 
   async function unitsIn(minutes: number): Promise<{ units: number; reason: string }> {
     fakeClock(1);
     const { config, reason } = await planBest(await opened, { ...BASE, minutes }, ids, vocabulary.size);
-    expect(config).toEqual({ ...BASE, minutes, units: config.units, learningRate: config.learningRate });
+    const { layers, units, learningRate, dropout, weightDrop, weightDecay } = config;
+    expect(config).toEqual({ ...BASE, minutes, layers, units, learningRate, dropout, weightDrop, weightDecay });
+    const read = ((minutes * 60) / 1) * (2 * 3);
+    const { training } = splitForValidation(ids.length, BASE.validationFraction);
+    expect({ dropout, weightDrop, weightDecay }).toEqual(regularizationFor(read / (training.end - training.start)));
     return { units: config.units, reason };
   }
 
@@ -84,9 +106,27 @@ describe('the plan', () => {
 
   it('is the first one at once when there is time in plenty', async () => {
     const { units } = await unitsIn(1e7);
-    expect(units).toBe(1024);
+    expect(units).toBe(768);
     // A warm-up and three steps, looked at before and after.
     expect(looks).toBe(7);
+  });
+
+  it('holds nothing against learning by heart in a text that is read less than three times', async () => {
+    const long = Uint8Array.from({ length: 4000 }, (_, i) => i % vocabulary.size);
+    const minutes = (2 * 3600) / (2 * 3) / 60;
+    fakeClock(1);
+    const { config } = await planBest(await opened, { ...BASE, minutes }, long, vocabulary.size);
+    expect(config).toMatchObject({ dropout: 0, weightDrop: 0, weightDecay: 0.01 });
+  });
+
+  it('leaves what the person has set against it', async () => {
+    fakeClock(1);
+    const own = { dropout: 0.11, weightDrop: 0.12, weightDecay: 0.13 };
+    const { config } = await planBest(await opened, { ...BASE, ...own, minutes: 1 }, ids, vocabulary.size);
+    expect(config).toMatchObject(own);
+    const adam = { optimizer: 'adam', weightDecay: 0 } as const;
+    const withAdam = await planBest(await opened, { ...BASE, ...adam, minutes: 1 }, ids, vocabulary.size);
+    expect(withAdam.config).toMatchObject(adam);
   });
 
   it('takes the faster precision where there are two, unless the person has chosen', async () => {

@@ -37,11 +37,12 @@ function expectSameFrom(resumed: Recorded, whole: Recorded, step: number): void 
 
 const CONFIGS: Readonly<Record<string, Partial<RunConfig>>> = {
   'GRU, shuffled with carried state, Adam, cosine': { schedule: 'cosine', clipNorm: 0.5, warmupSteps: 4 },
-  'LSTM of two layers, contiguous, dropout, AdamW, linear': {
+  'LSTM of two layers, contiguous, dropout, weight drop, AdamW, linear': {
     cell: 'lstm',
     layers: 2,
     batching: 'contiguous',
     dropout: 0.3,
+    weightDrop: 0.2,
     optimizer: 'adamw',
     weightDecay: 0.1,
     clipNorm: 0.3,

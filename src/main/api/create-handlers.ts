@@ -41,7 +41,7 @@ export function createHandlers(services: ApiServices, host: Host): Handlers {
       ...writingJobs(services),
       ...engineJobs(services),
       ...packJobs(services),
-      ...keepingJobs(services),
+      ...keepingJobs(services, host),
     },
   };
 }

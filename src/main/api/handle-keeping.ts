@@ -1,4 +1,4 @@
-import { toErrorMessage } from '../../shared/errors.ts';
+import { FolioError, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
 import type { Feeds, Jobs, RequestHandlers } from './handlers.ts';
 import type { Host } from './host.ts';
 import type { ApiServices } from './services.ts';
@@ -10,8 +10,8 @@ export function keepingHandlers(services: ApiServices, host: Host): Pick<Request
   return {
     'record:last-backup': () => keeping.backups.last(),
     'record:place': () => {
-      const refusal = keeping.moves.refusal();
-      return { refusal: refusal === null ? null : toErrorMessage(refusal), old: keeping.moves.old() };
+      const { moves, restores } = keeping;
+      return { refusal: told(moves.refusal()), restoreRefusal: told(restores.refusal()), old: moves.old() };
     },
     'record:choose-folder': async () => {
       const path = await host.chooseFolder();
@@ -29,9 +29,15 @@ export function keepingFeeds({ givenFiles }: ApiServices): Pick<Feeds, 'files:gi
   return { 'files:given': (_, emit) => givenFiles.onGiven(emit) };
 }
 
-type JobNames = 'record:backup' | 'record:move' | 'runs:export-bundle' | 'runs:import-bundle';
+type JobNames =
+  | 'record:backup'
+  | 'record:move'
+  | 'record:examine-backup'
+  | 'record:restore'
+  | 'runs:export-bundle'
+  | 'runs:import-bundle';
 
-export function keepingJobs({ keeping, chosenFiles, changes }: ApiServices): Pick<Jobs, JobNames> {
+export function keepingJobs({ keeping, chosenFiles, changes }: ApiServices, host: Host): Pick<Jobs, JobNames> {
   const { backups, bundles } = keeping;
   return {
     'record:backup': async ({ file }, emit, signal) => {
@@ -41,6 +47,12 @@ export function keepingJobs({ keeping, chosenFiles, changes }: ApiServices): Pic
     'record:move': async ({ folder }, emit, signal) => {
       const { damage, ...moved } = await keeping.moves.move(chosenFiles.path(folder, 'write'), emit, signal);
       return { ...moved, damage: damage.length };
+    },
+    'record:examine-backup': ({ file }, emit, signal) =>
+      chosenFiles.read(file, (path) => keeping.restores.examine(path, emit, signal)),
+    'record:restore': ({ file }, emit, signal) => {
+      if (host.kind === 'browser') throw startedByHand();
+      return chosenFiles.read(file, (path) => keeping.restores.restore(path, emit, signal));
     },
     'runs:export-bundle': async ({ id, all, text, file }, emit, signal) => {
       const options = { checkpoints: all ? 'all' : 'newest', text } as const;
@@ -58,4 +70,17 @@ export function keepingJobs({ keeping, chosenFiles, changes }: ApiServices): Pic
       return result;
     },
   };
+}
+
+function told(refusal: FolioError | null): ErrorMessage | null {
+  return refusal === null ? null : toErrorMessage(refusal);
+}
+
+/** Afterwards Folio is to be started again, which no page can bring about. */
+function startedByHand(): FolioError {
+  return new FolioError(
+    'usage',
+    'a backup cannot be put back from a browser',
+    'Close Folio and type it: `folio restore FILE --replace`.',
+  );
 }

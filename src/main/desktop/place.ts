@@ -1,7 +1,8 @@
 /** Where the record lies at the start, and what is asked when it was moved to a place that is not there now: a drive that is not connected. */
 import { app, dialog } from 'electron';
 import { FolioError } from '../../shared/errors.ts';
-import { defaultDataDir, holdsRecord, homeFolder } from '../services/location.ts';
+import { defaultDataDir, homeFolder } from '../services/location.ts';
+import { holdsRecord } from '../services/places.ts';
 import { relaunch } from './relaunch.ts';
 import type { DesktopWords } from './words.ts';
 

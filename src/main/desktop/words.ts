@@ -107,7 +107,8 @@ const english: DesktopWords = {
   pageGoneDetail:
     'It was opened again several times without success. A training goes on all the same; start Folio again to see it.',
   recordGone: 'The record is not where it was moved to.',
-  recordGoneDetail: 'If it is on a drive, connect the drive and try again.',
+  recordGoneDetail:
+    'If it is on a drive, connect the drive and try again. If it is lost for good, use the usual folder, and put a backup back there in Settings.',
   oldRecordThere: (folder) =>
     `The record as it was before the move is still in ${folder}. You can look at that one meanwhile; what you do there stays there.`,
   noRecordThere: (folder) => `The usual folder, ${folder}, holds no record: there you would begin with an empty one.`,
@@ -164,7 +165,8 @@ const chinese: DesktopWords = {
   pageGone: '窗口意外结束。',
   pageGoneDetail: '已多次尝试重新打开，但没有成功。训练仍在继续；请重新启动 Folio 查看。',
   recordGone: '记录不在移动后的位置。',
-  recordGoneDetail: '如果它在某个驱动器上，请连接该驱动器后重试。',
+  recordGoneDetail:
+    '如果它在某个驱动器上，请连接该驱动器后重试。如果已永久丢失，请使用默认文件夹，并在“设置”中恢复备份。',
   oldRecordThere: (folder) => `移动之前的记录仍在 ${folder}。你可以暂时查看它；在那里做的改动只留在那里。`,
   noRecordThere: (folder) => `默认文件夹 ${folder} 中没有记录：在那里将从空记录开始。`,
   tryAgain: '重试',

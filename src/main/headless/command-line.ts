@@ -15,9 +15,10 @@ export function commandLine(io: Pick<Io, 'env'>, dataDir: string | undefined, wo
 /** What `folio` is followed by in a message; a sentence may begin with the same word. */
 const COMMAND =
   '(train|resume|runs|show|generate|evaluate|export|import|delete|backup|restore|move|engines|doctor|serve|help)\\b|--help\\b';
-const QUOTED = new RegExp(`\`folio ((?:${COMMAND})[^\`]*)\``, 'g');
+/** A process that is named so was not started by this command line: see the lock's describeOwner. */
+const QUOTED = new RegExp(`\`folio ((?:${COMMAND})[^\`]*)\`(?! \\(process )`, 'g');
 /** Not what is called so already, nor a part of a name or a path. */
-const BARE = new RegExp(`(?<!npx |npm run |["'(\\w/\\\\-])folio (?=(?:${COMMAND}))`, 'g');
+const BARE = new RegExp(`(?<!npx |npm run |["'\`(\\w/\\\\-])folio (?=(?:${COMMAND}))`, 'g');
 /** Commands that do the same in every data folder. */
 const EVERYWHERE = /^(engines|serve|help)\b|--help\b/;
 

@@ -9,6 +9,7 @@ import { layerPass } from './layer-pass.ts';
 import { type Products, productsOf } from './precision.ts';
 import { sequencePass } from './sequence-pass.ts';
 import { stepwisePass } from './stepwise-pass.ts';
+import { weightDrop } from './weight-drop.ts';
 import { checkWeights, type NetworkShape, type WeightArray, type Weights, weightShapes } from './weights.ts';
 
 export type { NetworkState } from './pass.ts';
@@ -27,6 +28,8 @@ export interface NetworkOptions {
   readonly precision: 'float32' | 'mixed';
   /** Share of each recurrent layer's output zeroed in training. */
   readonly dropout: number;
+  /** Share of the recurrent weights switched off for each batch in training (weight-drop.ts); 0 when left out. */
+  readonly weightDrop?: number;
   /** Compute what Keras's Adam needs for the embedding (embedding-squares.ts); off when left out. */
   readonly sparseEmbedding?: boolean;
 }
@@ -147,7 +150,7 @@ export class Network implements PassNetwork {
    * The cross-entropy of every target in nats, [TB], the gradients of its mean with respect to every parameter (by name, in the
    * trained layout), what Adam's second moment of the embedding grows by where that is wanted, and the state after the last step.
    * The caller owns all of them.
-   * @param dropoutSeed names the random numbers of dropout
+   * @param dropoutSeed names the random numbers of dropout and weight drop
    */
   gradients(
     batch: IdBatch,
@@ -157,9 +160,12 @@ export class Network implements PassNetwork {
     const ops = this.#ops;
     return ops.arena(() => {
       const count = batch.targets.length;
-      const pass = this.#pass(batch, state, dropoutSeed);
+      const { weightDrop: rate = 0 } = this.#options;
+      const dropped = rate > 0 ? weightDrop(ops, this, rate, dropoutSeed) : null;
+      const pass = this.#pass(batch, state, dropoutSeed, dropped?.network ?? this);
       const { loss, gradient } = ops.softmaxCrossEntropy(pass.logits, ops.fromInts(batch.targets, [count]));
-      const { gradients, squares } = pass.gradients(ops.scale(gradient, 1 / count));
+      const ofPass = pass.gradients(ops.scale(gradient, 1 / count));
+      const { gradients, squares } = dropped?.ofWeights(ofPass) ?? ofPass;
       for (const tensor of [...gradients.values(), ...squares.values()]) ops.keep(tensor);
       return { losses: ops.keep(loss), gradients, squares, state: this.#keepState(pass.state) };
     });
@@ -178,20 +184,24 @@ export class Network implements PassNetwork {
     this.parameters.clear();
   }
 
-  /** @param dropoutSeed null when not training */
+  /**
+   * @param dropoutSeed null when not training
+   * @param network whose weights are taken
+   */
   #pass(
     { inputs, batchSize }: Pick<IdBatch, 'inputs' | 'batchSize'>,
     state: NetworkState,
     dropoutSeed: readonly [number, number] | null,
+    network: PassNetwork = this,
   ): Pass {
     const input = { inputs, batchSize, state, dropoutSeed };
     const sequences = this.#ops.fused?.sequences ?? null;
     const layers = this.#ops.layers ?? null;
     const { precision } = this.#options;
-    if (layers !== null && precision === 'float32') return layerPass(this.#ops, layers, this, input);
+    if (layers !== null && precision === 'float32') return layerPass(this.#ops, layers, network, input);
     return sequences !== null && (precision === 'float32' || sequences.hasLow)
-      ? sequencePass(this.#ops, sequences, this, input, precision)
-      : stepwisePass(this.#ops, this.#products, this, input);
+      ? sequencePass(this.#ops, sequences, network, input, precision)
+      : stepwisePass(this.#ops, this.#products, network, input);
   }
 
   #keepState(state: NetworkState): NetworkState {

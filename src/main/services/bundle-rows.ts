@@ -1,7 +1,7 @@
 /** What the rows of a bundle must be: it comes from elsewhere, and nothing is believed before it is checked. */
 import { z } from 'zod';
 import { firstLookSchema, rejectedSchema } from '../../shared/beginning.ts';
-import { runConfigSchema } from '../../shared/config.ts';
+import { storedConfigSchema } from '../../shared/config.ts';
 import { RUN_STATUSES, ACTIVE_STATUSES } from '../../shared/domain.ts';
 import { sampleSettingsSchema } from '../store/json-columns.ts';
 
@@ -60,7 +60,7 @@ export const ROWS = {
     id.nullable(),
     json(z.array(z.string().min(1).max(200)).max(200)),
     z.string().max(20_000),
-    json(runConfigSchema),
+    json(storedConfigSchema),
     characters,
     jsonText(rejectedSchema),
     jsonText(firstLookSchema).nullable(),

@@ -2,29 +2,46 @@
  * Where the record lies when it was moved: a note in the default data folder, which never moves. It is written whole or not at all, and is
  * the moment in which a move happens: before it the old record counts, after it the new one.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
 import { makeFolder } from '../store/make-folder.ts';
+import { copyMarkSchema } from './copy-mark.ts';
+import { holdsRecord } from './places.ts';
 
 export const NOTE = 'location.json';
+
+const absolute = z.string().refine((path) => isAbsolute(path));
+
+const movingSchema = z.object({
+  to: absolute,
+  /** The folders that are made for it, the deepest first. */
+  made: z.array(absolute),
+  /** The copy, noted before it gets the record's name; not there before that. */
+  copy: copyMarkSchema.optional(),
+});
+
+/** A move that was begun: of which, after a kill, something may lie in the new folder, see broken-move.ts. */
+export type Moving = Readonly<z.infer<typeof movingSchema>>;
 
 const noteSchema = z.object({
   version: z.literal(1),
   /** The data folder. */
-  folder: z.string().refine((path) => isAbsolute(path)),
+  folder: absolute,
   /** Where the record lay before, until that one is deleted or kept for good. */
   before: z.array(z.string()),
-  /** What each of those held when it was left, see old-work.ts. */
+  /** What each of those held when it was left, see old-work.ts. Not known of those that were not left by a move. */
   left: z.record(z.string(), z.array(z.string())).optional(),
+  moving: movingSchema.optional(),
 });
 
 export interface Location {
   readonly folder: string;
   readonly before: readonly string[];
   readonly left?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly moving?: Moving | undefined;
 }
 
 /** Null when the record was never moved. Throws FolioError 'damaged' for a note that cannot be read: it may hide where the record is. */
@@ -44,10 +61,15 @@ export function readLocation(defaultFolder: string): Location | null {
   }
 }
 
-/** Atomically, and durably where the system can. Null takes the note away: the default folder counts again. */
+/** What is noted; of a record that was never moved, what could be. Throws what {@link readLocation} throws. */
+export function locationOf(defaultFolder: string): Location {
+  return readLocation(defaultFolder) ?? { folder: defaultFolder, before: [] };
+}
+
+/** Atomically, and durably where the system can. Null, or what says no more, takes the note away: the default folder counts again. */
 export function writeLocation(defaultFolder: string, location: Location | null): void {
   const path = join(defaultFolder, NOTE);
-  if (location === null) {
+  if (location === null || (location.moving === undefined && isUsual(location, defaultFolder))) {
     rmSync(path, { force: true });
     return;
   }
@@ -77,27 +99,27 @@ function syncFolderNow(folder: string): void {
   }
 }
 
-/** Whether there is a record in a folder. */
-export function holdsRecord(folder: string): boolean {
-  return existsSync(join(folder, 'folio.db'));
-}
-
 /**
  * The folder that counts. Throws FolioError 'not-found' when the record was moved to a place that is not there now: an empty record in
  * its stead would look as if everything were lost.
  */
 export function locatedFolder(defaultFolder: string): string {
-  const location = readLocation(defaultFolder);
-  if (location === null) return defaultFolder;
-  if (holdsRecord(location.folder)) return location.folder;
-  const note = join(defaultFolder, NOTE);
+  const location = locationOf(defaultFolder);
+  const { folder } = location;
+  if (holdsRecord(folder) || isUsual(location, defaultFolder)) return folder;
+  const restore = '`folio restore FILE --in-default-place`';
   throw new FolioError(
     'not-found',
-    `the record was moved to ${location.folder}, and there is none now`,
+    `the record was moved to ${folder}, and there is none now`,
     holdsRecord(defaultFolder)
-      ? `If it is on a drive, connect it and try again. --data ${defaultFolder} works with the folder that it was moved from.`
-      : `If it is on a drive, connect it and try again. If it is lost for good, delete ${note}: a backup can then be restored.`,
+      ? `If it is on a drive, connect it and try again. --data ${defaultFolder} works with the folder that it was moved from. If it is lost for good, ${restore} puts a backup in its stead.`
+      : `If it is on a drive, connect it and try again. If it is lost for good, ${restore} puts a backup in its stead. To begin anew, delete ${join(defaultFolder, NOTE)}.`,
   );
+}
+
+/** The record lies in the default folder and nowhere else: there may have been the beginning of a move. */
+function isUsual({ folder, before }: Location, defaultFolder: string): boolean {
+  return folder === defaultFolder && before.length === 0;
 }
 
 /** The system's place for programs' data; null where the person named another with FOLIO_DATA, which counts more than any move. */

@@ -2,7 +2,8 @@
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress, OldRecord } from '../../shared/keeping.ts';
 import type { Store } from '../store/types.ts';
-import { moveRecord, oldRecord, settleOldRecord, type Moved } from './move.ts';
+import { moveRecord, type Moved } from './move.ts';
+import { oldRecord, settleOldRecord } from './old-record.ts';
 
 export interface MoveService {
   /** Why it cannot be moved from here; null when it can. */

@@ -15,7 +15,7 @@ export interface PartFile {
   readonly expectedBytes: number;
   readonly signal?: AbortSignal | undefined;
   /** What must be done in the moment before the file gets its name; what it throws keeps the name from it. */
-  readonly before?: () => void;
+  readonly before?: () => void | Promise<void>;
   /** Bytes that a folder's disk has left; a test's own. */
   readonly free?: (folder: string) => number | null;
 }
@@ -43,13 +43,13 @@ export async function withPartFile<T>(
     requireRoom(path, expectedBytes, free(dirname(path)));
     const made = await make(part);
     if (signal?.aborted === true) throw new FolioError('cancelled', 'cancelled; nothing of it was kept');
-    before?.();
+    await before?.();
     await rename(part, path);
     await syncFolder(dirname(path));
     return { made, replaced: existing !== null };
   } catch (error) {
-    // SQLite's own file beside it goes too. The first error says more than one of these.
-    for (const left of [part, `${part}-journal`]) await rm(left, { force: true }).catch(() => undefined);
+    // SQLite's own files beside it go too. The first error says more than one of these.
+    for (const end of ['', '-journal', '-wal', '-shm']) await rm(part + end, { force: true }).catch(() => undefined);
     throw byTarget(cannotWrite(path, error), part, path);
   }
 }

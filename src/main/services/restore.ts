@@ -1,11 +1,12 @@
-/** A backup put back in the place of a record: `folio restore`. */
+/** A backup put back in the place of a record: `folio restore`, and the window. */
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
-import { describeOwner, takeWriterLock } from '../store/lock.ts';
+import { describeOwner, takeWriterLock, type WriterLock } from '../store/lock.ts';
 import { closeTheLog, isAlone } from '../store/log.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
@@ -18,7 +19,13 @@ export interface RestoreOptions {
   readonly progress?: (progress: CopyProgress) => void;
   readonly signal?: AbortSignal | undefined;
   readonly now?: () => Date;
+  /** Where the record is open for writing in this process: closes it, for good. Called when the copy is there, and only then. */
+  readonly letGo?: () => void;
 }
+
+/** Threads of this process that have been told to end need milliseconds. */
+const THREADS_MS = 3000;
+const LOOK_MS = 50;
 
 export interface Restored {
   readonly record: string;
@@ -38,14 +45,10 @@ export interface Restored {
 export async function restoreRecord(
   file: string,
   dataDir: string,
-  { replace, progress, signal, now = () => new Date() }: RestoreOptions,
+  { replace, progress, signal, now = () => new Date(), letGo }: RestoreOptions,
 ): Promise<Restored> {
   const record = join(dataDir, 'folio.db');
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() !== true) throw new FolioError('not-found', `there is no file ${file}`, 'Check the path.');
-  if (await isSameFile(file, record)) {
-    throw new FolioError('file', `${file} is the record of this folder already`, 'There is nothing to restore.');
-  }
+  const expectedBytes = await refuseRecordItself(file, record);
   const isThere = [record, `${record}-wal`].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
   if (isThere && !replace) {
     throw new FolioError(
@@ -55,21 +58,20 @@ export async function restoreRecord(
     );
   }
   explaining(dataDir, () => makeFolder(dataDir));
-  const attempt = takeWriterLock(dataDir, 0);
-  if (!attempt.held) {
-    throw new FolioError('locked', `${describeOwner(attempt.owner)} is working with ${dataDir}`, 'Close it first.');
-  }
+  const locks = letGo === undefined ? [lockOf(dataDir)] : [];
   const aside: Aside[] = [];
-  const before = (): void => {
+  const before = async (): Promise<void> => {
+    letGo?.();
+    if (letGo !== undefined) locks.push(lockOf(dataDir));
     if (!isThere) return;
-    if (!closeTheLog(record)) throw inUse(dataDir);
+    if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw inUse(dataDir);
     aside.push(explaining(record, () => putAside(record, dataDir, now())));
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
   try {
     sweepParts(dataDir);
-    if (isThere && !isAlone(record)) throw inUse(dataDir);
-    const { made } = await withPartFile(record, { expectedBytes: found.size, signal, before }, (part) =>
+    if (isThere && letGo === undefined && !isAlone(record)) throw inUse(dataDir);
+    const { made } = await withPartFile(record, { expectedBytes, signal, before }, (part) =>
       copyRecordAside({ from: file, to: part }, options),
     );
     return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept: aside[0]?.name ?? null };
@@ -77,8 +79,34 @@ export async function restoreRecord(
     aside[0]?.undo();
     throw error;
   } finally {
-    attempt.lock.release();
+    for (const lock of locks) lock.release();
   }
+}
+
+/** The size of a backup in bytes. Throws FolioError 'not-found' for what is no file, 'file' for the record itself. */
+export async function refuseRecordItself(file: string, record: string): Promise<number> {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) throw new FolioError('not-found', `there is no file ${file}`, 'Check the path.');
+  if (await isSameFile(file, record)) {
+    throw new FolioError('file', `${file} is the record of this folder already`, 'There is nothing to restore.');
+  }
+  return found.size;
+}
+
+function lockOf(dataDir: string): WriterLock {
+  const attempt = takeWriterLock(dataDir, 0);
+  if (attempt.held) return attempt.lock;
+  throw new FolioError('locked', `${describeOwner(attempt.owner)} is working with ${dataDir}`, 'Close it first.');
+}
+
+/** See closeTheLog. @param patience for as many milliseconds it is tried again */
+async function closesTheLog(record: string, patience: number): Promise<boolean> {
+  const end = performance.now() + patience;
+  while (!closeTheLog(record)) {
+    if (performance.now() >= end) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
 }
 
 /** A reader would go on with files that are another record's by then, and leave them damaged. */

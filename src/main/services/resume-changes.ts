@@ -19,6 +19,7 @@ export const CHANGEABLE = [
   'clipNorm',
   'weightDecay',
   'dropout',
+  'weightDrop',
   'precision',
   'patience',
   'sampleEvery',

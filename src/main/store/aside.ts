@@ -6,6 +6,7 @@ import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from 
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { entryFile } from '../program-files.ts';
 import type { CopiedRecord } from './record-copy.ts';
+import type { ExaminedRecord } from './record-examine.ts';
 
 export type FromAside<Result> =
   | { readonly type: 'progress'; readonly progress: CopyProgress }
@@ -51,6 +52,17 @@ export async function doAside<Result>(
 export interface CopyTask {
   readonly from: string;
   readonly to: string;
+}
+
+export interface ExamineTask {
+  readonly from: string;
+  readonly to: null;
+}
+
+/** See examineRecord, which does it. */
+export function examineRecordAside(file: string, options: AsideOptions = {}): Promise<ExaminedRecord> {
+  const task: ExamineTask = { from: file, to: null };
+  return doAside(pathToFileURL(entryFile('store/copy-worker')), task, options);
 }
 
 /** See copyRecord, which does it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { runConfigSchema, type RunConfig } from '../../shared/config.ts';
+import { runConfigSchema, storedConfigSchema, type RunConfig } from '../../shared/config.ts';
 import type { RunSummary, SampleSettings } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 
@@ -64,5 +64,5 @@ export function parseStrings(json: string, what: string): string[] {
 }
 
 export function parseConfig(json: string, what: string): RunConfig {
-  return parse(runConfigSchema, json, what);
+  return parse(storedConfigSchema, json, what);
 }

@@ -6,7 +6,13 @@ import { z } from 'zod';
 
 import { explained, systemCode } from './sqlite-errors.ts';
 
-const ownerSchema = z.object({ pid: z.number().int(), command: z.string(), since: z.number() });
+const ownerSchema = z.object({
+  pid: z.number().int(),
+  command: z.string(),
+  since: z.number(),
+  /** Whether it is the program with the window. */
+  isWindow: z.boolean().optional(),
+});
 
 /** The process that writes to a record, as it described itself. */
 export type LockOwner = z.infer<typeof ownerSchema>;
@@ -39,7 +45,8 @@ export function takeWriterLock(dataDir: string, waitMilliseconds: number): LockA
   const held = db;
   const ownerFile = join(dataDir, 'folio.owner');
   try {
-    const owner: LockOwner = { pid: process.pid, command: commandLine(), since: Date.now() };
+    const isWindow = process.versions['electron'] !== undefined;
+    const owner: LockOwner = { pid: process.pid, command: commandLine(), since: Date.now(), isWindow };
     writeFileSync(`${ownerFile}.new`, JSON.stringify(owner));
     renameSync(`${ownerFile}.new`, ownerFile);
   } catch (error) {
@@ -57,9 +64,16 @@ export function takeWriterLock(dataDir: string, waitMilliseconds: number): LockA
   };
 }
 
-/** In words, for a message: "process 4711 (folio train --preset quick)". */
+/** In words, for a message: "the window (process 4711)", "`folio train` (process 4712)". */
 export function describeOwner(owner: LockOwner | null): string {
-  return owner === null ? 'another process' : `process ${owner.pid} (${owner.command})`;
+  if (owner === null) return 'another process';
+  const { pid, command, isWindow = false } = owner;
+  if (isWindow) return `the window (process ${pid})`;
+  const [program, ...words] = command.split(' ');
+  if (program === 'start') return `\`npm start\` (process ${pid})`;
+  if (program !== 'folio') return `process ${pid}`;
+  const name = words.find((word, at) => /^[a-z][a-z-]*$/.test(word) && words[at - 1] !== '--data');
+  return name === undefined ? `\`folio\` (process ${pid})` : `\`folio ${name}\` (process ${pid})`;
 }
 
 function readOwner(dataDir: string): LockOwner | null {

@@ -61,7 +61,7 @@ export async function copyRecord(
     const counts = await copyPages(source, to, progress);
     copy = new Database(to, { fileMustExist: true });
     copy.pragma('journal_mode = DELETE'); // one file, wherever it is carried
-    const damage = [...checkStructure(copy, source), ...checkBlobs(copy, source, progress)];
+    const damage = findDamage(copy, source, progress);
     requireEqual(to, counts, countRows(copy));
     copy.close();
     return { bytes: flush(to), counts, damage };
@@ -73,6 +73,13 @@ export async function copyRecord(
   }
 }
 
+/** The version of its schema. Throws FolioError 'damaged' for what is no record, 'newer-database'. */
+export function requireRecord(db: Database.Database): number {
+  const version = fileVersion(db, MIGRATIONS.at(-1)?.version ?? 0);
+  if (version === 0) throw new FolioError('damaged', `${db.name} holds no record`, 'Choose a file that Folio made.');
+  return version;
+}
+
 async function copyPages(
   source: Database.Database,
   to: string,
@@ -80,9 +87,7 @@ async function copyPages(
 ): Promise<RecordCounts> {
   source.exec('BEGIN');
   try {
-    if (fileVersion(source, MIGRATIONS.at(-1)?.version ?? 0) === 0) {
-      throw new FolioError('damaged', `${source.name} holds no record`, 'Choose a file that Folio made.');
-    }
+    requireRecord(source);
     const counts = countRows(source);
     const pageSize = source.pragma('page_size', { simple: true }) as number;
     await source.backup(to, {
@@ -97,7 +102,18 @@ async function copyPages(
   }
 }
 
-/** Damage that was there before, in words. Throws 'damaged' for what the copying brought about. */
+/**
+ * Damage that was there before, in words: the structure, and each checkpoint against its SHA-256. Throws 'damaged' for what the copying
+ * brought about: nothing where both are the same.
+ */
+export function findDamage(
+  copy: Database.Database,
+  source: Database.Database,
+  progress: (progress: CopyProgress) => void,
+): string[] {
+  return [...checkStructure(copy, source), ...checkBlobs(copy, source, progress)];
+}
+
 function checkStructure(copy: Database.Database, source: Database.Database): string[] {
   const findings = (db: Database.Database): string[] =>
     (db.pragma('integrity_check') as { integrity_check: string }[]).map((row) => row.integrity_check);

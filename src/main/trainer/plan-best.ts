@@ -1,6 +1,7 @@
 /**
  * The preset `best`: the size of network that makes the most of a time budget, from this machine's measured speed.
  */
+import { splitForValidation } from '../../shared/batch-plan.ts';
 import type { RunConfig } from '../../shared/config.ts';
 import { parameterCount } from '../../shared/network-shape.ts';
 import { PRESETS } from '../../shared/presets.ts';
@@ -10,21 +11,23 @@ import { initialWeights } from '../model/initializers.ts';
 import type { CharacterIds } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { TrainingStepper } from './stepper.ts';
+import { regularizationFor, STRONGEST, type Regularization } from './regularization.ts';
 import { storedEpochsNote } from './stored-epochs.ts';
 
-type Size = Pick<RunConfig, 'units' | 'batchSize' | 'learningRate'>;
+type Size = Pick<RunConfig, 'layers' | 'units' | 'batchSize' | 'learningRate'>;
 
 /** Sizes with the learning rates that suited them on Shakespeare, largest first. */
 const SIZES: readonly [Size, ...Size[]] = [
-  { units: 1024, batchSize: 64, learningRate: 1.5e-3 },
-  { units: 768, batchSize: 64, learningRate: 2e-3 },
-  { units: 512, batchSize: 32, learningRate: 3e-3 },
-  { units: 256, batchSize: 32, learningRate: 4e-3 },
-  { units: 128, batchSize: 32, learningRate: 4e-3 },
+  { layers: 2, units: 768, batchSize: 32, learningRate: 2e-3 },
+  { layers: 2, units: 512, batchSize: 32, learningRate: 3e-3 },
+  { layers: 1, units: 768, batchSize: 32, learningRate: 3e-3 },
+  { layers: 1, units: 512, batchSize: 32, learningRate: 4e-3 },
+  { layers: 1, units: 256, batchSize: 32, learningRate: 5e-3 },
+  { layers: 1, units: 128, batchSize: 32, learningRate: 5e-3 },
 ];
 
 /** A network should read at least so many characters for each of its parameters, or a smaller one gets further. */
-const CHARACTERS_PER_PARAMETER = 4;
+const CHARACTERS_PER_PARAMETER = 7;
 
 const TRIAL_STEPS = 3;
 
@@ -36,7 +39,8 @@ export interface BestPlan {
 
 /**
  * Tries the sizes from the largest down, a few real steps of each in either precision, and takes the first that can read enough
- * in the time. What the person has set otherwise than the preset does stays as it is.
+ * in the time; how often it reads the text decides what keeps it from learning it by heart. What the person has set otherwise than
+ * the preset does stays as it is.
  */
 export async function planBest(
   ops: TensorOps,
@@ -46,14 +50,17 @@ export async function planBest(
 ): Promise<BestPlan> {
   let plan: BestPlan | null = null;
   for (const size of sizesFor(config)) {
-    const { tried, stepSeconds } = await fasterPrecision(ops, { ...config, ...size }, ids, vocabularySize);
+    const largest: RunConfig = { ...config, ...size, ...regularized(config, STRONGEST) };
+    const { tried, stepSeconds } = await fasterPrecision(ops, largest, ids, vocabularySize);
     const characters = ((config.minutes * 60) / stepSeconds) * tried.batchSize * tried.sequenceLength;
     const pace = `${(stepSeconds * 1000).toFixed(0)} ms a step in ${tried.precision}`;
     const reading = `${(characters / 1e6).toFixed(1)} million characters in ${config.minutes} min`;
+    const { training } = splitForValidation(ids.length, config.validationFraction);
+    const epochs = characters / (training.end - training.start);
     const note = storedEpochsNote(tried, ids.length, stepSeconds);
     plan = {
-      config: tried,
-      reason: `${tried.units} units take ${pace}: ${reading}${note === null ? '' : `; ${note}`}`,
+      config: { ...tried, ...regularized(config, regularizationFor(epochs)) },
+      reason: `${sizeInWords(tried)} take ${pace}: ${reading}${note === null ? '' : `; ${note}`}`,
     };
     if (characters / parameterCount(networkShapeOf(tried, vocabularySize)) >= CHARACTERS_PER_PARAMETER) break;
   }
@@ -65,14 +72,32 @@ export async function planBest(
 export function sizesFor(config: RunConfig): readonly Size[] {
   const preset = PRESETS.best.config;
   const fixed = {
+    ...(config.layers === preset.layers ? {} : { layers: config.layers }),
     ...(config.batchSize === preset.batchSize ? {} : { batchSize: config.batchSize }),
     ...(config.learningRate === preset.learningRate ? {} : { learningRate: config.learningRate }),
   };
   if (config.units === preset.units) return SIZES.map((size) => ({ ...size, ...fixed }));
-  // The rate that suited the nearest size.
+  // The rate that suited the nearest size of as many layers.
   const distance = ({ units }: Size) => Math.abs(units - config.units);
-  const nearest = SIZES.reduce((best, size) => (distance(size) < distance(best) ? size : best));
-  return [{ ...nearest, units: config.units, ...fixed }];
+  const alike = SIZES.filter(({ layers }) => layers === Math.min(config.layers, 2));
+  const nearest = alike.reduce((best, size) => (distance(size) < distance(best) ? size : best));
+  return [{ ...nearest, layers: config.layers, units: config.units, ...fixed }];
+}
+
+/** Without what the person has set otherwise than the preset does. */
+function regularized(config: RunConfig, wanted: Regularization): Partial<Regularization> {
+  const preset = PRESETS.best.config;
+  const { dropout, weightDrop, weightDecay } = wanted;
+  return {
+    ...(config.dropout === preset.dropout ? { dropout } : {}),
+    ...(config.weightDrop === preset.weightDrop ? { weightDrop } : {}),
+    // There is none without AdamW.
+    ...(config.weightDecay === preset.weightDecay && config.optimizer === 'adamw' ? { weightDecay } : {}),
+  };
+}
+
+function sizeInWords({ layers, units }: RunConfig): string {
+  return layers === 1 ? `${units} units` : `${units} units in ${layers} layers`;
 }
 
 /** The configuration in the precision that is faster here; `mixed` that the person chose is kept. */

@@ -31,12 +31,13 @@ export class TrainingStepper {
   #state: NetworkState;
 
   constructor(ops: TensorOps, config: RunConfig, vocabularySize: number, weights: Weights) {
-    const { precision, dropout, optimizer, weightDecay } = config;
+    const { precision, dropout, weightDrop, optimizer, weightDecay } = config;
     this.#ops = ops;
     this.#config = config;
     this.network = createNetwork(ops, networkShapeOf(config, vocabularySize), {
       precision,
       dropout,
+      weightDrop,
       // `adam` is Keras's, to the letter; `adamw` is the plain one.
       sparseEmbedding: optimizer === 'adam',
     });

@@ -60,4 +60,10 @@ export class LongJob<Progress, Result> {
   forgetResult(): void {
     this.#result = null;
   }
+
+  /** Puts away how it ended. */
+  reset(): void {
+    this.#failure = null;
+    this.#result = null;
+  }
 }

@@ -1,7 +1,14 @@
 /** The record as a whole, and single runs in files: backed up, carried. */
 import { z } from 'zod';
 import type { ErrorMessage } from '../errors.ts';
-import type { CopyProgress, ImportedBundle, LastBackup, OldRecord } from '../keeping.ts';
+import type {
+  CopyProgress,
+  ExaminedBackup,
+  ImportedBundle,
+  LastBackup,
+  OldRecord,
+  RestoredRecord,
+} from '../keeping.ts';
 import type { ChosenFile } from './app.ts';
 import { feed, job, request } from './define.ts';
 import { fileHandle, id, none } from './fields.ts';
@@ -9,11 +16,18 @@ import { fileHandle, id, none } from './fields.ts';
 export const keeping = {
   /** Null where none is known of. */
   'record:last-backup': request<LastBackup | null>()(none),
-  /** `refusal`: why the record cannot be moved from here; null when it can. `old`: what is left where it lay before. */
-  'record:place': request<{ readonly refusal: ErrorMessage | null; readonly old: OldRecord | null }>()(none),
+  /**
+   * `refusal`: why the record cannot be moved from here; null when it can. `restoreRefusal`: the same of putting a backup in its place.
+   * `old`: what is left where it lay before.
+   */
+  'record:place': request<{
+    readonly refusal: ErrorMessage | null;
+    readonly restoreRefusal: ErrorMessage | null;
+    readonly old: OldRecord | null;
+  }>()(none),
   /** A dialog for a folder to move to; null when the person closed it. Only where `host` is `desktop`. */
   'record:choose-folder': request<ChosenFile | null>()(none),
-  /** The program ends and starts again: after a move. Only where `host` is `desktop`. */
+  /** The program ends and starts again: after a move or a restore. Only where `host` is `desktop`. */
   'record:restart': request<null>()(none),
   /** Deletes what is left where the record lay before, for good, or leaves it and asks no more. */
   'record:settle-old': request<{ readonly bytes: number }>()(z.strictObject({ what: z.enum(['delete', 'keep']) })),
@@ -37,6 +51,13 @@ export const keepingTopics = {
   'record:move': job<CopyProgress, { readonly folder: string; readonly bytes: number; readonly damage: number }>()(
     z.strictObject({ folder: fileHandle }),
   ),
+  /** Reads a backup whole and says what it would take the place of; changes nothing. The file stays chosen. */
+  'record:examine-backup': job<CopyProgress, ExaminedBackup>()(z.strictObject({ file: fileHandle })),
+  /**
+   * Puts a backup in the place of the record. What fails or is cancelled while it is copied leaves all as it was; with a result the record is
+   * closed, and the program is to be started again. Only where `host` is `desktop`.
+   */
+  'record:restore': job<CopyProgress, RestoredRecord>()(z.strictObject({ file: fileHandle })),
   /** A whole run. `all`: with the weights of every epoch; else the best and the last. */
   'runs:export-bundle': job<CopyProgress, ExportedRun>()(
     z.strictObject({ id, all: z.boolean(), text: z.boolean(), file: fileHandle }),

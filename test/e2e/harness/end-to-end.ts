@@ -90,9 +90,14 @@ export class EndToEnd {
     this.#folio = null;
   }
 
-  async window(options: WindowOptions = {}): Promise<FolioWindow> {
+  window(options: WindowOptions = {}): Promise<FolioWindow> {
+    return this.windowAt(this.folio.address, options);
+  }
+
+  /** A window of a program that the test itself has started. */
+  async windowAt(address: string, options: WindowOptions = {}): Promise<FolioWindow> {
     if (this.#browser === null) throw new Error('the browser has not been started');
-    const window = await FolioWindow.open(this.#browser, this.folio.address, options);
+    const window = await FolioWindow.open(this.#browser, address, options);
     this.#windows.push(window);
     return window;
   }

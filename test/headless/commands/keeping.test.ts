@@ -8,6 +8,7 @@ import { initialWeights } from '../../../src/main/model/initializers.ts';
 import { encodeSafetensors } from '../../../src/main/model/safetensors.ts';
 import { networkShapeOf } from '../../../src/main/model/weights.ts';
 import { formatPosition } from '../../../src/main/services/training-position.ts';
+import { writeLocation } from '../../../src/main/services/location.ts';
 import { openStore } from '../../../src/main/store/open.ts';
 import type { NewCheckpoint, Store } from '../../../src/main/store/types.ts';
 import { addRun, epochCheckpoint, KEEP_ALL } from '../../store/support.ts';
@@ -153,6 +154,65 @@ describe('move', () => {
       vi.unstubAllEnvs();
     },
   );
+
+  it.skipIf(process.platform !== 'linux')(
+    'of a record that is lost can be made up for by a backup in the default folder',
+    async () => {
+      vi.stubEnv('XDG_DATA_HOME', folder);
+      vi.stubEnv('FOLIO_DATA', '');
+      renameSync(data, join(folder, place));
+      const [to, backup] = [join(folder, 'drive'), join(folder, 'b.db')];
+      await real('backup', '--out', backup);
+      const early = await real('restore', backup, '--in-default-place');
+      expect([early.code, squeeze(early.err)]).toEqual([
+        2,
+        expect.stringMatching(/the record is not lost: it is in .*folio/),
+      ]);
+      await real('move', '--to', to);
+      await real('move', '--delete-old');
+      renameSync(to, join(folder, 'unplugged'));
+      const plain = await real('restore', backup);
+      expect([plain.code, squeeze(plain.err)]).toEqual([
+        1,
+        expect.stringMatching(/If it is lost for good, `npx folio restore FILE --in-default-place` puts a backup/),
+      ]);
+      const named = await real('restore', backup, '--in-default-place', '--data', data);
+      expect([named.code, squeeze(named.err)]).toEqual([2, expect.stringContaining('a folder was named')]);
+      const restored = await real('restore', backup, '--in-default-place');
+      expect([restored.code, squeeze(restored.out)]).toEqual([
+        0,
+        expect.stringMatching(
+          /This folder counts from now on\. Should .*drive come back, .* npx folio move --delete-old/,
+        ),
+      ]);
+      expect((await real('runs', '--json')).json()).toMatchObject([[{ id: 1, name: 'run' }]]);
+      renameSync(join(folder, 'unplugged'), to);
+      expect((await real('runs', '--json')).json()).toMatchObject([[{ id: 1 }]]);
+      const deleted = await real('move', '--delete-old', '--json');
+      expect(deleted.json()).toMatchObject([{ old: to }]);
+      vi.unstubAllEnvs();
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')('that was killed is tidied by the next command, which says so', async () => {
+    vi.stubEnv('XDG_DATA_HOME', folder);
+    vi.stubEnv('FOLIO_DATA', '');
+    renameSync(data, join(folder, place));
+    const home = join(folder, place);
+    writeLocation(home, { folder: home, before: [], moving: { to: join(folder, 'new'), made: [join(folder, 'new')] } });
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect((await real('runs', '--json')).json()).toMatchObject([[{ id: 1 }]]);
+    expect(told.mock.calls.join('')).toMatch(/^folio: a move to .*new had been broken off; what it left there is gone/);
+    told.mockRestore();
+    expect(existsSync(join(home, 'location.json'))).toBe(false);
+    vi.unstubAllEnvs();
+  });
+
+  it('does not offer --data, which is for folders that are named', async () => {
+    const { out } = await real('move', '--help');
+    expect(out).not.toMatch(/--data <dir>/);
+    expect(squeeze(out)).toContain('A folder that you name with --data you move yourself.');
+  });
 
   it('is refused for a folder that was named, and without a word', async () => {
     const named = await real('move', '--to', join(folder, 'x'), '--data', data);

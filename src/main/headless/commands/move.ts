@@ -15,9 +15,11 @@ interface Options {
 }
 
 export function define(command: Command, run: RunCommand): void {
+  // A folder that is named is found by its name: no move changes that.
+  command.options.find(({ long }) => long === '--data')?.hideHelp();
   command
     .description(
-      'Move the record to another folder, where Folio finds it from then on. It is copied, checked, and only then pointed to; the old one stays until you have it deleted.',
+      'Move the record that Folio finds by itself to another folder, where it finds it from then on. A folder that you name with --data you move yourself. It is copied, checked, and only then pointed to; the old one stays until you have it deleted.',
     )
     .option('--to <dir>', 'the folder to move to: empty, or not there yet', text)
     .option('--delete-old', 'delete what an earlier move left behind, for good')

@@ -1,12 +1,20 @@
 /** folio restore: a backup in the place of a record. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { FolioError } from '../../../shared/errors.ts';
 import { defaultDataDir } from '../../app.ts';
+import { leaveLostPlace, lostPlace } from '../../services/default-place.ts';
+import { homeFolder } from '../../services/location.ts';
 import { restoreRecord } from '../../services/restore.ts';
-import type { RunCommand } from '../context.ts';
+import type { CommandContext, RunCommand } from '../context.ts';
 import { underCopyLine } from '../output/copy-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes, plural } from '../output/words.ts';
+
+interface Options {
+  readonly replace?: true;
+  readonly inDefaultPlace?: true;
+}
 
 export function define(command: Command, run: RunCommand): void {
   command
@@ -15,15 +23,21 @@ export function define(command: Command, run: RunCommand): void {
     )
     .argument('<file>', 'a file that `folio backup` or the app wrote')
     .option('--replace', 'keep the record that is there under another name, and put the backup in its place')
-    .action((file: string, options: { readonly replace?: true }) =>
+    .option(
+      '--in-default-place',
+      'when the record was moved and is lost: into the default folder, which counts again from then on',
+    )
+    .action((file: string, options: Options) =>
       run(async (context) => {
         const { output } = context;
         const path = resolve(file);
-        const folder = context.dataDir ?? defaultDataDir();
+        const lost = options.inDefaultPlace === true ? lostRecord(context) : null;
+        const folder = lost?.home ?? context.dataDir ?? defaultDataDir();
         const restored = await underCopyLine(context, (progress, signal) =>
           restoreRecord(path, folder, { replace: options.replace === true, progress, signal }),
         );
-        if (output.json) output.write(restored);
+        if (lost !== null) leaveLostPlace(lost.home);
+        if (output.json) output.write(lost === null ? restored : { ...restored, lost: lost.folder });
         output.say(`Restored ${restored.record} (${bytes(restored.bytes)}, ${plural(restored.runs, 'run')}).`);
         if (restored.kept !== null) output.say(`The record that was there is now ${restored.kept}`);
         if (restored.damage.length > 0) {
@@ -31,9 +45,34 @@ export function define(command: Command, run: RunCommand): void {
             `The backup was damaged already in ${plural(restored.damage.length, 'place')}: \`folio doctor\` lists them.`,
           );
         }
+        if (lost !== null) {
+          output.say(
+            `This folder counts from now on. Should ${lost.folder} come back, the record in it is offered as an old one: in Settings, and by`,
+          );
+          output.say(`  ${context.commandLine('move', '--delete-old')}`);
+        }
         output.say(`See what is in it:\n  ${context.commandLine('runs')}`);
         return EXIT.ok;
       }),
     )
     .addHelpText('after', '\nExample:\n  folio restore folio-backup.db --data ~/folio-as-it-was');
+}
+
+/** Where the record was moved to and is not any more. Throws FolioError 'usage' when it is not lost. */
+function lostRecord({ dataDir }: CommandContext): { readonly home: string; readonly folder: string } {
+  const home = homeFolder();
+  if (dataDir !== undefined || home === null) {
+    throw new FolioError(
+      'usage',
+      '--in-default-place is for a record that Folio finds by itself, and a folder was named',
+      'Leave out --data and FOLIO_DATA, or leave out --in-default-place: a backup goes into the folder that is named.',
+    );
+  }
+  const folder = lostPlace(home);
+  if (folder !== null) return { home, folder };
+  throw new FolioError(
+    'usage',
+    `the record is not lost: it is in ${defaultDataDir()}`,
+    'Leave out --in-default-place; --replace keeps the record that is there under another name.',
+  );
 }

@@ -13,6 +13,7 @@ const EXPLANATIONS: Readonly<Record<ConfigKey, string>> = {
   embeddingSize: 'numbers that stand for a character at the input',
   units: 'width of each recurrent layer: more learns more, and slower',
   dropout: "share of a layer's outputs switched off in training, against learning by heart",
+  weightDrop: 'share of the recurrent weights switched off for each batch, against learning by heart in long trainings',
   sequenceLength: 'characters that the network looks back over while it learns',
   batchSize: 'sequences learnt from at once',
   batching: 'pieces of the text in random order, or parallel streams read from beginning to end',

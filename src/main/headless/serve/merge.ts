@@ -52,6 +52,8 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'packs:install': newest,
   'record:backup': newest,
   'record:move': newest,
+  'record:examine-backup': newest,
+  'record:restore': newest,
   'runs:export-bundle': newest,
   'runs:import-bundle': newest,
   'files:given': (held, next) => [...held, next],

@@ -21,6 +21,7 @@ export const GROUPS: readonly { readonly name: GroupName; readonly fields: reado
       { kind: 'number', key: 'units', unit: 'units', term: 'units' },
       { kind: 'number', key: 'embeddingSize', unit: 'numbers', term: 'embedding' },
       { kind: 'number', key: 'dropout', unit: 'share', term: 'dropout' },
+      { kind: 'number', key: 'weightDrop', unit: 'share' },
     ],
   },
   {

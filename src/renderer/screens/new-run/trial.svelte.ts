@@ -83,9 +83,11 @@ export class TrialRunner {
 
 /** Two forms with the same key would be tried alike: how long a run is and how it learns make no difference. */
 export function trialKey({ corpusId, config, engine }: TrialSettings): string {
-  const { cell, layers, units, embeddingSize, dropout, batching, carryState, sequenceLength, batchSize } = config;
+  const { cell, layers, units, embeddingSize, dropout, weightDrop } = config;
+  const { batching, carryState, sequenceLength, batchSize } = config;
   const { optimizer, clipNorm, precision, seed, validationFraction, prompts, temperatures } = config;
-  const network = [cell, layers, units, embeddingSize, dropout, batching, carryState, sequenceLength, batchSize];
+  const network = [cell, layers, units, embeddingSize, dropout, weightDrop];
+  const reading = [batching, carryState, sequenceLength, batchSize];
   const rest = [optimizer, clipNorm > 0, precision, seed, validationFraction, prompts[0], temperatures[0]];
-  return JSON.stringify([corpusId, engine, network, rest]);
+  return JSON.stringify([corpusId, engine, network, reading, rest]);
 }

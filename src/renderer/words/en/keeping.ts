@@ -41,16 +41,42 @@ export const keeping = {
   restart: 'Start again',
   oldRecord: (folder: string, bytes: string) =>
     `The record as it was before the move is still in ${folder} (${bytes}). If all is there in the new place, it is not needed any more.`,
-  oldRecordNewer: (folder: string, count: number) =>
-    `The record in ${folder}, from which this one was moved, holds work since the move (runs and texts: ${count}). Export it first: start Folio with --data ${folder}.`,
+  oldRecordNewer: (folder: string, count: number, names: string) =>
+    `The record in ${folder} holds work that is not in this one (runs and texts: ${count}; ${names}). Export it first: \`folio export\` with --data ${folder}, or start Folio with that folder as FOLIO_DATA. Then delete the folder yourself.`,
+  oldRecordUnknown: (folder: string, count: number, names: string) =>
+    `The record in ${folder} may hold work that is not in this one: it was not noted what it held when it was left (runs and texts that differ: ${count}; ${names}). Look into it before you delete that folder yourself: start Folio with it as FOLIO_DATA.`,
+  quotedNames: (names: readonly string[]) => names.map((name) => `“${name}”`).join(', '),
+  oldRecordUnreadable: (folder: string) =>
+    `The record in ${folder} cannot be read, so it is not deleted from here: it may be the one copy of something.`,
   deleteOld: 'Delete the old one',
   deleteOldReally: 'Delete it for good',
   keepOld: 'Keep it and ask no more',
   deletedOld: (bytes: string) => `The old record is deleted; ${bytes} were freed.`,
 
+  restore: 'Restore',
+  restoreText:
+    'A backup takes the place of this record. It is read whole and checked first, and what is here now is kept.',
+  restoreChoose: 'Choose a backup…',
+  restoreFound: (name: string, runs: string, count: number, bytes: string, last: string | null) =>
+    `${name} holds ${runs} ${count === 1 ? 'run' : 'runs'} (${bytes}${last === null ? '' : `, last worked on ${last}`}), was read whole and is sound.`,
+  restoreFoundDamage: (name: string, runs: string, count: number, bytes: string, last: string | null) =>
+    `${name} holds ${runs} ${count === 1 ? 'run' : 'runs'} (${bytes}${last === null ? '' : `, last worked on ${last}`}) and is damaged in places: they are restored as they are, and the diagnosis lists them.`,
+  restoreReplaces: (runs: string, count: number, folder: string) =>
+    count === 0
+      ? `It takes the place of this record, which holds no run and is kept in ${folder}, under a name with the date. Folio then starts again.`
+      : `It takes the place of this record: the ${runs} ${count === 1 ? 'run' : 'runs'} of now ${count === 1 ? 'is' : 'are'} kept aside in ${folder}, under a name with the date, and Folio no longer shows ${count === 1 ? 'it' : 'them'}. Folio then starts again.`,
+  restoreLost: (lost: string, folder: string) =>
+    `From then on ${folder} counts. Should ${lost}, which is not there now, come back, its record is offered here as an old one.`,
+  restoreUnfit: 'This file cannot be put back',
+  restoreNow: 'Replace the record',
+  restored: 'The backup is in its place',
+  restoredRuns: (runs: string, count: number, bytes: string) =>
+    `The record holds ${runs} ${count === 1 ? 'run' : 'runs'} now (${bytes}).`,
+  restoredKept: (file: string) => `The record that was here before is ${file}`,
+  restoredRestart: 'Folio has to start again to work with it.',
+  notRestored: 'The backup was not put in its place',
+  notRestoredRestart: 'The record is as it was. Folio had to let go of it, and has to start again.',
   restoreTitle: 'How to put a backup back',
   restoreInTerminal:
     'Close Folio. Then, in a terminal: folio restore FILE. With --replace the record that is there stays beside it, under a name with the date; --data names another folder.',
-  restoreByHand:
-    'By hand: quit Folio, move the file folio.db (and folio.db-wal, if there is one) out of the data folder shown above and keep it, put the backup there under the name folio.db, and start Folio.',
 };

@@ -15,6 +15,10 @@ const settings: Record<ConfigKey, { readonly label: string; readonly hint: strin
   units: { label: 'units', hint: 'The size of the memory. More learns more and takes longer.' },
   embeddingSize: { label: 'embedding', hint: 'Numbers that stand for a character at the input.' },
   dropout: { label: 'dropout', hint: 'Share of a layer’s outputs switched off while it learns. 0 is off.' },
+  weightDrop: {
+    label: 'weight drop',
+    hint: 'Share of the memory’s own connections switched off for each batch. 0 is off.',
+  },
   batching: { label: 'order', hint: 'How the text is cut into batches.' },
   carryState: {
     label: 'carry the state on',

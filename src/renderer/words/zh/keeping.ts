@@ -38,16 +38,39 @@ export const keeping: Words['keeping'] = {
     `记录现在位于 ${folder}（${bytes}），已经过校验。重新启动后 Folio 就会使用它；在此之前不会保存任何内容。`,
   restart: '重新启动',
   oldRecord: (folder, bytes) => `移动之前的记录仍在 ${folder}（${bytes}）。确认新位置的内容齐全后，就不再需要它了。`,
-  oldRecordNewer: (folder, count) =>
-    `${folder} 中移动之前的那份记录在移动之后又有了新的内容（训练和文本：${count} 项）。请先将其导出：用 --data ${folder} 启动 Folio。`,
+  oldRecordNewer: (folder, count, names) =>
+    `${folder} 里的记录有这份记录中没有的内容（训练和文本：${count} 项；${names}）。请先将其导出：运行 \`folio export\` 并加上 --data ${folder}，或把环境变量 FOLIO_DATA 设为该文件夹再启动 Folio。之后请自行删除该文件夹。`,
+  oldRecordUnknown: (folder, count, names) =>
+    `${folder} 里的记录可能有这份记录中没有的内容：它被留下时有些什么，没有记下来（不同的训练和文本：${count} 项；${names}）。请先查看再自行删除该文件夹：把环境变量 FOLIO_DATA 设为它，再启动 Folio。`,
+  quotedNames: (names) => names.map((name) => `“${name}”`).join('、'),
+  oldRecordUnreadable: (folder) => `${folder} 里的记录无法读取，因此不能在这里删除：它可能是某些内容的唯一副本。`,
   deleteOld: '删除旧记录',
   deleteOldReally: '彻底删除',
   keepOld: '保留，不再询问',
   deletedOld: (bytes) => `旧记录已删除，释放了 ${bytes}。`,
 
+  restore: '恢复',
+  restoreText: '用备份替换这份记录。备份会先完整读取并校验，现有的内容会保留下来。',
+  restoreChoose: '选择备份…',
+  restoreFound: (name, runs, _, bytes, last) =>
+    `${name} 中有 ${runs} 次训练（${bytes}${last === null ? '' : `，最近一次改动于 ${last}`}），已完整读取，确认无误。`,
+  restoreFoundDamage: (name, runs, _, bytes, last) =>
+    `${name} 中有 ${runs} 次训练（${bytes}${last === null ? '' : `，最近一次改动于 ${last}`}），其中有损坏之处：会照原样恢复，诊断报告里会列出。`,
+  restoreReplaces: (runs, count, folder) =>
+    count === 0
+      ? `它将替换这份记录。现有的记录中没有训练，会以带日期的名称保留在 ${folder} 中。之后 Folio 会重新启动。`
+      : `它将替换这份记录：现有的 ${runs} 次训练会以带日期的名称保留在 ${folder} 中，Folio 不再显示它们。之后 Folio 会重新启动。`,
+  restoreLost: (lost, folder) =>
+    `此后以 ${folder} 为准。如果现在不在的 ${lost} 又出现了，其中的记录会作为旧记录在这里列出。`,
+  restoreUnfit: '这个文件无法用来恢复',
+  restoreNow: '替换这份记录',
+  restored: '备份已恢复',
+  restoredRuns: (runs, _, bytes) => `现在的记录中有 ${runs} 次训练（${bytes}）。`,
+  restoredKept: (file) => `原来的记录现在是 ${file}`,
+  restoredRestart: 'Folio 需要重新启动才能使用它。',
+  notRestored: '备份没有恢复',
+  notRestoredRestart: '记录和原来一样。Folio 已经放开了它，需要重新启动。',
   restoreTitle: '如何恢复备份',
   restoreInTerminal:
     '关闭 Folio，然后在终端中运行：folio restore 文件名。加上 --replace 时，原有的记录会以带日期的名称保留在旁边；--data 可指定另一个文件夹。',
-  restoreByHand:
-    '手动恢复：退出 Folio，把 folio.db（如果有 folio.db-wal，也一并）移出上面所示的数据文件夹并保留好，再把备份以 folio.db 为名放进去，然后启动 Folio。',
 };

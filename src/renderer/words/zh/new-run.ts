@@ -68,6 +68,7 @@ export const newRun: Words['newRun'] = {
       units: { label: '单元数', hint: '记忆的大小。越大学得越多，也越慢。' },
       embeddingSize: { label: '嵌入', hint: '输入端用多少个数表示一个字符。' },
       dropout: { label: 'dropout', hint: '学习时关闭每层输出的这一比例。0 表示关闭。' },
+      weightDrop: { label: '循环权重丢弃', hint: '每个批次随机关闭记忆自身连接的这一比例。0 表示关闭。' },
       batching: { label: '顺序', hint: '文本怎样切分成批次。' },
       carryState: { label: '延续状态', hint: '每个批次从上一批次结束时的记忆开始，而不是从空白开始。' },
       sequenceLength: { label: '序列长度', hint: '误差向前追溯多远。' },

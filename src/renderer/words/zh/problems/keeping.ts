@@ -42,11 +42,16 @@ export const keeping = {
   'what it holds does not match its SHA-256': '它的内容与 SHA-256 不符',
   '{0} cannot be written: it needs {1} and its disk has {2} left': '无法写入 {0}：需要 {1}，而它的磁盘只剩 {2}',
   '{0} did not come out as a true copy: {*1}': '{0} 没有成为忠实的副本：{1}',
-  '{0} holds work since the move (runs and texts: {1})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项）',
+  '{0} holds work since the move (runs and texts: {1}; {2})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项；{2}）',
+  'it is not known what {0} held when it was left, and it holds what this record does not (runs and texts: {1}; {2})':
+    '不知道 {0} 被留下时有哪些内容，而它里面有现在这份记录中没有的内容（训练和文本：{1} 项；{2}）',
+  'what {0} holds cannot be read, and may be the one copy of something':
+    '无法读取 {0} 的内容，它可能是某些内容的唯一副本',
+  'a backup is being put in its place': '正在用备份替换它',
+  'To begin anew, delete {0}.': '如果要重新开始，请删除 {0}。',
+  'a backup cannot be put back from a browser': '无法从浏览器中恢复备份',
   '{0} still holds the record as it was before it was moved from there': '{0} 里还有移走之前的那份记录',
   'Delete that first in Settings, then move the record back.': '请先在“设置”中删除它，然后再把记录移回来。',
-  'If it is lost for good, delete {0}: a backup can then be restored.':
-    '如果已永久丢失，请删除 {0}，之后就可以还原备份。',
   'Export it first; then delete that folder yourself.': '请先将其导出，然后自行删除该文件夹。',
   '{0} holds a record already': '{0} 里已经有一份记录',
   '{0} holds no record': '{0} 里没有记录',

@@ -1,0 +1,40 @@
+/** Folders that hold records: what of them is the record's own, and whether two names lead to one place. */
+import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+/** The record's own files; what else lies in its folder (a log, older backups, the window's) is no part of it. */
+const FILES = ['folio.db', 'folio.db-wal', 'folio.db-shm'];
+
+/** Whether there is a record in a folder. */
+export function holdsRecord(folder: string): boolean {
+  return existsSync(join(folder, 'folio.db'));
+}
+
+/** Bytes of a folder's record. */
+export function recordBytes(folder: string): number {
+  return FILES.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+/** For good. Throws what the system throws. */
+export function removeRecord(folder: string): void {
+  for (const name of FILES) rmSync(join(folder, name), { force: true });
+}
+
+export function isSamePlace(one: string, other: string): boolean {
+  return real(one) === real(other);
+}
+
+/** Whether a path leads to something in a folder, and not to the folder itself. */
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(real(folder), real(path));
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && resolve(way) !== way;
+}
+
+/** Links followed, as far as there is something. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === dirname(path) ? path : join(real(dirname(path)), relative(dirname(path), path));
+  }
+}

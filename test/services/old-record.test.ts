@@ -1,0 +1,131 @@
+/** Old records of which it is not known what they held, and the default folder worked in meanwhile. */
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/main/app.ts';
+import { leaveLostPlace, lostPlace, mendPlaces } from '../../src/main/services/default-place.ts';
+import { locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
+import { moveRecord } from '../../src/main/services/move.ts';
+import { oldRecord, settleOldRecord } from '../../src/main/services/old-record.ts';
+import { openStore } from '../../src/main/store/open.ts';
+import { addRun } from '../store/support.ts';
+
+let folder: string;
+let home: string;
+let to: string;
+let away: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'folio-old-'));
+  [home, to, away] = [join(folder, 'home'), join(folder, 'drive'), join(folder, 'away')];
+  work(home, 'first');
+  await moveRecord(home, to, { defaultFolder: home });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function work(dataDir: string, name: string): void {
+  const store = openStore(dataDir, { mode: 'write' });
+  mendPlaces({ home, dataDir, forWork: true, log: (line) => expect.unreachable(line) });
+  addRun(store, name);
+  store.close();
+}
+
+describe('an old record of which it was not noted what it held', () => {
+  beforeEach(() => writeLocation(home, { folder: to, before: [home] }));
+
+  it('is deleted when the record in use holds all of it', () => {
+    expect(oldRecord(home, to)).toMatchObject({ newer: 0, isLeftKnown: false });
+    expect(settleOldRecord(home, to, 'delete')).toBeGreaterThan(0);
+    expect(existsSync(join(home, 'folio.db'))).toBe(false);
+  });
+
+  it('is not deleted when it may hold something newer, which is named', () => {
+    const store = openStore(home, { mode: 'write' });
+    addRun(store, 'newer');
+    store.close();
+    expect(oldRecord(home, to)).toMatchObject({ newer: 1, names: ['newer'], isLeftKnown: false });
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow(
+      `it is not known what ${home} held when it was left, and it holds what this record does not (runs and texts: 1; “newer”)`,
+    );
+    expect(existsSync(join(home, 'folio.db'))).toBe(true);
+    settleOldRecord(home, to, 'keep');
+    expect(oldRecord(home, to)).toBeNull();
+  });
+
+  it('is not deleted either when it cannot be read', () => {
+    writeFileSync(join(home, 'folio.db'), 'no database at all, but somebody may know how to save what is in it');
+    rmSync(join(home, 'folio.db-wal'), { force: true });
+    expect(oldRecord(home, to)).toMatchObject({ names: [], isLeftKnown: false });
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow(`what ${home} holds cannot be read`);
+  });
+});
+
+describe('the default folder, worked in while the record is elsewhere', () => {
+  it('is offered again though it was deleted once, and what was done there is not deleted', () => {
+    settleOldRecord(home, to, 'delete');
+    expect(readLocation(home)?.left).toEqual({});
+    renameSync(to, away);
+    work(home, 'first'); // the same name and number as the one that was deleted
+    renameSync(away, to);
+    expect(oldRecord(home, to)).toMatchObject({ folder: home, newer: 2, isLeftKnown: true });
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow(`${home} holds work since the move`);
+  });
+
+  it('is offered again though it was kept once', () => {
+    settleOldRecord(home, to, 'keep');
+    expect(oldRecord(home, to)).toBeNull();
+    work(home, 'second');
+    expect(oldRecord(home, to)).toMatchObject({ folder: home, newer: 1, names: ['second'], isLeftKnown: true });
+  });
+
+  // The system's place for data is moved by a variable on Linux only.
+  it.skipIf(process.platform !== 'linux')('is offered again by the program that was opened in it', () => {
+    vi.stubEnv('XDG_DATA_HOME', folder);
+    vi.stubEnv('FOLIO_DATA', '');
+    const usual = join(folder, 'folio');
+    mkdirSync(usual);
+    writeLocation(usual, { folder: to, before: [] });
+    const startTrainer = (): never => expect.unreachable('nothing is computed here');
+    createApp({ dataDir: usual, startTrainer, mode: 'auto' }).close();
+    expect(readLocation(usual)?.before).toEqual([]);
+    createApp({ dataDir: usual, startTrainer, mode: 'write' }).close();
+    expect(readLocation(usual)).toMatchObject({ folder: to, before: [usual], left: { [usual]: [] } });
+    vi.unstubAllEnvs();
+  });
+
+  it('is left alone by who only looks, and by work elsewhere', () => {
+    settleOldRecord(home, to, 'keep');
+    const store = openStore(home, { mode: 'write' });
+    mendPlaces({ home, dataDir: home, forWork: false, log: (line) => expect.unreachable(line) });
+    store.close();
+    work(to, 'elsewhere');
+    work(join(folder, 'named'), 'elsewhere');
+    mendPlaces({ home: null, dataDir: home, forWork: true, log: (line) => expect.unreachable(line) });
+    expect(readLocation(home)?.before).toEqual([]);
+  });
+
+  it('says what it could not read, and stops nobody', () => {
+    writeFileSync(join(home, 'location.json'), '{');
+    const lines: string[] = [];
+    mendPlaces({ home, dataDir: home, forWork: true, log: (line) => lines.push(line) });
+    expect(lines).toEqual([expect.stringContaining('what an earlier move left could not be tidied: ')]);
+  });
+});
+
+describe('a moved record that is lost', () => {
+  it('gives way to the default folder, and is offered when it is back: what it holds is not known', () => {
+    expect(lostPlace(home)).toBeNull();
+    leaveLostPlace(home);
+    expect(locatedFolder(home)).toBe(to);
+    renameSync(to, away);
+    expect(lostPlace(home)).toBe(to);
+    leaveLostPlace(home);
+    expect([locatedFolder(home), readLocation(home)?.before, oldRecord(home, home)]).toEqual([home, [to], null]);
+    renameSync(away, to);
+    expect(oldRecord(home, home)).toMatchObject({ folder: to, newer: 0, isLeftKnown: false });
+    work(to, 'only there');
+    expect(oldRecord(home, home)).toMatchObject({ newer: 1, isLeftKnown: false });
+    expect(() => settleOldRecord(home, home, 'delete')).toThrow('“only there”');
+  });
+});
