@@ -14,6 +14,8 @@ const recordSchema = z.strictObject({
   engine: z.enum(ENGINE_NAMES),
   /** The processor's own name and its cores, as the benchmark prints them. */
   machine: z.string().min(1),
+  /** What Folio said that it computed on: what of the processor it uses, and threads. Processors of one name differ in that. */
+  device: z.string().min(1),
   /** Day of the measurement, YYYY-MM-DD. */
   date: z.iso.date(),
   rounds: z.number().int().positive(),
@@ -49,6 +51,14 @@ export function recordFor(baseline: readonly BaselineRecord[], engine: EngineNam
   throw new RangeError(`bench/baseline.json has no ratios of the ${engine} engine; ${command} writes them`);
 }
 
+/** What Folio computed on, in its own words. */
+export function deviceOf(results: readonly TaskResult[]): string {
+  const versions = results.flatMap(({ contenders }) =>
+    contenders.flatMap(({ contender, version }) => (contender === 'Folio' ? [version] : [])),
+  );
+  return [...new Set(versions)].join('; ').replaceAll('Folio on ', '');
+}
+
 /** The ratios of a result, for the record. */
 export function ratiosOf(results: readonly TaskResult[]): BaselineRecord['ratios'] {
   return results.flatMap(({ task, contenders }) =>
@@ -68,7 +78,7 @@ export function withRecord(all: readonly BaselineRecord[], record: BaselineRecor
 export interface BaselineComparison {
   /** One line for each ratio that lost more than is tolerated: reasons to fail. */
   readonly losses: readonly string[];
-  /** What a reader must know of the comparison: another processor, what was not compared. */
+  /** What a reader must know of the comparison: another processor or device, what was not compared. */
   readonly notes: readonly string[];
   /** One line for each ratio that was compared. */
   readonly lines: readonly string[];
@@ -87,6 +97,9 @@ export function compareWithBaseline(
   { engine, machine }: { readonly engine: EngineName; readonly machine: string },
 ): BaselineComparison {
   const record = recordFor(baseline, engine);
+  const device = deviceOf(results);
+  const acrossWords = (what: string, theirs: string, here: string): string =>
+    `the baseline is of ${theirs} (${record.date}), this is ${here}: ratios are compared across ${what}`;
   const nameOf = ({ task, contender }: { task: string; contender: string }): string => `${task}, ${contender}`;
   const now = new Map(ratiosOf(results).map((one) => [nameOf(one), one.ratio]));
   const before = new Map(record.ratios.map((one) => [nameOf(one), one.ratio]));
@@ -103,11 +116,8 @@ export function compareWithBaseline(
     // A little room for the decimal notation: exactly 10 % less is tolerated.
     losses: both.filter(({ change }) => change < -TOLERATED_LOSS - 1e-9).map(words),
     notes: [
-      ...(record.machine === machine
-        ? []
-        : [
-            `the baseline is of ${record.machine} (${record.date}), this is ${machine}: ratios are compared across processors`,
-          ]),
+      ...(record.machine === machine ? [] : [acrossWords('processors', record.machine, machine)]),
+      ...(record.device === device ? [] : [acrossWords('devices', record.device, device)]),
       ...(missing.length === 0 ? [] : [`not measured now: ${missing.join('; ')}`]),
       ...(unknown.length === 0 ? [] : [`not in the baseline: ${unknown.join('; ')}`]),
     ],

@@ -3,18 +3,29 @@
  *
  * Measures Folio's training step, generation and memory, each contender in fresh processes. With --peers Keras and PyTorch do
  * the same work in turns (Folio, Keras, PyTorch, Folio, ...), so that what slows the machine slows everybody: compare
- * the ratios, not the times. Ratios are best against best, with each peer's fastest variant.
+ * the ratios, not the times. Ratios are best against best, with each peer's fastest variant. At the end stands the README's table, and what
+ * was promised and missed.
  */
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
-import { BASELINE_FILE, compareWithBaseline, ratiosOf, readBaseline, recordFor, withRecord } from './baseline.ts';
+import {
+  BASELINE_FILE,
+  type BaselineComparison,
+  compareWithBaseline,
+  deviceOf,
+  ratiosOf,
+  readBaseline,
+  recordFor,
+  withRecord,
+} from './baseline.ts';
 import { type Measured, measure } from './contender-process.ts';
 import { peerPython } from './peer-environment.ts';
 import { prepareEngine } from './prepare-engine.ts';
-import { machine, type Measurements, missedTargets, printResult, taskResult } from './report.ts';
+import { readmeTable } from './readme-table.ts';
+import { machine, type Measurements, missedTargets, printResult, type TaskResult, taskResult } from './report.ts';
 import { bestOf } from './statistics.ts';
-import { allTasks, type Contender, type Task, TASK_IDS, type Variant } from './tasks.ts';
+import { allTasks, type Contender, runtimeOf, type Task, TASK_IDS, type Variant } from './tasks.ts';
 import { runBench, UsageError } from './usage.ts';
 
 const HELP = `usage: npm run bench -- [options]
@@ -31,7 +42,10 @@ const HELP = `usage: npm run bench -- [options]
 Other measurements, each with --help:
   node bench/quality.ts    validation loss for minutes of training, beside nanoGPT's published CPU setting
   node bench/scaling.ts    cost against work: batch, length, units, layers, vocabulary, corpus
-  node bench/start.ts      from the command to the first step, and to a usable window`;
+  node bench/start.ts      from the command to the first step, and to a usable window
+  node bench/window/first-character.ts    from a click until the first character of a text is drawn
+  node bench/folio/breakdown.ts           where a training step goes
+  node bench/folio/wasm.ts                the wasm engine's step beside XNNPACK's products, and what threads bring`;
 
 const count = z.coerce.number().int().min(1).max(1000);
 const optionsSchema = z.strictObject({
@@ -100,21 +114,49 @@ function fastest(task: Task, runs: Candidate['runs']): Variant {
   return best;
 }
 
+/** The tasks that were asked for. @throws UsageError for one that the engine cannot do */
+function chosenTasks({ steps, engine, only }: Options): readonly Task[] {
+  const tasks = allTasks({ steps, warmup: 2, repeats: 3, characters: 1000 }, engine);
+  if (only === undefined) return tasks;
+  const impossible = only.filter((id) => tasks.every((task) => task.id !== id));
+  if (impossible.length > 0) throw new UsageError(`the ${engine} engine cannot do ${impossible.join(', ')}`);
+  return tasks.filter(({ id }) => only.includes(id));
+}
+
+/** What a person reads last: the table to paste where the peers were measured, and what was missed. */
+function printEnd({ rounds }: Options, peers: boolean, results: readonly TaskResult[]): void {
+  if (peers) console.log(`${readmeTable(results)}\n`);
+  console.log(`${machine()}; ${deviceOf(results)}; best of ${rounds} ${rounds === 1 ? 'round' : 'rounds in turns'}.`);
+  const promised = results.some(({ contenders }) =>
+    contenders.some(({ target, folioIsFaster }) => target !== null && folioIsFaster !== null),
+  );
+  const missed = missedTargets(results);
+  if (missed.length > 0) console.log(`Missed of what is promised:\n${missed.map((line) => `- ${line}`).join('\n')}`);
+  else if (promised) console.log('Of what is promised, nothing was missed.');
+  else console.log('Of what was measured, nothing is promised here.');
+}
+
+function sayComparison({ lines, notes, losses }: BaselineComparison): void {
+  for (const line of lines) say(`baseline: ${line}`);
+  for (const note of notes) say(`note: ${note}`);
+  for (const line of losses) say(`lost more than 10 %: ${line}`);
+}
+
 async function main(options: Options): Promise<number> {
   if (options['save-baseline'] && (options.check || options.only !== undefined)) {
     throw new UsageError('--save-baseline saves what all tasks measured: it goes with neither --check nor --only');
   }
+  const tasks = chosenTasks(options);
   if (options.engine === 'tensorflow') prepareEngine();
   const peers = options.peers || options.check || options['save-baseline'];
   // So that a missing or damaged file is known before anything is measured.
   const baseline = options.check || options['save-baseline'] ? readBaseline() : [];
   if (options.check) recordFor(baseline, options.engine);
   const python = peers ? await peerPython(say) : '';
-  const programOf = (contender: Contender): string => (contender.runtime === 'node' ? process.execPath : python);
+  const programOf = (contender: Contender): string => (runtimeOf(contender) === 'node' ? process.execPath : python);
   const results = [];
-  for (const task of allTasks({ steps: options.steps, warmup: 2, repeats: 3, characters: 1000 }, options.engine)) {
-    if (options.only !== undefined && !options.only.includes(task.id)) continue;
-    const contenders = peers ? task.contenders : task.contenders.filter(({ runtime }) => runtime === 'node');
+  for (const task of tasks) {
+    const contenders = peers ? task.contenders : task.contenders.filter((one) => runtimeOf(one) === 'node');
     const result = taskResult(task, await runTask({ ...task, contenders }, options.rounds, programOf));
     results.push(result);
     if (!options.json) console.log(`\n${printResult(result)}\n`);
@@ -123,19 +165,17 @@ async function main(options: Options): Promise<number> {
   const compared = options.check
     ? compareWithBaseline(results, baseline, { engine: options.engine, machine: machine() })
     : null;
-  const result = { machine: machine(), engine: options.engine, rounds: options.rounds, results, missed };
-  if (options.json) console.log(JSON.stringify(compared === null ? result : { ...result, baseline: compared }));
-  else console.log(`${machine()}; ${options.rounds} rounds; best against best.`);
-  for (const line of missed) say(`missed: ${line}`);
-  if (compared !== null) {
-    for (const line of compared.lines) say(`baseline: ${line}`);
-    for (const note of compared.notes) say(`note: ${note}`);
-    for (const line of compared.losses) say(`lost more than 10 %: ${line}`);
-  }
+  const { engine, rounds } = options;
+  const [here, device] = [machine(), deviceOf(results)];
+  const result = { machine: here, device, engine, rounds, results, missed };
+  if (options.json) {
+    console.log(JSON.stringify(compared === null ? result : { ...result, baseline: compared }));
+    for (const line of missed) say(`missed: ${line}`);
+  } else printEnd(options, peers, results);
+  if (compared !== null) sayComparison(compared);
   if (options['save-baseline']) {
-    const { engine, rounds } = options;
     const date = new Date().toISOString().slice(0, 10);
-    const record = { engine, machine: machine(), date, rounds, ratios: ratiosOf(results) };
+    const record = { engine, machine: here, device, date, rounds, ratios: ratiosOf(results) };
     writeFileSync(BASELINE_FILE, withRecord(baseline, record));
     say(`${BASELINE_FILE} now holds the ratios of the ${engine} engine`);
   }

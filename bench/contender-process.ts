@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { trainerEnvironment } from '../src/main/services/trainer-environment.ts';
 import type { Variant } from './tasks.ts';
 
 const resultSchema = z
@@ -22,13 +23,14 @@ const resultSchema = z
 export type Measured = z.infer<typeof resultSchema>;
 
 /**
- * Runs a variant once in a process of its own and reads the JSON line that it ends with.
+ * Runs a variant once in a process of its own and reads the JSON line that it ends with. Everyone finds what Folio's own processes find in
+ * their environment: TensorFlow, Keras's as well, computes on the threads that this process may use.
  * @param program the interpreter
  * @throws Error with the end of what it wrote when it fails
  */
 export function measure(program: string, variant: Variant): Promise<Measured> {
   return new Promise((done, fail) => {
-    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', TF_CPP_MIN_LOG_LEVEL: '3' };
+    const env = { ...trainerEnvironment(process.env), PYTHONDONTWRITEBYTECODE: '1' };
     const child = spawn(program, [variant.script, ...variant.args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     let stdout = '';
     let stderr = '';

@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { TensorOps } from '../src/main/engine/tensor-ops.ts';
-import { openEngine } from '../src/main/engine/open.ts';
 import { Vocabulary } from '../src/main/model/vocabulary.ts';
 import { Control } from '../src/main/trainer/control.ts';
 import { train } from '../src/main/trainer/train.ts';
 import { PRESETS } from '../src/shared/presets.ts';
 import { drawCurves } from './curve-chart.ts';
+import { openProven } from './folio/open-proven.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CSV = join(ROOT, 'docs', 'precision-curves.csv');
@@ -57,7 +57,7 @@ async function lossesOf(ops: TensorOps, precision: 'float32' | 'mixed', epochs: 
 }
 
 async function measure(epochs: number): Promise<Row[]> {
-  const ops = await openEngine('tensorflow');
+  const ops = await openProven('tensorflow');
   process.stderr.write(`${ops.device}\n`);
   const float32 = await lossesOf(ops, 'float32', epochs);
   const mixed = await lossesOf(ops, 'mixed', epochs);

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import Table from 'cli-table3';
 import type { Measured } from './contender-process.ts';
 import { type Ratio, ratio, type Round, type Summary, summarize } from './statistics.ts';
-import { CHARACTERS_A_STEP, type Contender, type Task } from './tasks.ts';
+import type { Contender, Program, Task } from './tasks.ts';
 
 /** What one contender measured, round by round, with its fastest variant. */
 export interface Measurements {
@@ -14,13 +14,18 @@ export interface Measurements {
 
 export interface ContenderResult {
   readonly contender: string;
+  readonly program: Program;
+  /** What it is in the README's table, beside the first of its program. */
+  readonly note: string;
   readonly variant: string;
   readonly version: string;
   readonly summary: Summary;
+  /** 10^9 operations a second: of the products that a step needs, over its best time; null for generation. */
+  readonly gflops: number | null;
   /** Largest of all rounds, in bytes; over the engine's own where it was measured. */
   readonly peakBytes: number;
   readonly peakOverEngineBytes: number | null;
-  /** How many times as fast Folio is; null for Folio itself. */
+  /** How many times as fast Folio is, operation for operation; null for Folio itself. */
   readonly folioIsFaster: Ratio | null;
   readonly target: number | null;
   readonly rounds: readonly Round[];
@@ -30,29 +35,43 @@ export interface TaskResult {
   readonly task: Task['id'];
   readonly title: string;
   readonly unit: Task['unit'];
+  readonly characters: Task['characters'];
   readonly contenders: readonly ContenderResult[];
 }
 
 export function taskResult(task: Task, measurements: readonly Measurements[]): TaskResult {
-  const valuesOf = (one: Measurements): Round[] => one.rounds.map((round) => round.values);
   const own = measurements.find(({ contender }) => contender.name === 'Folio');
   const contenders = measurements.map((one): ContenderResult => {
+    const { name, program, note, work, target } = one.contender;
+    const summary = summarize(valuesOf(one), task.better);
     const over = one.rounds.flatMap(({ peakBytes, engineBytes }) =>
       engineBytes === undefined ? [] : [peakBytes - engineBytes],
     );
     return {
-      contender: one.contender.name,
+      contender: name,
+      program,
+      note,
       variant: one.variant,
       version: one.rounds[0]?.version ?? '',
-      summary: summarize(valuesOf(one), task.better),
+      summary,
+      gflops: work === null ? null : work / summary.best / 1e6,
       peakBytes: Math.max(...one.rounds.map(({ peakBytes }) => peakBytes)),
       peakOverEngineBytes: over.length === 0 ? null : Math.max(...over),
-      folioIsFaster: own === undefined || own === one ? null : ratio(valuesOf(own), valuesOf(one), task.better),
-      target: one.contender.target,
+      folioIsFaster: own === undefined || own === one ? null : ratioOf(own, one, task),
+      target,
       rounds: valuesOf(one),
     };
   });
-  return { task: task.id, title: task.title, unit: task.unit, contenders };
+  return { task: task.id, title: task.title, unit: task.unit, characters: task.characters, contenders };
+}
+
+const valuesOf = (one: Measurements): Round[] => one.rounds.map((round) => round.values);
+
+/** Where the other does other work, its times are made those that it would take for Folio's. */
+function ratioOf(own: Measurements, other: Measurements, { better }: Task): Ratio {
+  const share = (own.contender.work ?? 1) / (other.contender.work ?? 1);
+  const others = valuesOf(other).map((round) => round.map((time) => time * share));
+  return ratio(valuesOf(own), others, better);
 }
 
 /** Ratios below their targets, in words. */
@@ -78,7 +97,7 @@ export function printResult(result: TaskResult): string {
       'best',
       'median',
       'worst',
-      ...(steps ? ['characters/s'] : []),
+      ...(steps ? ['characters/s', 'GFLOP/s'] : []),
       'peak MB',
       '(added)',
       'Folio is',
@@ -90,6 +109,7 @@ export function printResult(result: TaskResult): string {
     contender,
     variant,
     summary,
+    gflops,
     peakBytes,
     peakOverEngineBytes,
     folioIsFaster,
@@ -100,7 +120,7 @@ export function printResult(result: TaskResult): string {
       whole(summary.best),
       whole(summary.median),
       whole(summary.worst),
-      ...(steps ? [whole((CHARACTERS_A_STEP * 1000) / summary.best)] : []),
+      ...(steps ? [whole(((result.characters ?? 0) * 1000) / summary.best), whole(gflops ?? 0)] : []),
       whole(peakBytes / 1e6),
       peakOverEngineBytes === null ? '' : whole(peakOverEngineBytes / 1e6),
       folioIsFaster === null ? '' : `${times(folioIsFaster.ofBests)}${target === null ? '' : ` (of ${times(target)})`}`,
@@ -111,7 +131,7 @@ export function printResult(result: TaskResult): string {
     .map(({ version }) => version)
     .filter((version, index, all) => all.indexOf(version) === index);
   const legend = steps
-    ? "\n(added): peak memory over that of the engine's own, loaded and warmed up on a tiny network"
+    ? "\n(added): peak memory over that of the engine's own, loaded and warmed up on a tiny network; GFLOP/s: the products that the step needs, over its best time"
     : '';
   return `${result.title}, ${result.unit}\n${table.toString()}\n${versions.join('; ')}${legend}`;
 }

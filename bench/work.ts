@@ -1,8 +1,10 @@
 /** How much a training step has to compute, and whether its cost grows faster than that. */
 import { GATES } from '../src/shared/network-shape.ts';
 
-/** What decides about the work of a step of a GRU. */
+/** What decides about the work of a step. */
 export interface Sizes {
+  /** A GRU when left out. */
+  readonly cell?: keyof typeof GATES;
   readonly units: number;
   readonly layers: number;
   readonly embeddingSize: number;
@@ -16,9 +18,10 @@ export interface Sizes {
  * two: the recurrent products of each layer, the input products of all but the first, the output layer; the first layer's input through a
  * table of the vocabulary where that is the smaller, else character by character.
  */
-export function workOf({ units, layers, embeddingSize, vocabulary, batchSize, sequenceLength }: Sizes): number {
+export function workOf(sizes: Sizes): number {
+  const { cell = 'gru', units, layers, embeddingSize, vocabulary, batchSize, sequenceLength } = sizes;
   const characters = batchSize * sequenceLength;
-  const width = GATES.gru * units;
+  const width = GATES[cell] * units;
   const projected = Math.min(vocabulary, characters) * embeddingSize * width;
   const recurrent = layers * characters * units * width;
   const between = (layers - 1) * characters * units * width;

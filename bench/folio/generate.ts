@@ -7,7 +7,6 @@
  * Prints one JSON line, as the peers' scripts do.
  */
 import { z } from 'zod';
-import { openEngine } from '../../src/main/engine/open.ts';
 import { initialWeights } from '../../src/main/model/initializers.ts';
 import { createNetwork } from '../../src/main/model/network.ts';
 import { TextWriter } from '../../src/main/model/text-writer.ts';
@@ -16,6 +15,7 @@ import { networkShapeOf } from '../../src/main/model/weights.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { peakBytes } from './memory.ts';
+import { openProven } from './open-proven.ts';
 
 const VOCABULARY = 65;
 const count = z.coerce.number().int().positive();
@@ -24,7 +24,7 @@ const [repeats, characters, warmup, streams, engine] = z
   .tuple([count, count, count, count, z.enum(ENGINE_NAMES).default('tensorflow')])
   .parse(process.argv.slice(2));
 
-const ops = await openEngine(engine, 'named');
+const ops = await openProven(engine);
 const { config } = PRESETS.tutorial;
 const vocabulary = new Vocabulary(Array.from({ length: VOCABULARY }, (_, id) => String.fromCodePoint(0x21 + id)));
 const network = createNetwork(ops, networkShapeOf(config, vocabulary.size), { precision: 'float32', dropout: 0 });

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { openEngine } from '../../src/main/engine/open.ts';
 import { measureSpeed } from '../../src/main/trainer/measure.ts';
+import { proveLayers } from '../../src/main/trainer/prove-layers.ts';
 import { selfTest } from '../../src/main/trainer/self-test.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 
@@ -15,6 +16,7 @@ const times = [0, performance.now()]; // the clock's zero is the process's start
 const engine = z.enum(ENGINE_NAMES).parse(process.argv[2]);
 const ops = await openEngine(engine, 'named');
 times.push(performance.now());
+await proveLayers(ops);
 await selfTest(ops);
 times.push(performance.now());
 await measureSpeed(ops, 'training');

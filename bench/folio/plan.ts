@@ -8,15 +8,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openEngine } from '../../src/main/engine/open.ts';
 import { Vocabulary } from '../../src/main/model/vocabulary.ts';
 import { planBest } from '../../src/main/trainer/plan-best.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
+import { openProven } from './open-proven.ts';
 
 const [minutes, engine] = z.tuple([z.coerce.number().positive(), z.enum(ENGINE_NAMES)]).parse(process.argv.slice(2));
 
-const ops = await openEngine(engine, 'named');
+const ops = await openProven(engine);
 Object.defineProperty(ops, 'hasLowPrecision', { value: false });
 const corpus = join(import.meta.dirname, '../../resources/corpora/shakespeare.txt');
 const text = readFileSync(corpus, 'utf8');

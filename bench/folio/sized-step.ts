@@ -6,7 +6,6 @@
  * SIZES is a JSON object of {units, layers, embeddingSize, vocabulary, batchSize, sequenceLength}. Prints one JSON line as step.ts does.
  */
 import { z } from 'zod';
-import { openEngine } from '../../src/main/engine/open.ts';
 import { initialWeights } from '../../src/main/model/initializers.ts';
 import { Random } from '../../src/main/model/random.ts';
 import { networkShapeOf } from '../../src/main/model/weights.ts';
@@ -14,6 +13,7 @@ import { TrainingStepper } from '../../src/main/trainer/stepper.ts';
 import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { peakBytes } from './memory.ts';
+import { openProven } from './open-proven.ts';
 
 const count = z.coerce.number().int().positive();
 const sizesSchema = z.strictObject({
@@ -29,7 +29,7 @@ const [json, steps, warmup, engine] = z
   .parse(process.argv.slice(2));
 const { vocabulary, ...sizes } = sizesSchema.parse(JSON.parse(json));
 
-const ops = await openEngine(engine, 'named');
+const ops = await openProven(engine);
 const config = { ...PRESETS.tutorial.config, ...sizes };
 const stepper = new TrainingStepper(
   ops,

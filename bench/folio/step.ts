@@ -7,7 +7,6 @@
  * network; `tensors` are the engine's living tensors after the warm-up and at the end.
  */
 import { z } from 'zod';
-import { openEngine } from '../../src/main/engine/open.ts';
 import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
 import { Random } from '../../src/main/model/random.ts';
 import { initialWeights } from '../../src/main/model/initializers.ts';
@@ -18,6 +17,7 @@ import { ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { WORKLOAD_NAMES, WORKLOADS } from '../workloads.ts';
 import { peakBytes } from './memory.ts';
+import { openProven } from './open-proven.ts';
 
 const [steps, warmup, precision, engine, name] = z
   .tuple([
@@ -54,7 +54,7 @@ async function measure(
   return { ms, tensors };
 }
 
-const ops = await openEngine(engine, 'named');
+const ops = await openProven(engine);
 const { vocabularySize, ...network } = WORKLOADS[name];
 const config: RunConfig = { ...PRESETS.tutorial.config, ...network, precision };
 await measure(ops, { ...config, embeddingSize: 8, units: 16, batchSize: 4, sequenceLength: 5 }, 1, 1);

@@ -20,8 +20,8 @@ export async function openPage(address: string): Promise<{ readonly browser: Bro
   return { browser, page };
 }
 
-/** Scripts for the page; it has no types here. */
-const FRAME = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
+/** A script for the page, which has no types here: the next frame is drawn. */
+export const FRAME = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
 
 /**
  * Milliseconds from a click on a link of the rail until the frame with the new screen's heading is drawn.

@@ -50,6 +50,12 @@ export class Promises {
     this.#broken.push(`${name}: ${(value * 100).toFixed(1)} %, promised < ${(limit * 100).toFixed(1)} %`);
   }
 
+  /** That a rate or a ratio reaches its limit; one that is not a number does not. */
+  atLeast(name: string, value: number, limit: number): void {
+    if (value >= limit) return;
+    this.#broken.push(`${name}: ${value.toFixed(2)}x, promised at least ${limit.toFixed(2)}x`);
+  }
+
   /** Says which promises were broken, and sets the exit code 1 for them. */
   end(say: (line: string) => void = console.error): void {
     for (const line of this.#broken) say(`NOT KEPT: ${line}`);

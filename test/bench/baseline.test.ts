@@ -3,23 +3,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareWithBaseline, parseBaseline, ratiosOf, readBaseline, withRecord } from '../../bench/baseline.ts';
+import {
+  compareWithBaseline,
+  deviceOf,
+  parseBaseline,
+  ratiosOf,
+  readBaseline,
+  recordFor,
+  withRecord,
+} from '../../bench/baseline.ts';
 import type { BaselineRecord } from '../../bench/baseline.ts';
 import type { TaskResult } from '../../bench/report.ts';
+import { allTasks, TASK_IDS } from '../../bench/tasks.ts';
 
 const MACHINE = 'Some Processor, 2 cores';
+const DEVICE = 'Some library, CPU with something, 2 threads';
 
 /** A measured task in which Folio was so many times as fast as each peer. */
 function measured(ratios: Readonly<Record<string, number>>, task: TaskResult['task'] = 'step'): TaskResult {
   const rest = {
+    program: 'Folio',
+    note: '',
     variant: '',
-    version: '',
+    version: `Folio on ${DEVICE}`,
+    gflops: null,
     summary: { best: 1, median: 1, worst: 1, count: 1 },
     peakBytes: 1,
     peakOverEngineBytes: null,
     target: null,
     rounds: [],
-  };
+  } as const;
   const peers = Object.entries(ratios).map(([contender, ofBests]) => ({
     ...rest,
     contender,
@@ -29,13 +42,18 @@ function measured(ratios: Readonly<Record<string, number>>, task: TaskResult['ta
     task,
     title: task,
     unit: 'ms a step',
+    characters: 6400,
     contenders: [{ ...rest, contender: 'Folio', folioIsFaster: null }, ...peers],
   };
 }
 
-const recordOf = (ratios: Readonly<Record<string, number>>, machine = MACHINE): BaselineRecord => ({
+const recordOf = (
+  ratios: Readonly<Record<string, number>>,
+  { machine = MACHINE, device = DEVICE } = {},
+): BaselineRecord => ({
   engine: 'tensorflow',
   machine,
+  device,
   date: '2026-01-31',
   rounds: 5,
   ratios: ratiosOf([measured(ratios)]),
@@ -71,13 +89,27 @@ describe('the guard of the ratios', () => {
   it('says when the baseline is of another processor', () => {
     const { losses, notes } = compareWithBaseline(
       [measured({ Keras: 1 })],
-      [recordOf({ Keras: 2 }, 'Other, 8 cores')],
+      [recordOf({ Keras: 2 }, { machine: 'Other, 8 cores' })],
       here,
     );
     expect(losses).toHaveLength(1);
     expect(notes).toEqual([
       'the baseline is of Other, 8 cores (2026-01-31), this is Some Processor, 2 cores: ratios are compared across processors',
     ]);
+  });
+
+  it('says when processors of one name differ in what Folio computes on', () => {
+    const { losses, notes } = compareWithBaseline(
+      [measured({ Keras: 2 })],
+      [recordOf({ Keras: 2 }, { device: 'Some library, CPU with something, 1 threads' })],
+      here,
+    );
+    expect(losses).toEqual([]);
+    expect(notes).toEqual([
+      'the baseline is of Some library, CPU with something, 1 threads (2026-01-31), ' +
+        'this is Some library, CPU with something, 2 threads: ratios are compared across devices',
+    ]);
+    expect(deviceOf([measured({ Keras: 2 }), measured({ Keras: 3 })])).toBe(DEVICE);
   });
 
   it('says what could not be compared', () => {
@@ -114,6 +146,15 @@ describe('the baseline’s file', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    expect(() => readBaseline()).not.toThrow(); // the committed one
+  });
+
+  it('is committed, with the native engine’s ratio to every contender of every task', () => {
+    const { ratios } = recordFor(readBaseline(), 'tensorflow');
+    const effort = { steps: 1, warmup: 1, repeats: 1, characters: 1 };
+    const wanted = allTasks(effort, 'tensorflow').flatMap(({ id, contenders }) =>
+      contenders.slice(1).map(({ name }) => `${id}, ${name}`),
+    );
+    expect(ratios.map(({ task, contender }) => `${task}, ${contender}`)).toEqual(wanted);
+    expect(new Set(ratios.map(({ task }) => task))).toEqual(new Set(TASK_IDS));
   });
 });

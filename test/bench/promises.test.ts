@@ -43,6 +43,20 @@ describe('what was promised of a window', () => {
     expect(promises.broken).toEqual(['always: p95 1.0 ms, longest 60 ms of 100, promised < 50 ms']);
   });
 
+  it('is kept by a ratio that reaches its limit, and by no other', () => {
+    const promises = new Promises();
+    promises.atLeast('reached', 1.7, 1.7);
+    promises.atLeast('missed', 1.69, 1.7);
+    promises.atLeast('never measured', NaN, 1.7);
+    expect(ended(promises)).toEqual({
+      lines: [
+        'NOT KEPT: missed: 1.69x, promised at least 1.70x',
+        'NOT KEPT: never measured: NaNx, promised at least 1.70x',
+      ],
+      code: 1,
+    });
+  });
+
   it('is not kept where nothing was measured', () => {
     const promises = new Promises();
     promises.row('a click', spreadOf([]), { ms: 100 });

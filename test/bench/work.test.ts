@@ -17,6 +17,12 @@ describe('the work of a step', () => {
     expect(workOf(TUTORIAL)).toBe(6 * products);
   });
 
+  it('is a third more in an LSTM’s layer, which has four gates', () => {
+    const products = 6400 * 1024 * 4096 + 6400 * 1024 * 65 + 65 * 256 * 4096;
+    expect(workOf({ ...TUTORIAL, cell: 'lstm' })).toBe(6 * products);
+    expect(workOf({ ...TUTORIAL, cell: 'gru' })).toBe(workOf(TUTORIAL));
+  });
+
   it('grows with each layer by an input product and a recurrent one', () => {
     const more = workOf({ ...TUTORIAL, layers: 2 }) - workOf(TUTORIAL);
     expect(more).toBe(6 * 2 * 6400 * 1024 * 3072);

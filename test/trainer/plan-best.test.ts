@@ -83,7 +83,7 @@ describe('the plan', () => {
     const { config, reason } = await planBest(await opened, { ...BASE, minutes }, ids, vocabulary.size);
     const chosen = Object.fromEntries(PLANNED_BY_BEST.map((key) => [key, config[key]]));
     expect(config).toEqual({ ...BASE, minutes, ...chosen });
-    const { units, dropout, weightDrop, weightDecay } = config;
+    const { dropout, weightDrop, weightDecay } = config;
     const read = ((minutes * 60) / 1) * (2 * 3);
     const { training } = splitForValidation(ids.length, BASE.validationFraction);
     expect({ dropout, weightDrop, weightDecay }).toEqual(regularizationFor(read / (training.end - training.start)));
