@@ -121,7 +121,7 @@ describe('a file that is not as it was', () => {
   it('is refused when it is a record', async () => {
     addRun(here);
     await expect(bundles(there).importRun(here.path)).rejects.toMatchObject({
-      message: `${here.path} is not a run that Folio exported`,
+      message: `${here.path} is a whole record, or a backup of one, and not a single run`,
     });
   });
 

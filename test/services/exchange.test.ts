@@ -153,7 +153,7 @@ describe('import', () => {
     expect((await failure(service.importWeights(folder))).message).toMatch(/is a folder/);
     writeFileSync(join(folder, 'text'), 'This is a text and no safetensors file.');
     expect((await failure(service.importWeights(join(folder, 'text')))).message).toMatch(
-      /not a readable safetensors file/,
+      /text is neither a run that Folio exported \(\.folio\) nor weights \(\.safetensors\)/,
     );
   });
 

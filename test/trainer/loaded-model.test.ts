@@ -147,6 +147,8 @@ for (const engine of ENGINE_NAMES) {
       // Longer than a window of the evaluation, and short ones.
       for (const text of [TEXT + TEXT, TEXT.slice(0, 257), 'ab']) {
         const { nats, characters } = await measure(loaded, text);
+        const told = loaded.messages.findLast(({ type }) => type === 'evaluate-progress');
+        expect(told).toMatchObject({ done: characters, total: characters });
         expect(characters).toBe(text.length - 1);
         expect(nats).toBeCloseTo(await meanLoss(ops, last(checkpoints), text), 5);
       }

@@ -6,7 +6,7 @@ import type { PackProgress } from '../../shared/contract/packs.ts';
 import type { FolioApp } from '../app.ts';
 import { abortOnInterrupt } from './context.ts';
 import type { CommandContext } from './context.ts';
-import { createLiveLine } from './output/live-line.ts';
+import { createWorkLine } from './output/work-line.ts';
 import type { LiveState } from './output/live-line.ts';
 import { bytes, duration } from './output/words.ts';
 
@@ -19,7 +19,7 @@ type Source = Parameters<FolioApp['packs']['install']>[0];
  */
 export async function installCudaPack({ io, output }: CommandContext, app: FolioApp, from: string): Promise<void> {
   const source = await sourceOf(from);
-  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const line = createWorkLine(io);
   const started = performance.now();
   const { signal, done } = abortOnInterrupt(io);
   try {

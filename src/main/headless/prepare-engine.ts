@@ -6,7 +6,7 @@ import type { FolioApp } from '../app.ts';
 import { abortOnInterrupt } from './context.ts';
 import type { CommandContext } from './context.ts';
 import type { Io } from './io.ts';
-import { createLiveLine } from './output/live-line.ts';
+import { createWorkLine } from './output/work-line.ts';
 import type { LiveState } from './output/live-line.ts';
 import { bytes, duration } from './output/words.ts';
 
@@ -121,7 +121,7 @@ export async function installTensorFlow(
   app: FolioApp,
   build: 'cpu' | 'cuda',
 ): Promise<Readonly<Record<string, string>>> {
-  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const line = createWorkLine(io);
   const started = performance.now();
   const { signal, done } = abortOnInterrupt(io);
   try {

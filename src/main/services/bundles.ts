@@ -13,6 +13,7 @@ import { refuseTarget } from './chosen-target.ts';
 import { freeDisk } from './machine.ts';
 import { withPartFile } from './part-file.ts';
 import { distinctName } from './run-names.ts';
+import { requireKind } from './import-kind.ts';
 import { explaining } from './weights-file.ts';
 
 export interface ExportedBundle extends WrittenBundle {
@@ -100,6 +101,7 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
     },
 
     async importRun(file, { copy = false, name, progress, signal } = {}) {
+      await requireKind(file, 'bundle');
       const { size } = await explaining(file, () => stat(file));
       const free = freeDisk(dirname(store.path));
       if (free !== null && free < size) throw noRoom(basename(file));

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { FolioError } from '../../shared/errors.ts';
 import { AnsweringThread, type FailedAnswer, type ThreadEnd } from '../store/answering-thread.ts';
 import { readExchangeFile, toExchangeFile, type ForeignWeights, type NetworkIdentity } from './exchange-format.ts';
+import { requireKind } from './import-kind.ts';
 import { explaining, requireWeightsFile } from './weights-file.ts';
 
 export interface ExchangeWork {
@@ -17,6 +18,7 @@ export interface ExchangeWork {
 /** In the caller's own thread. */
 export const workHere: ExchangeWork = {
   async fromFile(file) {
+    await requireKind(file, 'weights');
     await requireWeightsFile(file);
     return readExchangeFile(await explaining(file, () => readFile(file)));
   },

@@ -6,11 +6,10 @@ import { MAX_STORED_BYTES } from '../../shared/limits.ts';
 /** What the record can store, and some room for metadata of others: a larger file is refused before it is read. */
 const MAX_FILE_BYTES = MAX_STORED_BYTES + 10_000_000;
 
-/** Throws FolioError 'file' when there is no such file, or one too large. What is in it shows when it is read. */
+/** Throws FolioError 'file' when there is no such file, or one too large. What is in it: import-kind.ts, and whoever reads it. */
 export async function requireWeightsFile(file: string): Promise<void> {
   await explaining(file, async () => {
     const info = await stat(file);
-    if (info.isDirectory()) throw new FolioError('file', `${file} is a folder`, 'Choose a safetensors file in it.');
     if (info.size > MAX_FILE_BYTES)
       throw new FolioError(
         'file',

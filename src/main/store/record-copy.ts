@@ -90,12 +90,14 @@ async function copyPages(
     requireRecord(source);
     const counts = countRows(source);
     const pageSize = source.pragma('page_size', { simple: true }) as number;
-    await source.backup(to, {
+    const { totalPages } = await source.backup(to, {
       progress: ({ totalPages, remainingPages }) => {
         progress({ phase: 'copy', done: (totalPages - remainingPages) * pageSize, total: totalPages * pageSize });
         return STEP_PAGES;
       },
     });
+    // It is asked before each step, and not after the last.
+    progress({ phase: 'copy', done: totalPages * pageSize, total: totalPages * pageSize });
     return counts;
   } finally {
     if (source.inTransaction) source.exec('ROLLBACK');

@@ -105,7 +105,7 @@ export class LoadedModel {
     const ids = await text.ids;
     let last = performance.now();
     const proceed = async (done: number, total: number): Promise<boolean> => {
-      if (performance.now() - last > 100) {
+      if (done === total || performance.now() - last > 100) {
         last = performance.now();
         await this.#send({ type: 'evaluate-progress', done, total });
       }

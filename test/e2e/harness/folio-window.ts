@@ -8,6 +8,7 @@ import { createFormat, type Format } from '../../../src/renderer/lib/format.ts';
 import { addressOf, type Route } from '../../../src/renderer/lib/routes.ts';
 import { en, type Words } from '../../../src/renderer/words/en/index.ts';
 import { zh } from '../../../src/renderer/words/zh/index.ts';
+import { makeUp, type MadeAnswers } from './made-answers.ts';
 
 export interface WindowOptions {
   readonly width?: number;
@@ -18,6 +19,8 @@ export interface WindowOptions {
   readonly motion?: boolean;
   /** Lets axe-core into a page whose policy allows no script but its own. */
   readonly bypassPolicy?: boolean;
+  /** Made up instead of what the program says. */
+  readonly answers?: MadeAnswers;
 }
 
 /** Where a failed test leaves its picture. */
@@ -65,6 +68,7 @@ export class FolioWindow {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     const window = new FolioWindow(context, page, address, language);
+    if (options.answers !== undefined) await makeUp(page, options.answers);
     await page.goto(address);
     await window.heading().waitFor();
     return window;

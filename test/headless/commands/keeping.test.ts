@@ -1,5 +1,5 @@
 /** The commands that keep a record: backed up and put back. */
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -107,9 +107,7 @@ describe('a whole run in a file', () => {
   it('says when it comes without its text', async () => {
     const file = join(folder, 'whatever');
     await real('export', '1', '--bundle', '--no-text', '--out', file, '--data', data);
-    const named = join(folder, 'x.folio');
-    renameSync(file, named);
-    const { err, out } = await real('import', named, '--data', join(folder, 'other'));
+    const { err, out } = await real('import', file, '--data', join(folder, 'other')); // known without its ending
     expect(squeeze(err)).toMatch(/Its text, "text", did not come along and is not here/);
     expect(out).toMatch(/generate 1/);
   });
@@ -117,10 +115,37 @@ describe('a whole run in a file', () => {
   it.each([
     [['export', '1', '--out', 'a.folio', '--epoch', '1'], 'a whole run has no --epoch'],
     [['export', '1', '--out', 'a.safetensors', '--all'], '--all is for whole runs'],
-    [['import', 'a.safetensors', '--copy'], '--copy is for whole runs'],
   ])('is not mistaken for weights: %j', async (words, message) => {
     const { code, err } = await real(...words, '--data', data);
     expect([code, squeeze(err)]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('import of a file', () => {
+  const imported = async (content: Uint8Array, ...more: string[]): Promise<readonly [number, string]> => {
+    const file = join(folder, 'a.folio');
+    writeFileSync(file, content);
+    const { code, err } = await real('import', file, '--data', join(folder, 'other'), ...more);
+    return [code, squeeze(err)];
+  };
+
+  it('of neither format names both, and the way', async () => {
+    const [code, err] = await imported(Buffer.from('It was the best of times, it was the worst of times.'));
+    expect(code).toBe(1);
+    expect(err).toContain('a.folio is neither a run that Folio exported (.folio) nor weights (.safetensors)');
+    expect(err).toContain('save weights of Keras or PyTorch as safetensors');
+    expect(existsSync(join(folder, 'other'))).toBe(false);
+  });
+
+  it('goes by what it holds, not by its name', async () => {
+    expect(await imported(encodeSafetensors(new Map(), {}))).toEqual([
+      1,
+      expect.stringContaining('metadata have no "vocabulary"'),
+    ]);
+    expect(await imported(encodeSafetensors(new Map(), {}), '--copy')).toEqual([
+      2,
+      expect.stringContaining('--copy is for whole runs'),
+    ]);
   });
 });
 

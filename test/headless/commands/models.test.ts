@@ -1,6 +1,10 @@
 /** The commands that let a run write, measure it, and move it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { encodeSafetensors } from '../../../src/main/model/safetensors.ts';
 import type { RunDetail } from '../../../src/shared/domain.ts';
 import { FolioError } from '../../../src/shared/errors.ts';
 import { fakeApp } from '../fake-app.ts';
@@ -9,6 +13,15 @@ import { folio, squeeze } from '../run-cli.ts';
 
 /** One that is there; the app of these tests reads and writes nothing. */
 const FILE = fileURLToPath(import.meta.url);
+
+/** One that begins as weights do; gone after the test. */
+function weightsFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'folio-models-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'mine.safetensors');
+  writeFileSync(file, encodeSafetensors(new Map(), {}));
+  return file;
+}
 
 describe('generate', () => {
   it('writes the prompt and the text on stdout, all else on stderr', async () => {
@@ -208,7 +221,7 @@ describe('evaluate, export, import', () => {
   });
 
   it('imports and says what to do with it', async () => {
-    const argv = ['import', FILE, '--name', 'mine'];
+    const argv = ['import', weightsFile(), '--name', 'mine'];
     const { code, out, err } = await folio(argv);
     expect(code).toBe(0);
     expect(out).toContain('Imported as run 9, mine.');

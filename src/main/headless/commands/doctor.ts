@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { diagnose, type Diagnosis, diagnosisText, examineRecord } from '../../services/diagnosis.ts';
 import { toErrorMessage } from '../../../shared/errors.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { createLiveLine } from '../output/live-line.ts';
+import { createWorkLine } from '../output/work-line.ts';
 import { EXIT } from '../output/problem.ts';
 
 export function define(command: Command, run: RunCommand): void {
@@ -15,7 +15,7 @@ export function define(command: Command, run: RunCommand): void {
 async function examine(context: CommandContext): Promise<number> {
   const { io, output } = context;
   const app = await context.open('read');
-  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const line = createWorkLine(io);
   const busy = (label: string): void => {
     if (io.err.isTTY === true) line.show({ label: `${label} …`, fraction: null, facts: [] });
   };

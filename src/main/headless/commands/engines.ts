@@ -7,7 +7,7 @@ import { assertNever, FolioError } from '../../../shared/errors.ts';
 import { enginesText } from '../../services/diagnosis.ts';
 import type { FolioApp } from '../../app.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { createLiveLine } from '../output/live-line.ts';
+import { createWorkLine } from '../output/work-line.ts';
 import { EXIT } from '../output/problem.ts';
 import type { Output } from '../output/output.ts';
 import { table } from '../output/table.ts';
@@ -51,7 +51,7 @@ async function showEngines(context: CommandContext, options: Options): Promise<n
   const app = await context.open('read');
   if (options.remove !== undefined) await removeCudaPack(context, app);
   await install(context, app, options);
-  const line = createLiveLine({ stream: context.io.err, live: context.io.err.isTTY === true });
+  const line = createWorkLine(context.io);
   if (context.io.err.isTTY === true) line.show({ label: 'trying the engines …', fraction: null, facts: [] });
   const reports = await app.engines.probe().finally(() => line.clear());
   if (output.json) output.write(reports);

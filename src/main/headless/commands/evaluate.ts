@@ -7,7 +7,7 @@ import { engineOption, EPOCH_OPTION, epochReference, RUN_ARGUMENT, text } from '
 import { noteBetterEpoch } from '../better-epoch.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
-import { createLiveLine } from '../output/live-line.ts';
+import { createWorkLine } from '../output/work-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { factLine } from '../output/training.ts';
 import { count, decimal } from '../output/words.ts';
@@ -40,7 +40,7 @@ async function evaluate(context: CommandContext, reference: string, options: Opt
   const app = await context.open('look');
   const { id } = app.runs.resolveRun(reference);
   noteBetterEpoch(context, app.runs.show(id), options.epoch);
-  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const line = createWorkLine(io);
   const { signal, done } = abortOnInterrupt(io);
   try {
     const result = await app.generation.evaluate(

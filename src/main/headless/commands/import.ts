@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FolioError } from '../../../shared/errors.ts';
 import { importedName } from '../../services/exchange.ts';
+import { importKind } from '../../services/import-kind.ts';
 import { requireWeightsFile } from '../../services/weights-file.ts';
 import { newName } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
@@ -22,14 +23,18 @@ const METADATA =
 
 export function define(command: Command, run: RunCommand, width: number): void {
   command
-    .description('Read weights from a safetensors file into a new, finished run, or a whole run from a .folio file.')
+    .description(
+      'Read weights from a safetensors file into a new, finished run, or a whole run from a .folio file. Which it is shows in the file, whatever it is called.',
+    )
     .argument('<file>', 'a file that Folio exported, or one written by Keras or PyTorch with the same names')
     .option('--name <name>', "the run's name (default: the file's, or the one that it had)", newName)
     .option('--copy', 'a second one of a run that is here already')
     .action((file: string, options: Options) =>
-      run((context) => {
+      run(async (context) => {
         const path = resolve(file);
-        return /\.folio$/i.test(path) ? importBundle(context, path, options) : importWeights(context, path, options);
+        // Said before the record is asked for: somebody else may be writing to it.
+        const kind = await importKind(path);
+        return kind === 'bundle' ? importBundle(context, path, options) : importWeights(context, path, options);
       }),
     )
     .addHelpText(
@@ -43,7 +48,7 @@ async function importWeights(context: CommandContext, path: string, { name: chos
   if (copy === true) {
     throw new FolioError('usage', '--copy is for whole runs (.folio)', 'Weights are a new run each time.');
   }
-  await requireWeightsFile(path); // said before the record is asked for: somebody else may be writing to it
+  await requireWeightsFile(path); // before the record is asked for, as well
   const app = await context.open('write');
   const id = await app.exchange.importWeights(path, chosen);
   const { name } = app.runs.show(id);

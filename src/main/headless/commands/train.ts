@@ -15,7 +15,7 @@ import { openTextFile } from '../../services/text/text-file.ts';
 import { engineOption, gather, keepEveryOption, newName, noInstallOption, real, text, whole } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { freeDisk, freeMemory } from '../../services/machine.ts';
-import { createLiveLine } from '../output/live-line.ts';
+import { createWorkLine } from '../output/work-line.ts';
 import { factLine } from '../output/training.ts';
 import { presetsHelp, settingsHelp } from '../output/settings-help.ts';
 import { visible } from '../output/layout.ts';
@@ -98,7 +98,7 @@ export function configOf(options: Pick<Options, 'preset' | 'minutes' | 'epochs' 
 /** The text to learn: a file, or the built-in Shakespeare. */
 async function corpusOf({ io }: CommandContext, app: FolioApp, file: string | undefined): Promise<CorpusInfo> {
   if (file === undefined) return app.corpora.builtin();
-  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const line = createWorkLine(io);
   try {
     return await app.corpora.add(file, (done, total) => {
       if (total < LARGE_FILE) return;

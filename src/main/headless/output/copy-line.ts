@@ -2,7 +2,7 @@
 import type { CopyProgress } from '../../../shared/keeping.ts';
 import { abortOnInterrupt } from '../context.ts';
 import type { CommandContext } from '../context.ts';
-import { createLiveLine } from './live-line.ts';
+import { createWorkLine } from './work-line.ts';
 import { bytes } from './words.ts';
 
 const LABELS: Readonly<Record<CopyProgress['phase'], string>> = { copy: 'copying', check: 'checking' };
@@ -12,7 +12,7 @@ export async function underCopyLine<T>(
   { io }: Pick<CommandContext, 'io'>,
   work: (progress: (at: CopyProgress) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const line = createLiveLine({ stream: io.err, live: io.err.isTTY === true && io.env['TERM'] !== 'dumb' });
+  const line = createWorkLine(io);
   const { signal, done } = abortOnInterrupt(io);
   const show = ({ phase, done, total }: CopyProgress): void =>
     line.show({

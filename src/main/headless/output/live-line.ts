@@ -37,6 +37,12 @@ export function formatLine(
   return [state.label, bar, percent, facts.join('  ')].filter((part) => part !== '').join('  ');
 }
 
+/** The state as a line that stays. */
+export function plainLine({ label, fraction, facts }: LiveState): string {
+  const percent = fraction === null ? '' : `${Math.floor(fraction * 100)}%`;
+  return `${[label, percent, ...facts].filter((part) => part !== '').join('  ')}\n`;
+}
+
 export interface LiveLine {
   show(state: LiveState): void;
   /** Takes the line away, so that other text can be written; the next `show` brings it back. */
@@ -94,8 +100,7 @@ function plainLines({ stream, now = () => performance.now() }: LiveLineOptions):
     show(state) {
       if (now() - last < PLAIN_INTERVAL_MS) return;
       last = now();
-      const percent = state.fraction === null ? '' : `${Math.floor(state.fraction * 100)}%`;
-      stream.write(`${[state.label, percent, ...state.facts].filter((part) => part !== '').join('  ')}\n`);
+      stream.write(plainLine(state));
     },
     clear() {
       // What was written stays.

@@ -18,7 +18,9 @@ export const packs = {
   title: 'CUDA pack',
   text: (download: string, disk: string) =>
     `For NVIDIA graphics cards: TensorFlow’s CUDA build with all the libraries that it uses, so that the computer needs NVIDIA’s driver (525 or newer) and nothing else. ${download} to download, ${disk} on the disk. Every file is checked against its SHA-256 before it is used.`,
-  there: 'The CUDA pack is installed. Folio computes with it where it finds an NVIDIA driver.',
+  there:
+    'The CUDA pack is installed. Folio computes with it where it finds an NVIDIA driver. It is removed under “Installed builds”.',
+  failed: 'The CUDA pack could not be installed',
   noDriver: 'No graphics card can be used with it as things are: ',
   address: 'Address',
   addressExample: 'https://…',
@@ -43,7 +45,6 @@ export const packs = {
   progress: (phase: string, done: string, total: string) => `${phase}: ${done} of ${total}`,
   speed: (bytes: string) => `${bytes}/s`,
   left: (duration: string) => `${duration} left`,
-  installedGpu: 'The CUDA pack is installed and computes on the GPU. Try the engines to see what it is worth here.',
-  installedCpu:
-    'The CUDA pack is installed and works, but found no GPU that it can use. It needs NVIDIA’s driver, 525 or newer.',
+  installedGpu: 'It was tried out and computes on the GPU. Try the engines to see what it is worth here.',
+  installedCpu: 'It was tried out and works, but found no GPU that it can use. It needs NVIDIA’s driver, 525 or newer.',
 };

@@ -19,7 +19,8 @@ export const packs: Words['packs'] = {
   title: 'CUDA 包',
   text: (download, disk) =>
     `用于 NVIDIA 显卡：TensorFlow 的 CUDA 版本以及它用到的全部库，电脑上只需要有 NVIDIA 驱动程序（525 或更新）。需下载 ${download}，占用磁盘 ${disk}。每个文件在使用前都会核对 SHA-256。`,
-  there: 'CUDA 包已安装。只要找到 NVIDIA 驱动程序，Folio 就用它计算。',
+  there: 'CUDA 包已安装。只要找到 NVIDIA 驱动程序，Folio 就用它计算。可在“已安装的版本”中移除。',
+  failed: 'CUDA 包未能安装',
   noDriver: '目前没有显卡可以使用它：',
   address: '地址',
   addressExample: '如 https://…',
@@ -44,6 +45,6 @@ export const packs: Words['packs'] = {
   progress: (phase, done, total) => `${phase}：${done} / ${total}`,
   speed: (bytes) => `${bytes}/秒`,
   left: (duration) => `还需 ${duration}`,
-  installedGpu: 'CUDA 包已安装，并在显卡上计算。测试引擎，看看它在这台机器上有多快。',
-  installedCpu: 'CUDA 包已安装并能工作，但没有找到可用的显卡。它需要 NVIDIA 驱动程序，525 或更新。',
+  installedGpu: '试运行成功，可在显卡上计算。测试引擎，看看它在这台机器上有多快。',
+  installedCpu: '试运行成功，但没有找到可用的显卡。它需要 NVIDIA 驱动程序，525 或更新。',
 };

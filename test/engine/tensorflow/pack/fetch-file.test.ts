@@ -89,7 +89,9 @@ describe('a download that breaks off', () => {
 
   it('is given up when nothing more comes, keeps its part and goes on from there the next time', async () => {
     server.is(cublas, { does: 'falls silent', after: 1000 }, { does: 'breaks off' });
-    await expect(get({ progress: cutAt(1000) })).rejects.toEqual(refused(/broke off after 1000 of \d+ bytes/, /kept/));
+    await expect(get({ progress: cutAt(1000) })).rejects.toEqual(
+      refused(/broke off after 1,000 of [\d,]+ bytes/, /kept/),
+    );
     expect(there()).toEqual([PART]);
     server.is(cublas, { does: 'gives' });
     expect(readFileSync(await get())).toEqual(bytes);
@@ -191,7 +193,7 @@ describe('a file is refused, by its name and the host,', () => {
 
   it('when the server has a shorter one; that can go on, should the server have the rest', async () => {
     server.is(cublas, { does: 'has', bytes: bytes.subarray(0, 200_000) });
-    await expect(get()).rejects.toEqual(refused(/broke off after 200000 of \d+ bytes/, /goes on from there/));
+    await expect(get()).rejects.toEqual(refused(/broke off after 200,000 of [\d,]+ bytes/, /goes on from there/));
     await expect(get()).rejects.toEqual(refused(named));
     server.is(cublas, { does: 'gives' });
     expect(readFileSync(await get())).toEqual(bytes);
@@ -200,7 +202,7 @@ describe('a file is refused, by its name and the host,', () => {
 
   it.each([true, false])('when it is longer, and deleted (announced: %s)', async (announced) => {
     server.is(cublas, { does: 'has', bytes: Buffer.concat([bytes, Buffer.from('more')]), announced });
-    await expect(get()).rejects.toEqual(refused(announced ? /has \d+ bytes instead of/ : /is longer than the/));
+    await expect(get()).rejects.toEqual(refused(announced ? /has [\d,]+ bytes instead of/ : /is longer than the/));
     await expect(get()).rejects.toEqual(refused(named));
     expect(there()).toEqual([]);
   });

@@ -5,6 +5,8 @@ import type { PackFile } from './pinned.ts';
 const KEPT = 'What has arrived is kept: the next download goes on from there.';
 const NETWORK = 'Look at the network connection and at the address.';
 
+const count = (bytes: number): string => bytes.toLocaleString('en');
+
 /** A download that broke off: what has arrived is good, and it can go on from there. */
 export class BrokenOff extends FolioError {
   constructor({ message, hint, cause }: { readonly message: string; readonly hint: string; readonly cause?: unknown }) {
@@ -61,15 +63,15 @@ export function tooLong(file: PackFile, host: string, bytes: number | null): Fol
   return new FolioError(
     'install',
     bytes === null
-      ? `${file.name} from ${host} is longer than the ${file.bytes} bytes that it must have.`
-      : `${file.name} from ${host} has ${bytes} bytes instead of ${file.bytes}.`,
+      ? `${file.name} from ${host} is longer than the ${count(file.bytes)} bytes that it must have.`
+      : `${file.name} from ${host} has ${count(bytes)} bytes instead of ${count(file.bytes)}.`,
     'It was deleted, and nothing of it was used. Try another address.',
   );
 }
 
 export function cutShort(file: PackFile, host: string, bytes: number, cause?: unknown): BrokenOff {
   return new BrokenOff({
-    message: `${file.name} from ${host} broke off after ${bytes} of ${file.bytes} bytes.`,
+    message: `${file.name} from ${host} broke off after ${count(bytes)} of ${count(file.bytes)} bytes.`,
     hint: KEPT,
     cause,
   });

@@ -1,0 +1,116 @@
+/** What Settings shows in states that this machine is not in: a package's licences, and the CUDA pack from nothing to installed. */
+import axe from 'axe-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { wrongHash } from '../../src/main/engine/tensorflow/pack/refusals.ts';
+import { pinnedPack } from '../../src/main/engine/tensorflow/pack/pinned.ts';
+import type { CudaPack, EngineInventory } from '../../src/shared/contract/packs.ts';
+import { toErrorMessage } from '../../src/shared/errors.ts';
+import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
+import type { FolioWindow, WindowOptions } from './harness/folio-window.ts';
+import { layoutFaults } from './harness/layout.ts';
+import type { MadeAnswers } from './harness/made-answers.ts';
+
+const SIZES: readonly WindowOptions[] = [
+  { scheme: 'light' },
+  { scheme: 'dark', width: 900, height: 600 },
+  { language: 'zh', width: 900, height: 600 },
+];
+const HOST = 'folio.example';
+
+function inventory(of: Partial<CudaPack> = {}): EngineInventory {
+  const pack = pinnedPack('linux-x64');
+  if (pack === null) throw new Error('Linux has a pack');
+  const { id, files, unpackedBytes } = pack;
+  const cudaPack = {
+    id,
+    files,
+    unpackedBytes,
+    bytes: 3_400_000_000,
+    downloadedBytes: 0,
+    noDriver: null,
+    installed: false,
+  };
+  return { bundled: null, installed: [], cudaPack: { ...cudaPack, ...of } };
+}
+
+describeInBrowser('the settings', () => {
+  const all = EndToEnd.use();
+  beforeAll(async () => {
+    await all.serve(all.folder());
+  });
+
+  const open = async (options: WindowOptions, answers: MadeAnswers): Promise<FolioWindow> => {
+    await all.closeWindows();
+    const window = await all.window({ ...options, bypassPolicy: true, answers });
+    await window.go({ screen: 'settings' });
+    return window;
+  };
+  const wrong = async ({ page }: FolioWindow): Promise<string[]> => {
+    await page.evaluate(axe.source);
+    const found = await page.evaluate<{ violations: { id: string }[] }>(`axe.run(document)`);
+    return [...found.violations.map(({ id }) => id), ...(await layoutFaults(page))];
+  };
+
+  it.each(SIZES)('show the licences in a sheet that has a way out to be seen: %j', async (options) => {
+    const paragraph = 'Permission is hereby granted, free of charge, to any person. ';
+    const read = Array.from({ length: 400 }, () => paragraph.repeat(4)).join('\n\n');
+    const window = await open(options, { requests: { 'licences:there': true, 'licences:read': read } });
+    const { page, words } = window;
+    await window.button(words.licences.show).click();
+    const sheet = page.getByRole('dialog', { name: words.licences.title });
+    await sheet.getByText(paragraph).first().waitFor();
+    const close = window.button(words.common.close, sheet);
+    const [box, screen] = [await close.boundingBox(), page.viewportSize()];
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(screen?.height ?? 0);
+    expect(await wrong(window)).toEqual([]);
+    await close.focus();
+    await page.keyboard.press('Enter');
+    await sheet.waitFor({ state: 'hidden' });
+    await expect.poll(() => page.evaluate(`document.activeElement?.textContent`)).toBe(words.licences.show);
+  });
+
+  describe('the CUDA pack', () => {
+    const section = ({ page, words }: FolioWindow) =>
+      page.getByRole('region', { name: words.packs.title, exact: true });
+    const download = async (window: FolioWindow, button: string): Promise<void> => {
+      const address = section(window).getByLabel(window.words.packs.address);
+      await address.fill(`https://${HOST}/cuda/`);
+      await address.press('Enter');
+      await window.button(button, section(window)).click();
+    };
+
+    it.each(SIZES)('that was refused says so by its name, above the list of its files: %j', async (options) => {
+      const [file] = inventory().cudaPack?.files ?? [];
+      const error = toErrorMessage(
+        wrongHash({ name: file?.name ?? '', bytes: 1, sha256: 'b'.repeat(64) }, HOST, 'a'.repeat(64)),
+      );
+      const window = await open(options, {
+        requests: { 'packs:list': inventory({ downloadedBytes: 1_300_000_000 }) },
+        jobs: { 'packs:install': [{ kind: 'failed', error }] },
+      });
+      const { words } = window;
+      await download(window, words.packs.goOn);
+      const problem = section(window).getByRole('alert');
+      await problem.getByText(words.packs.failed).waitFor();
+      await problem.getByText(HOST).waitFor();
+      const [above, below] = [await problem.boundingBox(), await section(window).locator('details').boundingBox()];
+      expect(above?.y).toBeLessThan(below?.y ?? 0);
+      expect(await wrong(window)).toEqual([]);
+    });
+
+    it.each(SIZES)('that found no graphics card says each thing once: %j', async (options) => {
+      const requests: Record<string, unknown> = { 'packs:list': inventory() };
+      const window = await open(options, {
+        requests,
+        jobs: { 'packs:install': [{ kind: 'done', result: { device: 'CPU' } }] },
+      });
+      const { words } = window;
+      requests['packs:list'] = inventory({ installed: true });
+      await download(window, words.packs.download);
+      await section(window).getByText(words.packs.installedCpu).waitFor();
+      await section(window).getByText(words.packs.there).waitFor();
+      expect(await section(window).locator('input, details').count()).toBe(0);
+      expect(await wrong(window)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
+import { importKind, requireKind } from '../../src/main/services/import-kind.ts';
+import { BUNDLE_ID } from '../../src/main/store/bundle-schema.ts';
+import { openStore } from '../../src/main/store/open.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'folio-import-'));
+  path = join(folder, 'it');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const NEITHER = {
+  code: 'file',
+  message: expect.stringMatching(/it is neither a run that Folio exported \(\.folio\) nor weights \(\.safetensors\)$/),
+};
+const weights = (): void => writeFileSync(path, encodeSafetensors(new Map(), {}));
+
+function database(owner: number): void {
+  const db = new Database(path);
+  db.exec('CREATE TABLE run (name TEXT)');
+  db.pragma(`application_id = ${owner}`);
+  db.close();
+}
+
+it('tells a whole run from weights, whatever they are called', async () => {
+  weights();
+  expect(await importKind(path)).toBe('weights');
+  await requireKind(path, 'weights');
+  await expect(requireKind(path, 'bundle')).rejects.toMatchObject({ hint: 'Let its name end in .safetensors.' });
+  rmSync(path);
+  database(BUNDLE_ID);
+  expect(await importKind(path)).toBe('bundle');
+  await requireKind(path, 'bundle');
+  await expect(requireKind(path, 'weights')).rejects.toMatchObject({ hint: 'Let its name end in .folio.' });
+});
+
+it('knows a record, and says how one comes in', async () => {
+  openStore(folder, { mode: 'write' }).close();
+  await expect(importKind(join(folder, 'folio.db'))).rejects.toMatchObject({
+    message: expect.stringMatching(/is a whole record/),
+    hint: expect.stringMatching(/^A backup is restored/),
+  });
+});
+
+it('refuses the database of another program, a folder, and what is not there', async () => {
+  database(7);
+  await expect(importKind(path)).rejects.toMatchObject(NEITHER);
+  await expect(importKind(folder)).rejects.toMatchObject({ message: `${folder} is a folder` });
+  await expect(importKind(join(folder, 'none'))).rejects.toMatchObject({
+    message: expect.stringMatching(/cannot be read: there is no such file/),
+  });
+});
+
+it.each(['', 'x', 'To be or not to be', 'PK\x03\x04 a file of PyTorch', '\x89HDF\r\n\x1a\n{ a file of Keras'])(
+  'refuses %j',
+  async (content) => {
+    writeFileSync(path, content, 'latin1');
+    await expect(importKind(path)).rejects.toMatchObject(NEITHER);
+  },
+);
+
+it('refuses every text, and takes a file of weights that was cut off for what it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ minLength: 0, maxLength: 200, unit: fc.constantFrom(...'{}"az \n字') }),
+      async (text) => {
+        writeFileSync(path, text);
+        await expect(importKind(path)).rejects.toMatchObject(NEITHER);
+      },
+    ),
+    { numRuns: 50 },
+  );
+  writeFileSync(path, encodeSafetensors(new Map(), { some: 'metadata' }).subarray(0, 12));
+  expect(await importKind(path)).toBe('weights');
+});
