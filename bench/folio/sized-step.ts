@@ -44,7 +44,7 @@ const ms: number[] = [];
 for (let step = 1; step <= warmup + steps; step++) {
   const batch = { inputs: randomIds(), targets: randomIds() };
   const start = performance.now();
-  await stepper.step(batch, { step, learningRate: config.learningRate });
+  await stepper.step(batch, { step, learningRate: config.learningRate }).read();
   if (step > warmup) ms.push(performance.now() - start);
 }
 stepper.close();

@@ -46,7 +46,7 @@ async function measure(
   for (let step = 1; step <= warmup + steps; step++) {
     const batch = { inputs: randomIds(), targets: randomIds() };
     const start = performance.now();
-    await stepper.step(batch, { step, learningRate: config.learningRate });
+    await stepper.step(batch, { step, learningRate: config.learningRate }).read();
     if (step > warmup) ms.push(performance.now() - start);
     if (step === warmup + 1 || step === warmup + steps) tensors.push(ops.tensorCount());
   }

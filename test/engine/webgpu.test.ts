@@ -114,8 +114,8 @@ async function takeSteps(stepper: TrainingStepper, config: RunConfig, from: numb
   const batcher = createBatcher(ids, config);
   const losses: number[] = [];
   for (let step = from; step <= to; step++) {
-    const { loss } = await stepper.step(batcher.batch(1, step % batcher.stepsPerEpoch), { step, learningRate: 1e-2 });
-    losses.push(loss);
+    const figures = stepper.step(batcher.batch(1, step % batcher.stepsPerEpoch), { step, learningRate: 1e-2 });
+    losses.push((await figures.read()).loss);
   }
   return losses;
 }

@@ -84,6 +84,12 @@ describe('a run of minutes', () => {
     expect([49.9, 50.1].map((seconds) => run.hasTimeForEpochEnd(at(10, seconds)))).toEqual([true, false]);
   });
 
+  it('leaves time for a step that is under way and not counted yet', () => {
+    const run = pace({ minutes: 1 });
+    run.stepTook(2);
+    expect([55.9, 56.1].map((seconds) => run.isOver(at(7, seconds), 1))).toEqual([false, true]);
+  });
+
   it('the longest end of epoch counts', () => {
     const run = pace({ minutes: 1 });
     run.epochEndTook(5);

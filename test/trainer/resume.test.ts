@@ -159,12 +159,15 @@ function describeResume(ops: TensorOps, config: RunConfig): void {
         },
       });
       expect(stopped.ended?.outcome).toBe('stopped');
-      expect(last(stopped.checkpoints)).toMatchObject({ kind: 'recovery', epoch: null, position: { step } });
-      return last(stopped.checkpoints);
+      const saved = last(stopped.checkpoints);
+      expect(saved).toMatchObject({ kind: 'recovery', epoch: null });
+      // Where figures come late the next step was begun before this one was told of.
+      expect([step, step + 1]).toContain(saved.position.step);
+      return saved;
     };
     const inside = nth(whole.checkpoints, 0).position.step + 2;
     const first = await stopAfter(inside);
     const second = await stopAfter(inside + 3, { resume: first });
-    expectSameFrom(await runTiny(ops, config, { resume: second }), whole, inside + 3);
+    expectSameFrom(await runTiny(ops, config, { resume: second }), whole, second.position.step);
   });
 }

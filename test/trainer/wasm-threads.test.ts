@@ -39,7 +39,7 @@ async function steps(
   for (let step = done + 1; step <= done + 3; step++) {
     const count = config.batchSize * config.sequenceLength;
     const batch = { inputs: randomIds(count, VOCABULARY, step), targets: randomIds(count, VOCABULARY, step + 50) };
-    losses.push((await stepper.step(batch, { step, learningRate: 0.01 })).loss);
+    losses.push((await stepper.step(batch, { step, learningRate: 0.01 }).read()).loss);
   }
   const checkpoint = await encodeCheckpoint(ops, stepper, config, characters);
   stepper.close();

@@ -240,6 +240,10 @@ export interface TensorOps {
   sqrt(a: Tensor): Tensor;
   /** a times a number. */
   scale(a: Tensor, factor: number): Tensor;
+  /** a times a scalar; no copy is made where the engine sees that it is 1. */
+  scaleBy(a: Tensor, factor: Tensor): Tensor;
+  /** Each element, or `least` where it is smaller. What comes of NaN is the engine's. */
+  atLeast(a: Tensor, least: number): Tensor;
   /** The sum of tensors of one shape. */
   addN(tensors: readonly Tensor[]): Tensor;
   /** [m, k] x [k, n] -> [m, n]; both float32 or both low precision (the result has their type). */

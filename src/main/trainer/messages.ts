@@ -151,6 +151,10 @@ export interface StepMessage {
   /** Global norm of the gradient before clipping; null when it is not computed. */
   readonly gradientNorm: number | null;
   readonly learningRate: number;
+  /**
+   * Until the step's figures were known, from its beginning or, where the step before was still under way then, from the moment that
+   * one's were known: what it added to the run's time.
+   */
   readonly milliseconds: number;
   readonly charactersPerSecond: number;
   /** Estimate to the end of the run; null while unknown. */

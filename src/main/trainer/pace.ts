@@ -35,11 +35,15 @@ export class Pace {
     return Math.max(step / this.#stepLimit, this.#secondsForSteps === null ? 0 : activeSeconds / this.#secondsForSteps);
   }
 
-  /** Whether no further step is to be taken. A run that has used up its minutes before the first step takes that one. */
-  isOver({ step, activeSeconds }: TrainingPosition): boolean {
+  /**
+   * Whether no further step is to be taken. A run that has used up its minutes before the first step takes that one.
+   * @param underWay steps that are begun and not yet in the active seconds
+   */
+  isOver({ step, activeSeconds }: TrainingPosition, underWay = 0): boolean {
     if (step === 0) return false;
     if (step >= this.#stepLimit) return true;
-    return this.#secondsForSteps !== null && activeSeconds + this.#stepSeconds > this.#secondsForSteps;
+    const expected = activeSeconds + (underWay + 1) * this.#stepSeconds;
+    return this.#secondsForSteps !== null && expected > this.#secondsForSteps;
   }
 
   /** Whether a whole end of epoch still fits before the one that ends the run. */

@@ -1,20 +1,13 @@
-import { FolioError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/config.ts';
-import type { TensorOps } from '../engine/tensor-ops.ts';
+import type { Tensor, TensorOps } from '../engine/tensor-ops.ts';
 import { Adam } from '../model/adam.ts';
 import type { Batch } from '../model/batches.ts';
-import { clipByGlobalNorm, globalNorm } from '../model/clipping.ts';
+import { clipByGlobalNorm, squaredNorm } from '../model/clipping.ts';
 import { createNetwork, type Network, type NetworkState } from '../model/network.ts';
 import type { Gradients } from '../model/pass.ts';
 import { PURPOSE, seedPair } from '../model/random.ts';
 import { networkShapeOf, type Weights } from '../model/weights.ts';
-
-export interface StepResult {
-  /** Mean cross-entropy of the batch before the step, nats a character. */
-  readonly loss: number;
-  /** Global norm of the gradient before clipping; null when nothing is clipped. */
-  readonly gradientNorm: number | null;
-}
+import { StepFigures } from './step-figures.ts';
 
 export interface StepMoment {
   /** 1 for the first step of the run. It names dropout's random numbers. */
@@ -62,28 +55,29 @@ export class TrainingStepper {
   }
 
   /**
-   * Forward, backward, clip, update.
-   * @throws FolioError 'diverged' when the loss or the gradient is not a finite number; the weights are unchanged then.
+   * Forward, backward, clip, update. Nothing is read and nothing waited for: whether the step diverged, its figures tell, and until
+   * they have, weights and state are neither to be kept nor to be used for anything but further steps.
    */
-  async step(batch: Batch, moment: StepMoment): Promise<StepResult> {
+  step(batch: Batch, { step, learningRate }: StepMoment): StepFigures {
+    const begunAt = performance.now();
+    const ops = this.#ops;
     const { batchSize, carryState, clipNorm, seed } = this.#config;
     if (!carryState) this.resetState();
-    const dropoutSeed = seedPair(seed, PURPOSE.dropout, moment.step);
-    const pass = this.network.gradients({ ...batch, batchSize }, this.#state, dropoutSeed);
+    const pass = this.network.gradients({ ...batch, batchSize }, this.#state, seedPair(seed, PURPOSE.dropout, step));
     this.state = pass.state;
     let gradients: Gradients = pass;
+    const sums: Tensor[] = [];
     try {
-      const loss = mean(await this.#ops.read(pass.losses));
-      if (!Number.isFinite(loss)) throw diverged('loss', loss, moment.step);
-      const gradientNorm = clipNorm > 0 ? await globalNorm(this.#ops, gradients.gradients.values()) : null;
-      if (gradientNorm !== null) {
-        if (!Number.isFinite(gradientNorm)) throw diverged('gradient', gradientNorm, moment.step);
-        gradients = clipByGlobalNorm(this.#ops, gradients, gradientNorm, clipNorm);
+      sums.push(ops.sum(pass.losses, 0));
+      if (clipNorm > 0) {
+        const normSquared = squaredNorm(ops, gradients.gradients.values());
+        sums.push(normSquared);
+        gradients = clipByGlobalNorm(ops, gradients, normSquared, clipNorm);
       }
-      this.optimizer.apply(gradients, moment.learningRate);
-      return { loss, gradientNorm };
+      this.optimizer.apply(gradients, learningRate);
+      return new StepFigures(ops, ops.stack(sums), { count: batch.targets.length, step, begunAt });
     } finally {
-      this.#ops.release(pass.losses, ...gradients.gradients.values(), ...gradients.squares.values());
+      ops.release(pass.losses, ...sums, ...gradients.gradients.values(), ...gradients.squares.values());
     }
   }
 
@@ -100,8 +94,4 @@ export function mean(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;
-}
-
-function diverged(what: 'loss' | 'gradient', value: number, step: number): FolioError {
-  return new FolioError('diverged', `the ${what} became ${value} at step ${step}`);
 }

@@ -14,26 +14,16 @@ import { learningRateAt, type ScheduleMoment } from '../model/schedule.ts';
 import type { CharacterIds, Vocabulary } from '../model/vocabulary.ts';
 import { networkShapeOf } from '../model/weights.ts';
 import { encodeCheckpoint, restoreCheckpoint } from './checkpointing.ts';
-import { Control } from './control.ts';
+import type { Control } from './control.ts';
 import { EpochEnd, recordOf } from './epoch-end.ts';
 import { firstLook } from './first-look.ts';
 import type { Handover } from './handover.ts';
 import type { CheckpointMessage, ResumeFrom, Send, TrainingPosition, WrittenSample } from './messages.ts';
 import { Pace } from './pace.ts';
+import { afterBegin, afterStep, afterValidation, afterWork, nextEpoch, START } from './position.ts';
 import { TrainingStepper } from './stepper.ts';
+import { type StepDone, Steps } from './steps.ts';
 import { StoredEpochs } from './stored-epochs.ts';
-
-const START: TrainingPosition = {
-  step: 0,
-  epoch: 1,
-  stepInEpoch: 0,
-  activeSeconds: 0,
-  lossSum: 0,
-  epochSeconds: 0,
-  bestValidationLoss: null,
-  bestEpoch: null,
-  epochsWithoutImprovement: 0,
-};
 
 export interface TrainingInput {
   readonly ops: TensorOps;
@@ -64,12 +54,14 @@ class Training {
   readonly #ranges: ReturnType<typeof splitForValidation>;
   readonly #batcher: Batcher;
   readonly #stepper: TrainingStepper;
+  readonly #steps: Steps;
   readonly #pace: Pace;
   readonly #epochEnd: EpochEnd;
   readonly #fresh: boolean;
   readonly #reason: string | null;
+  /** Behind the last step that was begun; without the seconds and the loss of one that is under way. */
   #position: TrainingPosition;
-  /** Of the last step. */
+  /** Of the last step that was begun. */
   #learningRate: number;
   /** The step of the last checkpoint, and when it was made. */
   #saved = { step: 0, at: performance.now() };
@@ -97,6 +89,7 @@ class Training {
     const shape = networkShapeOf(config, vocabulary.size);
     const weights = resume === null ? initialWeights(shape, config.seed) : decodeSafetensors(resume.weights).arrays;
     this.#stepper = new TrainingStepper(ops, config, vocabulary.size, weights);
+    this.#steps = new Steps(this.#stepper, (done) => this.#stepDone(done));
     const { network } = this.#stepper;
     this.#epochEnd = new EpochEnd(
       { ops, network, vocabulary, ids, config, held: this.#ranges.validation },
@@ -116,6 +109,7 @@ class Training {
   }
 
   close(): void {
+    this.#steps.close();
     this.#stepper.close();
   }
 
@@ -143,24 +137,25 @@ class Training {
   async #untilOver(): Promise<void> {
     if (this.#config.minutes > 0) await this.#measureEpochEnd();
     for (;;) {
-      await Control.breathe();
+      await this.#steps.breathe();
       if (this.#control.paused) await this.#pause();
       if (this.#control.stopped) return this.#stop();
       // Looked at here and not at an epoch's end, so that a run that was killed right after one ends as it would have.
       const reason = this.#reasonToEnd();
       if (reason !== null) return this.#finish(reason);
       if (this.#position.stepInEpoch === this.#batcher.stepsPerEpoch) {
+        await this.#steps.settle();
         // Without time for another end of epoch after this one, what is left would be a handful of steps.
         const last = !this.#pace.hasTimeForEpochEnd(this.#position);
         if (!(await this.#endEpoch(true, last))) return this.#stop();
         if (last) return this.#finish('');
         continue;
       }
-      if (this.#pace.isOver(this.#position)) break;
+      if (this.#pace.isOver(this.#position, this.#steps.underWay)) break;
+      if (this.#isSaveDue()) await this.#saveInside();
       await this.#step();
-      const due = performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000;
-      if (due && this.#position.stepInEpoch < this.#batcher.stepsPerEpoch) await this.#saveInside();
     }
+    await this.#steps.settle();
     if (this.#recorded < this.#position.step && !(await this.#endEpoch(false, true))) return this.#stop();
     await this.#finish('');
   }
@@ -169,8 +164,7 @@ class Training {
   async #measureEpochEnd(): Promise<void> {
     const start = performance.now();
     this.#pace.epochEndTook(await this.#epochEnd.measure());
-    const { activeSeconds } = this.#position;
-    this.#position = { ...this.#position, activeSeconds: activeSeconds + (performance.now() - start) / 1000 };
+    this.#position = afterWork(this.#position, (performance.now() - start) / 1000);
   }
 
   #reasonToEnd(): string | null {
@@ -188,36 +182,28 @@ class Training {
   }
 
   async #step(): Promise<void> {
-    const position = this.#position;
-    const { batchSize, sequenceLength, batching } = this.#config;
+    const { epoch, step, stepInEpoch } = this.#position;
     // A new pass over contiguous lanes starts at the beginning of the text, where no state belongs to.
-    if (position.stepInEpoch === 0 && batching === 'contiguous') this.#stepper.resetState();
+    if (stepInEpoch === 0 && this.#config.batching === 'contiguous') this.#stepper.resetState();
     const learningRate = learningRateAt(this.#config, this.#moment(0));
     this.#learningRate = learningRate;
-    const start = performance.now();
-    const batch = this.#batcher.batch(position.epoch, position.stepInEpoch);
-    const { loss, gradientNorm } = await this.#stepper.step(batch, { step: position.step + 1, learningRate });
-    const seconds = (performance.now() - start) / 1000;
+    const batch = this.#batcher.batch(epoch, stepInEpoch);
+    this.#position = afterBegin(this.#position);
+    await this.#steps.begin(batch, { epoch, step: step + 1, stepInEpoch: stepInEpoch + 1, learningRate });
+  }
+
+  async #stepDone({ of, result: { loss, gradientNorm }, seconds }: StepDone): Promise<void> {
     this.#pace.stepTook(seconds);
-    this.#position = {
-      ...position,
-      step: position.step + 1,
-      stepInEpoch: position.stepInEpoch + 1,
-      activeSeconds: position.activeSeconds + seconds,
-      epochSeconds: position.epochSeconds + seconds,
-      lossSum: position.lossSum + loss,
-    };
+    this.#position = afterStep(this.#position, seconds, loss);
+    const { batchSize, sequenceLength } = this.#config;
     await this.#send({
       type: 'step',
-      epoch: position.epoch,
-      step: position.step + 1,
-      stepInEpoch: position.stepInEpoch + 1,
+      ...of,
       loss,
       gradientNorm,
-      learningRate,
       milliseconds: seconds * 1000,
       charactersPerSecond: (batchSize * sequenceLength) / seconds,
-      secondsLeft: this.#pace.secondsLeft(this.#position),
+      secondsLeft: this.#pace.secondsLeft({ ...this.#position, step: of.step }),
     });
   }
 
@@ -245,16 +231,8 @@ class Training {
       learningRate: this.#learningRate,
     });
     const improved = validationLoss !== null && validationLoss < (this.#position.bestValidationLoss ?? Infinity);
-    const seconds = (performance.now() - start) / 1000;
-    const finished = this.#position;
-    this.#position = {
-      ...finished,
-      activeSeconds: finished.activeSeconds + seconds,
-      bestValidationLoss: improved ? validationLoss : finished.bestValidationLoss,
-      bestEpoch: improved ? finished.epoch : finished.bestEpoch,
-      epochsWithoutImprovement: improved || validationLoss === null ? 0 : finished.epochsWithoutImprovement + 1,
-    };
-    if (complete) this.#beginEpoch();
+    this.#position = afterWork(afterValidation(this.#position, validationLoss), (performance.now() - start) / 1000);
+    if (complete) this.#position = nextEpoch(this.#position);
     if (improved) this.#heldBest = null;
     if (isDue) await this.#checkpoint('epoch', record, samples);
     else await this.#passOver(record, improved);
@@ -274,17 +252,14 @@ class Training {
     await this.#send({ type: 'phase', phase: 'training' });
   }
 
-  #beginEpoch(): void {
-    this.#position = {
-      ...this.#position,
-      epoch: this.#position.epoch + 1,
-      stepInEpoch: 0,
-      lossSum: 0,
-      epochSeconds: 0,
-    };
+  #isSaveDue(): boolean {
+    const { step, stepInEpoch } = this.#position;
+    if (step === this.#saved.step || stepInEpoch === 0) return false;
+    return performance.now() - this.#saved.at > this.#config.saveEveryMinutes * 60_000;
   }
 
   async #saveInside(): Promise<void> {
+    await this.#steps.settle();
     const ended = this.#position.stepInEpoch === 0 ? this.#passedOver : null;
     await this.#checkpoint(ended === null ? 'recovery' : 'epoch', ended, []);
   }
@@ -317,6 +292,7 @@ class Training {
   }
 
   async #pause(): Promise<void> {
+    await this.#steps.settle();
     if (this.#saved.step < this.#position.step) await this.#saveInside();
     await this.#send({ type: 'phase', phase: 'paused' });
     await this.#control.whilePaused();
@@ -324,6 +300,7 @@ class Training {
   }
 
   async #stop(): Promise<void> {
+    await this.#steps.settle();
     if (this.#saved.step < this.#position.step) await this.#saveInside();
     await this.#end('stopped', '');
   }

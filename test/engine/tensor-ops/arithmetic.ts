@@ -57,6 +57,36 @@ export function describeArithmetic(ops: TensorOps): void {
       );
     });
 
+    it.each([-0.5, 1])('scaleBy a scalar of %f', async (factor) => {
+      const scaled = await result([2, 3], () =>
+        ops.scaleBy(tensor([2, 3]), ops.fromFloats(Float32Array.of(factor), [])),
+      );
+      expectClose(
+        scaled,
+        values([2, 3]).map((x) => x * factor),
+      );
+    });
+
+    it('what scaleBy gives stays when what it was made of is freed', async () => {
+      const [a, one] = [tensor([2, 3]), ops.fromFloats(Float32Array.of(1), [])];
+      const scaled = ops.scaleBy(a, one);
+      ops.release(a, one);
+      expect(await ops.read(scaled)).toEqual(values([2, 3]));
+      ops.release(scaled);
+    });
+
+    it('atLeast, of a matrix and of a scalar', async () => {
+      const floored = values([2, 3]).map((x) => Math.max(x, 0.1));
+      expectClose(await result([2, 3], () => ops.atLeast(tensor([2, 3]), 0.1)), floored);
+      for (const [x, expected] of [
+        [0.5, Math.fround(1.7)],
+        [1.75, 1.75],
+      ] as const) {
+        const limited = await result([], () => ops.atLeast(ops.fromFloats(Float32Array.of(x), []), 1.7));
+        expect([...limited]).toEqual([expected]);
+      }
+    });
+
     it('addN of one, two and four tensors', async () => {
       for (const count of [1, 2, 4]) {
         const expected = Array.from({ length: 6 }, (_, i) =>

@@ -30,8 +30,11 @@ export function describeReductions(ops: TensorOps): void {
       expectClose(await result(rest, () => ops.sum(tensor(shape), axis)), expected);
     });
 
-    it('sum of a vector is a scalar', async () => {
-      expectClose(await result([], () => ops.sum(tensor([7]), 0)), [values([7]).reduce((a, b) => a + b, 0)]);
+    it.each([7, 64, 6401, 70_000])('sum of a vector of %i is a scalar', async (length) => {
+      const positive = values([length]).map((x) => x + 2);
+      const sum = positive.reduce((a, b) => a + b, 0);
+      const actual = await result([], () => ops.sum(ops.fromFloats(positive, [length]), 0));
+      expectClose(actual, [sum]);
     });
 
     it('segmentSum adds rows of one label and leaves zeros for a label that does not occur', async () => {

@@ -1,4 +1,5 @@
 /** What the native code computes with, as native/levels.h counts it. */
+import os from 'node:os';
 import { FolioError } from '../../../shared/errors.ts';
 import type { Environment } from './paths.ts';
 
@@ -26,4 +27,10 @@ export function checkAskedLevel(env: Environment): void {
     `FOLIO_NATIVE_LEVEL is "${asked}".`,
     'It takes a number from 0 to 4: 0 any processor, 1 AVX2, 2 AVX-512, 3 AVX-512 with bfloat16, 4 AMX. Correct it, or unset it.',
   );
+}
+
+/** Threads that TensorFlow computes on: as many as it was told, or as there are processors for this process. */
+export function threads(): number {
+  const asked = Number(process.env['TF_NUM_INTRAOP_THREADS']);
+  return Number.isInteger(asked) && asked > 0 ? asked : os.availableParallelism();
 }

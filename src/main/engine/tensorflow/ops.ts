@@ -2,7 +2,6 @@
  * TensorOps on TensorFlow's eager C API, through the raw `executeOp` of the tfjs-node binding: no tfjs bookkeeping, and types
  * that tfjs does not know (bfloat16). Operations are TensorFlow's own; see its op registry for their exact semantics.
  */
-import os from 'node:os';
 import { FolioError } from '../../../shared/errors.ts';
 import { Arenas } from '../arena.ts';
 import type { AdamState, AdamStep, FusedCells, FusedLayers, MatmulOptions, Tensor, TensorOps } from '../tensor-ops.ts';
@@ -20,7 +19,7 @@ import { loadBinding, type OpAttribute, type TensorFlowBinding } from './binding
 import { cudnnLayers } from './cudnn.ts';
 import { asHandle, Handle, idOf } from './handles.ts';
 import { fusedCells } from './fused.ts';
-import { checkAskedLevel, processorAt, TILE_LEVEL } from './levels.ts';
+import { checkAskedLevel, processorAt, threads, TILE_LEVEL } from './levels.ts';
 import { AdamVariables } from './variables.ts';
 
 const T_FLOAT = [type('T', FLOAT)];
@@ -66,6 +65,7 @@ class TensorFlowOps implements TensorOps {
   readonly #binding: TensorFlowBinding;
   readonly #handles: Arenas<Handle>;
   readonly #adam: AdamVariables;
+  readonly #onGpu: boolean;
   /** Whether FolioMatMul has what it needs of the processor. */
   readonly #hasTiles: boolean;
   /** Small constants (axes, permutations, numbers), made once and never freed before close. */
@@ -78,6 +78,7 @@ class TensorFlowOps implements TensorOps {
     // The operations are compiled for the CPU only.
     const absent = { noIds: () => this.fromInts(new Int32Array(0), [0]), none: () => this.zeros([0, 0]) };
     const gpu = binding.isUsingGpuDevice();
+    this.#onGpu = gpu;
     const level = gpu ? 0 : this.#nativeLevel();
     this.fused = gpu ? null : fusedCells((...call) => this.#runMany(...call), absent, level);
     this.#hasTiles = level >= TILE_LEVEL;
@@ -159,6 +160,14 @@ class TensorFlowOps implements TensorOps {
     const result = this.#run('Mul', T_FLOAT, [idOf(a), number]);
     this.#binding.deleteTensor(number);
     return result;
+  }
+  scaleBy(a: Tensor, factor: Tensor): Tensor {
+    // A CPU has computed it by now; looking would make a GPU wait.
+    if (!this.#onGpu && this.#data(factor)[0] === 1) return this.#run('Identity', T_FLOAT, [idOf(a)]);
+    return this.mul(a, factor);
+  }
+  atLeast(a: Tensor, least: number): Tensor {
+    return this.#run('Maximum', T_FLOAT, [idOf(a), this.#float(least)]);
   }
   addN(tensors: readonly Tensor[]): Tensor {
     return this.#run('AddN', ADD_N(tensors.length, FLOAT), tensors.map(idOf));
@@ -324,11 +333,6 @@ class TensorFlowOps implements TensorOps {
 function multiplications(a: Tensor, b: Tensor, turned: number): number {
   const [rows = 0, columns = 0] = a.shape;
   return rows * columns * ((turned & 2) !== 0 ? (b.shape[0] ?? 0) : (b.shape[1] ?? 0));
-}
-
-function threads(): number {
-  const asked = Number(process.env['TF_NUM_INTRAOP_THREADS']);
-  return Number.isInteger(asked) && asked > 0 ? asked : os.availableParallelism();
 }
 
 /**

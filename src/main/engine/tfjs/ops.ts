@@ -92,6 +92,12 @@ export class TfjsOps implements TensorOps {
   scale(a: Tensor, factor: number): Tensor {
     return this.composed(() => this.mul(a, this.#scalar(factor)));
   }
+  scaleBy(a: Tensor, factor: Tensor): Tensor {
+    return this.mul(a, factor);
+  }
+  atLeast(a: Tensor, least: number): Tensor {
+    return this.composed(() => this.#binary('Maximum', a, this.#scalar(least)));
+  }
   addN(tensors: readonly Tensor[]): Tensor {
     return this.run('AddN', tensors.map(infoOf));
   }

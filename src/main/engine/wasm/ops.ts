@@ -63,6 +63,15 @@ export class WasmOps extends WasmTensors implements TensorOps {
       for (let i = 0; i < to.length; i++) to[i] = (from[i] as number) * factor; // one length
     });
   }
+  scaleBy(a: Tensor, factor: Tensor): Tensor {
+    const [number = NaN] = this.floats(factor);
+    return number === 1 ? this.reshape(a, a.shape) : this.scale(a, number);
+  }
+  atLeast(a: Tensor, least: number): Tensor {
+    return this.#each(a, (to, from) => {
+      for (let i = 0; i < to.length; i++) to[i] = Math.max(from[i] as number, least); // one length
+    });
+  }
   addN(tensors: readonly Tensor[]): Tensor {
     const [first, ...others] = tensors;
     if (first === undefined) throw new FolioError('internal', 'a sum of no tensors');

@@ -104,6 +104,12 @@ export class WebgpuOps extends TfjsOps {
   override scale(a: Tensor, factor: number): Tensor {
     return this.#alike(programs.SCALE, [a], [factor]);
   }
+  override scaleBy(a: Tensor, factor: Tensor): Tensor {
+    return this.#alike(programs.SCALE_BY, [a, factor]);
+  }
+  override atLeast(a: Tensor, least: number): Tensor {
+    return this.#alike(programs.AT_LEAST, [a], [least]);
+  }
 
   /**
    * tfjs reads a transposed second factor one number at a time, and four where it is not transposed: turning it costs less than a
@@ -144,6 +150,8 @@ export class WebgpuOps extends TfjsOps {
     if (count > SMALL_TENSOR || length === 0) return super.sum(a, axis);
     const shape = a.shape.toSpliced(axis, 1);
     const results = count / length;
+    // One thread would go through all of it alone.
+    if (results === 1) return this.#one(programs.ADD_UP_ALL, [a], shape, [count], 1);
     return this.#one(programs.SMALL_SUM, [a], shape, [results, length, sizeOf(a.shape.slice(axis + 1))], results);
   }
 
@@ -193,7 +201,7 @@ export class WebgpuOps extends TfjsOps {
     if (groups === 1) return this.#one(programs.SUM_OF_SQUARES, [a], [], [count, 1], threads);
     return this.composed(() => {
       const sums = this.#one(programs.SUM_OF_SQUARES, [a], [groups], [count, groups], threads);
-      return this.#one(programs.ADD_PARTIALS, [sums], [], [groups], 1);
+      return this.#one(programs.ADD_UP_ALL, [sums], [], [groups], 1);
     });
   }
   override softmaxCrossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {

@@ -32,6 +32,21 @@ export const SCALE = elementwise({
   body: 'y[i] = x[i] * factor;',
 });
 
+export const SCALE_BY = elementwise({
+  name: 'folio scale by',
+  reads: ['x', 'factor'],
+  writes: ['y'],
+  body: 'y[i] = x[i] * factor[0];',
+});
+
+export const AT_LEAST = elementwise({
+  name: 'folio at least',
+  reads: ['x'],
+  writes: ['y'],
+  uniforms: [{ name: 'least', type: 'f32' }],
+  body: 'y[i] = max(x[i], least);',
+});
+
 export const FILL_ZERO = elementwise({ name: 'folio zeros', reads: [], writes: ['y'], body: 'y[i] = 0.0;' });
 
 /** From int32 ids to float32 rows of `depth` numbers. */
@@ -141,7 +156,7 @@ export function squareGroups(count: number): number {
   return Math.max(1, Math.min(256, Math.ceil(count / (16 * THREADS))));
 }
 
-/** A partial sum a workgroup; together with ADD_PARTIALS always in the same order. */
+/** A partial sum a workgroup; together with ADD_UP_ALL always in the same order. */
 export const SUM_OF_SQUARES: Program = {
   name: 'folio sum of squares',
   reads: [{ name: 'x' }],
@@ -157,17 +172,17 @@ export const SUM_OF_SQUARES: Program = {
     if (local == 0u) { sums[group] = parts[0]; }`,
 };
 
-/** The partial sums to one. */
-export const ADD_PARTIALS: Program = {
-  name: 'folio add partial sums',
-  reads: [{ name: 'sums' }],
+/** All elements to one number, by one workgroup. */
+export const ADD_UP_ALL: Program = {
+  name: 'folio add up all',
+  reads: [{ name: 'x' }],
   writes: [{ name: 'total' }],
   uniforms: [{ name: 'count', type: 'u32' }],
   threads: THREADS,
   declarations: `var<workgroup> parts: array<f32, ${THREADS}>;`,
   body: `
     var sum = 0.0;
-    for (var i = local; i < count; i += ${THREADS}u) { sum += sums[i]; }
+    for (var i = local; i < count; i += ${THREADS}u) { sum += x[i]; }
     parts[local] = sum;
     ${ADD_UP}
     if (local == 0u) { total[0] = parts[0]; }`,
