@@ -8,6 +8,8 @@ import { PRESET_NAMES } from './presets.ts';
 const text = z.string().max(10_000);
 const { cell, batching, optimizer, schedule, precision, carryState } = runConfigSchema.shape;
 const numbers = Object.fromEntries(NUMBER_KEYS.map((key) => [key, text])) as Record<NumberKey, typeof text>;
+/** What a draft that is older than a setting has for it. */
+const weightDrop = text.default('0');
 
 const draftSchema = z.strictObject({
   version: z.literal(1),
@@ -19,6 +21,7 @@ const draftSchema = z.strictObject({
   keepEvery: text,
   values: z.strictObject({
     ...numbers,
+    weightDrop,
     cell,
     batching,
     optimizer,

@@ -49,7 +49,8 @@ describe('the sizes that are tried', () => {
   );
 
   it('have as many layers as the person has set', () => {
-    for (const { layers } of sizesFor({ ...preset, layers: 3 })) expect(layers).toBe(3);
+    const sizes = sizesFor({ ...preset, layers: 3 });
+    expect(sizes.map(({ layers, units }) => `${layers}x${units}`)).toEqual(['3x768', '3x512', '3x256', '3x128']);
   });
 });
 

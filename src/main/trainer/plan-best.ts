@@ -81,10 +81,15 @@ export function sizesFor(config: RunConfig): readonly Size[] {
     ...(config.batchSize === preset.batchSize ? {} : { batchSize: config.batchSize }),
     ...(config.learningRate === preset.learningRate ? {} : { learningRate: config.learningRate }),
   };
-  if (config.units === preset.units) return SIZES.map((size) => ({ ...size, ...fixed }));
+  // What was found for two layers is the nearest to what more of them would want.
+  const alike = SIZES.filter(({ layers }) => layers === Math.min(config.layers, 2));
+  if (config.units === preset.units) {
+    const least = Math.min(...alike.map(({ units }) => units));
+    const tried = SIZES.filter((size) => config.layers === preset.layers || alike.includes(size) || size.units < least);
+    return tried.map((size) => ({ ...size, ...fixed }));
+  }
   // The rate that suited the nearest size of as many layers.
   const distance = ({ units }: Size) => Math.abs(units - config.units);
-  const alike = SIZES.filter(({ layers }) => layers === Math.min(config.layers, 2));
   const nearest = alike.reduce((best, size) => (distance(size) < distance(best) ? size : best));
   return [{ ...nearest, layers: config.layers, units: config.units, ...fixed }];
 }

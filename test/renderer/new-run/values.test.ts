@@ -141,6 +141,14 @@ describe('the draft', () => {
     expect(readDraft(writeDraft(draft))).toEqual(draft);
   });
 
+  it('that is older than weight drop is kept, without any', () => {
+    const { weightDrop: _, ...values } = draft.values;
+    expect(readDraft(JSON.stringify({ ...draft, values }))).toEqual({
+      ...draft,
+      values: { ...values, weightDrop: '0' },
+    });
+  });
+
   it.each([
     '',
     '{',
