@@ -7,6 +7,7 @@
  * - The packages of Windows and macOS the same way, in stand-ins for their Electron: their lists and fuses only.
  * - The lowered program (electron.vite.smoke.config.ts) by the same configuration, started from a folder outside of the checkout, with an
  *   empty home, no network, and the engine out of the package: the smoke test's launches, and the self-test.
+ * - What starts an AppImage again (try-relaunch.ts).
  *
  * Where the kit with the old Electron or a tool is missing it says so and passes.
  */
@@ -25,6 +26,7 @@ import { hasDrawings, tryOtherSystems } from './other-systems.ts';
 import { writeNotices } from './notices.ts';
 import { pack } from './pack.ts';
 import { tryLowered } from './try-lowered.ts';
+import { tryRelaunch } from './try-relaunch.ts';
 import { tryTrainer } from './try-trainer.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -93,8 +95,12 @@ async function main(): Promise<number> {
       configuration: { ...loweredConfiguration(), ...unprepared, directories: { output: join(place, 'lowered') } },
       electronDist: dirname(electron.path),
     });
+    const restarts = report(
+      'an AppImage is started again by its file once its old process has ended (a stand-in for its file)',
+      await tryRelaunch(electron.path, place),
+    );
     const runs = await tryLowered(lowered.folder, place, engine === null ? 'wasm' : 'tensorflow', report);
-    return lists && fuses && trains && others && runs ? 0 : 1;
+    return lists && fuses && trains && others && restarts && runs ? 0 : 1;
   } finally {
     rmSync(place, { recursive: true, force: true, maxRetries: 3 });
   }

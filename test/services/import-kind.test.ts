@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
-import { importKind, requireKind } from '../../src/main/services/import-kind.ts';
+import { importKind, requireBackup, requireKind } from '../../src/main/services/import-kind.ts';
 import { BUNDLE_ID } from '../../src/main/store/bundle-schema.ts';
 import { openStore } from '../../src/main/store/open.ts';
 
@@ -20,7 +20,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const NEITHER = {
   code: 'file',
-  message: expect.stringMatching(/it is neither a run that Folio exported \(\.folio\) nor weights \(\.safetensors\)$/),
+  message: expect.stringMatching(
+    /it is neither a run that Folio exported \(\.folio\) nor weights \(\.safetensors\)$/,
+  ) as string,
 };
 const weights = (): void => writeFileSync(path, encodeSafetensors(new Map(), {}));
 
@@ -46,9 +48,21 @@ it('tells a whole run from weights, whatever they are called', async () => {
 it('knows a record, and says how one comes in', async () => {
   openStore(folder, { mode: 'write' }).close();
   await expect(importKind(join(folder, 'folio.db'))).rejects.toMatchObject({
-    message: expect.stringMatching(/is a whole record/),
-    hint: expect.stringMatching(/^A backup is restored/),
+    message: expect.stringMatching(/is a whole record/) as string,
+    hint: expect.stringMatching(/^A backup is restored/) as string,
   });
+});
+
+it('takes nothing but a record for a backup, and says where a single run goes', async () => {
+  openStore(folder, { mode: 'write' }).close();
+  await requireBackup(join(folder, 'folio.db'));
+  database(BUNDLE_ID);
+  await expect(requireBackup(path)).rejects.toMatchObject({
+    message: `${path} is a single run, not a backup`,
+    hint: expect.stringContaining('`folio import`') as string,
+  });
+  weights();
+  await expect(requireBackup(path)).rejects.toMatchObject({ message: `${path} is not a backup that Folio made` });
 });
 
 it('refuses the database of another program, a folder, and what is not there', async () => {
@@ -56,7 +70,7 @@ it('refuses the database of another program, a folder, and what is not there', a
   await expect(importKind(path)).rejects.toMatchObject(NEITHER);
   await expect(importKind(folder)).rejects.toMatchObject({ message: `${folder} is a folder` });
   await expect(importKind(join(folder, 'none'))).rejects.toMatchObject({
-    message: expect.stringMatching(/cannot be read: there is no such file/),
+    message: expect.stringMatching(/cannot be read: there is no such file/) as string,
   });
 });
 
@@ -71,7 +85,7 @@ it.each(['', 'x', 'To be or not to be', 'PK\x03\x04 a file of PyTorch', '\x89HDF
 it('refuses every text, and takes a file of weights that was cut off for what it was', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.string({ minLength: 0, maxLength: 200, unit: fc.constantFrom(...'{}"az \n字') }),
+      fc.string({ minLength: 0, maxLength: 200, unit: fc.constantFrom('{', '}', '"', 'a', ' ', '\n', '字') }),
       async (text) => {
         writeFileSync(path, text);
         await expect(importKind(path)).rejects.toMatchObject(NEITHER);

@@ -1,4 +1,4 @@
-/** What a file holds that is to be imported, by its first bytes: what it is called says little. */
+/** What a file holds that is to be imported or put back, by its first bytes: what it is called says little. */
 import { open } from 'node:fs/promises';
 import { FolioError } from '../../shared/errors.ts';
 import { BUNDLE_ID } from '../store/bundle-schema.ts';
@@ -22,19 +22,14 @@ const JSON_START = 8;
  * @throws FolioError 'file' when it cannot be read, and when it is neither: what Folio takes is said then
  */
 export async function importKind(file: string): Promise<ImportKind> {
-  const head = await explaining(file, () => firstBytes(file));
-  if (head.toString('latin1', 0, SQLITE.length) === SQLITE && head.length === HEAD_BYTES) {
-    const owner = head.readUInt32BE(SQLITE_OWNER);
-    if (owner === BUNDLE_ID) return 'bundle';
-    if (owner === APPLICATION_ID) {
-      throw new FolioError(
-        'file',
-        `${file} is a whole record, or a backup of one, and not a single run`,
-        'A backup is restored, not imported. A single run comes as a .folio file: export it there.',
-      );
-    }
-  } else if (head.length > JSON_START && head.readUInt32LE(LENGTH_UPPER) === 0 && head[JSON_START] === 0x7b /* { */) {
-    return 'weights';
+  const kind = await kindOf(file);
+  if (kind === 'bundle' || kind === 'weights') return kind;
+  if (kind === 'record') {
+    throw new FolioError(
+      'file',
+      `${file} is a whole record, or a backup of one, and not a single run`,
+      'A backup is restored, not imported. A single run comes as a .folio file: export it there.',
+    );
   }
   throw new FolioError(
     'file',
@@ -54,6 +49,35 @@ export async function requireKind(file: string, wanted: ImportKind): Promise<voi
   throw found === 'bundle'
     ? new FolioError('file', `${file} holds a whole run, and its name says weights`, 'Let its name end in .folio.')
     : new FolioError('file', `${file} holds weights, and its name says a run`, 'Let its name end in .safetensors.');
+}
+
+/**
+ * For what puts a backup back.
+ *
+ * @throws FolioError 'damaged' for what no backup begins with, 'file' for a single run
+ */
+export async function requireBackup(file: string): Promise<void> {
+  const kind = await kindOf(file);
+  if (kind === 'record') return;
+  throw kind === 'bundle'
+    ? new FolioError('file', `${file} is a single run, not a backup`, 'It is imported: `folio import` takes it.')
+    : new FolioError(
+        'damaged',
+        `${file} is not a backup that Folio made`,
+        'Choose a file that `folio backup` or the app wrote.',
+      );
+}
+
+/** Null for a file of no kind that Folio makes. */
+async function kindOf(file: string): Promise<ImportKind | 'record' | null> {
+  const head = await explaining(file, () => firstBytes(file));
+  if (head.toString('latin1', 0, SQLITE.length) === SQLITE && head.length === HEAD_BYTES) {
+    const owner = head.readUInt32BE(SQLITE_OWNER);
+    return owner === BUNDLE_ID ? 'bundle' : owner === APPLICATION_ID ? 'record' : null;
+  }
+  const isWeights =
+    head.length > JSON_START && head.readUInt32LE(LENGTH_UPPER) === 0 && head[JSON_START] === 0x7b; /* { */
+  return isWeights ? 'weights' : null;
 }
 
 async function firstBytes(file: string): Promise<Buffer> {

@@ -11,6 +11,7 @@ import { closeTheLog, isAlone } from '../store/log.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
 import { explaining } from '../store/sqlite-errors.ts';
+import { requireBackup } from './import-kind.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
 
 export interface RestoreOptions {
@@ -39,8 +40,8 @@ export interface Restored {
 /**
  * Puts a checked copy of a backup into a data folder. Until the copy is there, whole, nothing else is touched.
  *
- * @throws FolioError 'file' when the folder holds a record and it is not to be replaced, or cannot be written; 'not-found', 'damaged' and
- *   'newer-database' for a file that is no backup; 'locked' when another Folio works with the folder or reads its record; 'cancelled'
+ * @throws FolioError 'file' for a single run's file, when the folder holds a record and it is not to be replaced, or cannot be written;
+ *   'not-found', 'damaged' and 'newer-database' for a file that is no backup; 'locked' when another Folio works with the folder or reads its record; 'cancelled'
  */
 export async function restoreRecord(
   file: string,
@@ -83,10 +84,11 @@ export async function restoreRecord(
   }
 }
 
-/** The size of a backup in bytes. Throws FolioError 'not-found' for what is no file, 'file' for the record itself. */
+/** The size of a backup in bytes. Throws FolioError 'not-found' for what is no file, 'file' for the record itself, and what requireBackup throws. */
 export async function refuseRecordItself(file: string, record: string): Promise<number> {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile() !== true) throw new FolioError('not-found', `there is no file ${file}`, 'Check the path.');
+  await requireBackup(file);
   if (await isSameFile(file, record)) {
     throw new FolioError('file', `${file} is the record of this folder already`, 'There is nothing to restore.');
   }

@@ -210,7 +210,7 @@ describe.runIf(platformName() === 'linux-x64')('installPack', () => {
     writeFileSync(path.join(cache, 'disk', 'letter.txt'), 'Dear');
     await expect(install({ source: { folder: path.join(cache, 'disk') } })).rejects.toMatchObject({
       code: 'install',
-      message: `Of the 3 files of the CUDA pack 2 are missing: ${cublas.name} (${cublas.bytes} bytes); ${cusolver.name} (${cusolver.bytes} bytes).`,
+      message: `Of the 3 files of the CUDA pack 2 are missing: ${cublas.name} (${cublas.bytes.toLocaleString('en')} bytes); ${cusolver.name} (${cusolver.bytes.toLocaleString('en')} bytes).`,
       hint: expect.stringMatching(/letter\.txt; file 1\.$/) as string,
     });
     expect(left()).toEqual([]);

@@ -57,7 +57,7 @@ export async function filesIn(folder: string): Promise<string[]> {
 export function requireAll(pack: Pack, found: Found, others: readonly string[]): void {
   const missing = pack.files.filter((file) => !found.has(file));
   if (missing.length === 0) return;
-  const names = missing.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join('; ');
+  const names = missing.map(({ name, bytes }) => `${name} (${bytes.toLocaleString('en')} bytes)`).join('; ');
   const choose = 'Choose these too: each is recognised by its content, whatever it is called.';
   throw new FolioError(
     'install',

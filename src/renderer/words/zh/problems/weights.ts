@@ -87,6 +87,8 @@ export const weights = {
   '{0} holds {1} (element {2}): these weights cannot write text.': '{0} 中有 {1}（第 {2} 个数）：这些权重无法用来写。',
   '{0} is a folder': '{0} 是一个文件夹',
   '{0} is a whole record, or a backup of one, and not a single run': '{0} 是整个记录或其备份，而不是单次训练',
+  '{0} is a single run, not a backup': '{0} 是单次训练，不是备份',
+  '{0} is not a backup that Folio made': '{0} 不是 Folio 所做的备份',
   '{0} is neither a run that Folio exported (.folio) nor weights (.safetensors)':
     '{0} 既不是 Folio 导出的训练（.folio），也不是权重（.safetensors）',
   '{0} overlaps the array before it': '{0} 与它前面的数组重叠',
