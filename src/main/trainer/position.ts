@@ -36,10 +36,10 @@ export function afterWork(position: TrainingPosition, seconds: number): Training
 /** The epoch (or the part of one) was measured. @param validationLoss null when nothing is held out */
 export function afterValidation(position: TrainingPosition, validationLoss: number | null): TrainingPosition {
   if (validationLoss === null) return { ...position, epochsWithoutImprovement: 0 };
-  if (validationLoss >= (position.bestValidationLoss ?? Infinity)) {
-    return { ...position, epochsWithoutImprovement: position.epochsWithoutImprovement + 1 };
+  if (validationLoss < (position.bestValidationLoss ?? Infinity)) {
+    return { ...position, bestValidationLoss: validationLoss, bestEpoch: position.epoch, epochsWithoutImprovement: 0 };
   }
-  return { ...position, bestValidationLoss: validationLoss, bestEpoch: position.epoch, epochsWithoutImprovement: 0 };
+  return { ...position, epochsWithoutImprovement: position.epochsWithoutImprovement + 1 };
 }
 
 export function nextEpoch(position: TrainingPosition): TrainingPosition {
