@@ -83,7 +83,10 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
 
   it('know of each other: a move is refused while a backup is put in place', async () => {
     let refused: Promise<unknown> | undefined;
-    const begin = (): void => void (refused = moves().move(elsewhere, nothing).catch((error: unknown) => error));
+    const begin = (): void =>
+      void (refused = moves()
+        .move(elsewhere, nothing)
+        .catch((error: unknown) => error));
     await restores().restore(backup, at('check', begin));
     expect(await refused).toMatchObject({ code: 'busy', message: 'a backup is being put in its place' });
     expect([existsSync(elsewhere), locatedFolder(data)]).toEqual([false, data]);
@@ -96,7 +99,9 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
     const aborted = restores().restore(backup, nothing, AbortSignal.abort());
     await expect(aborted).rejects.toMatchObject(over);
     const written = { code: 'read-only', message: 'nothing can be stored: the record has been moved' };
-    expect(() => addRun(app.store, 'late')).toThrow(expect.objectContaining({ ...written, hint: 'Start Folio again.' }));
+    expect(() => addRun(app.store, 'late')).toThrow(
+      expect.objectContaining({ ...written, hint: 'Start Folio again.' }),
+    );
     await expect(app.training.start({ ...training, corpusId: 1 }, nothing)).rejects.toMatchObject(written);
     await expect(app.training.resume(1, 'auto', nothing)).rejects.toMatchObject(written);
     await expect(app.corpora.add(backup)).rejects.toMatchObject(over);
@@ -107,22 +112,25 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
     expect(names()).toEqual(['of now', 'of then']);
   });
 
-  it.each(['move', 'restore'] as const)('take the record before they wait: no training begins in between (%s)', async (what) => {
-    const corpus = await app.corpora.builtin();
-    const other = Promise.withResolvers<void>();
-    let busy: Promise<void> | null = other.promise.then(() => {
-      busy = null;
-    });
-    app.store.shareWith(() => busy);
-    const early = app.training.start({ ...training, corpusId: corpus.id }, nothing).catch((error: unknown) => error);
-    const replacing = what === 'move' ? moves().move(elsewhere, nothing) : restores().restore(backup, nothing);
-    const late = app.training.start({ ...training, corpusId: corpus.id }, nothing).catch((error: unknown) => error);
-    other.resolve();
-    expect(await Promise.all([early, late])).toMatchObject([{ code: 'read-only' }, { code: 'read-only' }]);
-    expect(app.training.active()).toBeNull();
-    await replacing;
-    expect(app.keeping.owner.outcome).toMatchObject({ kind: what === 'move' ? 'moved' : 'restored' });
-  });
+  it.each(['move', 'restore'] as const)(
+    'take the record before they wait: no training begins in between (%s)',
+    async (what) => {
+      const corpus = await app.corpora.builtin();
+      const other = Promise.withResolvers<void>();
+      let busy: Promise<void> | null = other.promise.then(() => {
+        busy = null;
+      });
+      app.store.shareWith(() => busy);
+      const early = app.training.start({ ...training, corpusId: corpus.id }, nothing).catch((error: unknown) => error);
+      const replacing = what === 'move' ? moves().move(elsewhere, nothing) : restores().restore(backup, nothing);
+      const late = app.training.start({ ...training, corpusId: corpus.id }, nothing).catch((error: unknown) => error);
+      other.resolve();
+      expect(await Promise.all([early, late])).toMatchObject([{ code: 'read-only' }, { code: 'read-only' }]);
+      expect(app.training.active()).toBeNull();
+      await replacing;
+      expect(app.keeping.owner.outcome).toMatchObject({ kind: what === 'move' ? 'moved' : 'restored' });
+    },
+  );
 });
 
 describe('a restore', () => {

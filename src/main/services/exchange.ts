@@ -56,7 +56,9 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
     return writeTable(lines, file, signal);
   };
 
-  const importWeights = async (...[file, name, signal]: Parameters<ExchangeService['importWeights']>): Promise<number> => {
+  const importWeights = async (
+    ...[file, name, signal]: Parameters<ExchangeService['importWeights']>
+  ): Promise<number> => {
     const { weights, vocabulary, config } = await work.fromFile(file, signal);
     await store.writable();
     refuseAborted(signal);
