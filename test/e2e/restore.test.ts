@@ -150,7 +150,7 @@ describeInBrowser('putting a backup back', () => {
       const reader = openStore(data, { mode: 'read' });
       await window.button(window.words.keeping.restoreNow).click();
       // It waits for the reader, and cannot be cancelled any more.
-      await window.page.getByRole('status').getByText(window.words.keeping.phases.replace).waitFor();
+      await window.page.getByText(window.words.keeping.phases.replace, { exact: true }).waitFor();
       expect(await window.button(window.words.common.cancel).count()).toBe(0);
       await window.picture('replacing');
       await sheet().getByText(window.words.keeping.notRestored, { exact: true }).waitFor();
