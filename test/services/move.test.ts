@@ -254,7 +254,7 @@ describe('the place of the record', () => {
     );
     expect(homeOf(home, home)).toBeNull();
     expect(service().refusal()).toMatchObject({
-      message: `the record was moved to ${to}, and ${home} is used in its stead`,
+      message: `the record was moved to ${join(folder, 'drive')}, and ${home} is used in its stead`,
     });
     const hint = (): unknown => {
       try {

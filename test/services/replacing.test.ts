@@ -64,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
     let refused: Promise<unknown> | undefined;
     await moves().move(
       elsewhere,
-      at('check', () => {
+      at('copy', () => {
         refused = restores()
           .restore(backup, nothing, AbortSignal.abort())
           .catch((error: unknown) => error);
@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
       void (refused = moves()
         .move(elsewhere, nothing)
         .catch((error: unknown) => error));
-    await restores().restore(backup, at('check', begin));
+    await restores().restore(backup, at('copy', begin));
     expect(await refused).toMatchObject({ code: 'busy', message: 'a backup is being put in its place' });
     expect([existsSync(elsewhere), locatedFolder(data)]).toEqual([false, data]);
   });
@@ -140,7 +140,7 @@ describe('a restore', () => {
       void (refused = restores()
         .restore(backup, () => expect.unreachable('nothing is copied'))
         .catch((error: unknown) => error));
-    await app.keeping.backups.backUp(join(folder, 'other.db'), at('check', begin));
+    await app.keeping.backups.backUp(join(folder, 'other.db'), at('copy', begin));
     expect(await refused).toMatchObject({ code: 'busy', message: 'a backup is being made' });
     expect(restores().refusal()).toBeNull();
     addRun(app.store, 'afterwards');
@@ -150,7 +150,7 @@ describe('a restore', () => {
     let refused: Promise<unknown> | undefined;
     const begin = (): void =>
       void (refused = app.keeping.backups.backUp(join(folder, 'other.db'), nothing).catch((error: unknown) => error));
-    expect(await restores().restore(backup, at('check', begin))).toMatchObject({ isRestored: true });
+    expect(await restores().restore(backup, at('copy', begin))).toMatchObject({ isRestored: true });
     expect(await refused).toMatchObject({ code: 'busy', message: 'a backup is being put in its place' });
   });
 
@@ -170,7 +170,7 @@ describe('a restore', () => {
     await vi.waitFor(() => expect(phases).toContain('replace'), { timeout: 20_000 });
     // A window that is opened in this very moment waits for how it ends.
     expect(await api.request('app:info', {})).toMatchObject({ replaced: event });
-    expect([told, phases]).toEqual([[{ kind: 'event', event }], ['copy', 'check', 'replace']]);
+    expect([told, phases]).toEqual([[{ kind: 'event', event }], ['copy', 'replace']]);
     api.subscribe('record:replaced', {}, (delivery) => told.push(delivery));
     expect(told).toHaveLength(2);
     expect([app.preferences.windowState(), app.preferences.get().language]).toEqual([null, 'auto']);

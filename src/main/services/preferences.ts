@@ -75,7 +75,7 @@ export function createPreferenceService(
 
   /** What was true when the record was closed. */
   let last: { readonly preferences: Preferences; readonly window: WindowState | null } | null = null;
-  const get = (): Preferences => last?.preferences ?? readPreferences();
+  const get = (): Preferences => whileOpen(readPreferences, () => last?.preferences);
 
   /** The window's last state, while it waits to be written. */
   let pending: WindowState | null = null;
@@ -101,9 +101,9 @@ export function createPreferenceService(
       store.setSetting(PREFERENCES, JSON.stringify(parsed.data));
       return parsed.data;
     },
-    windowState: () => (last === null ? readWindow() : last.window),
+    windowState: () => whileOpen(readWindow, () => last?.window),
     setWindowState(state) {
-      if (store.readOnly || last !== null) return;
+      if (store.readOnly) return;
       pending = state;
       const turn = store.writable();
       if (turn === null) writePending();
@@ -112,13 +112,25 @@ export function createPreferenceService(
     close() {
       writePending();
       try {
-        last ??= { preferences: readPreferences(), window: readWindow() };
+        last = { preferences: readPreferences(), window: readWindow() };
       } catch (error) {
+        if (last !== null) return; // it was closed before
         last = { preferences: DEFAULT_PREFERENCES, window: null };
         log(`what the window is to look like could not be read: ${toErrorMessage(error).message}`);
       }
     },
   };
+}
+
+/** What is in the record, or was when that was closed. */
+function whileOpen<T>(read: () => T, last: () => T | undefined): T {
+  try {
+    return read();
+  } catch (error) {
+    const known = last();
+    if (known === undefined) throw error;
+    return known;
+  }
 }
 
 /** The preferences among these that this version knows and accepts; the others are named in the log. */
