@@ -32,6 +32,7 @@ import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
 import { createPackService } from './services/packs.ts';
 import type { PackService } from './services/packs.ts';
+import { RecordOwner } from './services/replacing.ts';
 import { createPreferenceService } from './services/preferences.ts';
 import type { PreferenceService } from './services/preferences.ts';
 import { createRecordedMemory } from './services/recorded-memory.ts';
@@ -127,7 +128,8 @@ export function createApp(options: AppOptions): FolioApp {
     }
   };
   const runs = once(() => createRunService(store.get()));
-  const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir()));
+  const owner = once(() => new RecordOwner(store.get()));
+  const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir(), owner.get()));
   const checkpoints = once(() => new CheckpointWriter(store.get().path));
   const stored = once(() => new CheckpointReader(store.get().path));
   const notKept = (error: unknown): void =>
@@ -190,6 +192,7 @@ export function createApp(options: AppOptions): FolioApp {
       stored: stored.get(),
       checkpoints: checkpoints.get(),
       work: workAside(pathToFileURL(entryFile('services/exchange-worker'))),
+      owner: owner.get(),
       purge: freeDeleted,
       discarded: (runId) => changes.made?.runs([runId]),
     }),
@@ -204,7 +207,7 @@ export function createApp(options: AppOptions): FolioApp {
     return createKeeping(
       store.get(),
       { entry, writer: checkpoints.get(), purge: freeDeleted },
-      { dataDir, defaultFolder, training: () => active()?.runId ?? null, letGo: () => close() },
+      { owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null, letGo: () => close() },
     );
   });
   const freeDeleted = (): void => {

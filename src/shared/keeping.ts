@@ -1,9 +1,12 @@
 /** What is told of long work on whole files: backups, bundles of runs, moves. */
 import type { ErrorMessage } from './errors.ts';
 
-/** `copy`: pages are copied. `check`: the copy is read again and compared with its hashes. Both count bytes. */
+/**
+ * `copy`: pages are copied. `check`: the copy is read again and compared with its hashes. Both count bytes. `replace`: it takes the record's
+ * place, which is a moment that is not measured and can no longer be cancelled.
+ */
 export interface CopyProgress {
-  readonly phase: 'copy' | 'check';
+  readonly phase: 'copy' | 'check' | 'replace';
   readonly done: number;
   readonly total: number;
 }
@@ -63,6 +66,19 @@ export type RestoredRecord =
     }
   /** The record is as it was. */
   | { readonly isRestored: false; readonly problem: ErrorMessage };
+
+/** The record in its new folder, from the next start on. */
+export interface MovedRecord {
+  readonly folder: string;
+  readonly bytes: number;
+  /** Places that were damaged before, and are so in the copy. */
+  readonly damage: number;
+}
+
+/** Why the program is to be started again. */
+export type ReplacedRecord =
+  | { readonly kind: 'moved'; readonly moved: MovedRecord }
+  | { readonly kind: 'restored'; readonly restored: RestoredRecord };
 
 /** What is left where the record lay before. */
 export interface OldRecord {

@@ -89,6 +89,7 @@ export const TOPIC_PAYLOADS: { readonly [Name in TopicName]: TopicPayload<Name> 
   'record:move': { folder: handle },
   'record:examine-backup': { file: handle },
   'record:restore': { file: handle },
+  'record:replaced': {},
   'runs:export-bundle': { id: 1, all: false, text: true, file: handle },
   'runs:import-bundle': { file: handle, copy: false },
   'files:given': {},

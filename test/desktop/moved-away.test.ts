@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeLocation } from '../../src/main/services/location.ts';
-import { askAboutPlace, findPlace, IN_DEFAULT_PLACE } from '../../src/main/desktop/place.ts';
+import { askAboutPlace, findPlace } from '../../src/main/desktop/place.ts';
+import { IN_DEFAULT_PLACE } from '../../src/main/desktop/relaunch.ts';
 import { desktopWords } from '../../src/main/desktop/words.ts';
 
 const { answers, asked, relaunched } = vi.hoisted(() => ({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { desktopHost } from '../../src/main/desktop/dialogs.ts';
-import { relaunch } from '../../src/main/desktop/relaunch.ts';
+import { IN_DEFAULT_PLACE, relaunch, restart } from '../../src/main/desktop/relaunch.ts';
 import { desktopWords } from '../../src/main/desktop/words.ts';
 
 const { app } = vi.hoisted(() => ({ app: { isPackaged: true, relaunch: vi.fn(), quit: vi.fn() } }));
@@ -39,4 +39,17 @@ it('is how the window starts the program again, before it quits', () => {
   desktopHost({ logFile: '', window: () => null, words: () => desktopWords('en', []) }).restart();
   expect(app.relaunch.mock.calls).toEqual([[{ execPath: IMAGE, args: ['--appimage-extract-and-run', ...own] }]]);
   expect(app.quit).toHaveBeenCalledAfter(app.relaunch);
+});
+
+it('forgets what was chosen for this once, and hands on what was opened meanwhile', () => {
+  app.isPackaged = false;
+  const host = desktopHost({ logFile: '', window: () => null, words: () => desktopWords('en', []) });
+  process.argv.push(IN_DEFAULT_PLACE);
+  try {
+    host.restart();
+    restart(['/runs/one.folio']);
+  } finally {
+    process.argv.pop();
+  }
+  expect(app.relaunch.mock.calls).toEqual([[{ args: own }], [{ args: [...own, '/runs/one.folio'] }]]);
 });

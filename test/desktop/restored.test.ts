@@ -44,6 +44,19 @@ function send(message: object): void {
   electron.ipcMain.emit('folio:up', { sender: window.webContents, senderFrame }, message);
 }
 
+async function isKnownToThePage(): Promise<void> {
+  send({ type: 'request', id: 4, name: 'app:info', payload: {} }); // as a page does that was loaded again
+  const replaced = { kind: 'restored', restored: expect.objectContaining({ isRestored: true }) as object };
+  await vi.waitFor(() =>
+    expect(sent()).toContainEqual({
+      ...{ type: 'answer', id: 4 },
+      result: expect.objectContaining({ replaced }) as object,
+    }),
+  );
+  send({ type: 'request', id: 5, name: 'preferences:get', payload: {} });
+  await vi.waitFor(() => expect(sent()).toContainEqual(expect.objectContaining({ type: 'answer', id: 5 })));
+}
+
 it('ends and starts the program again, on the backup, without a defect', async () => {
   vi.spyOn(electron.dialog, 'showOpenDialog').mockResolvedValue({ canceled: false, filePaths: [join(folder, 'b.db')] });
   send({ type: 'request', id: 1, name: 'files:open', payload: { kind: 'record' } });
@@ -59,6 +72,7 @@ it('ends and starts the program again, on the backup, without a defect', async (
     { timeout: 20_000 },
   );
   window.emit('move'); // its place cannot be kept any more, which is no defect
+  await isKnownToThePage();
   send({ type: 'request', id: 3, name: 'record:restart', payload: {} });
   await vi.waitFor(() => expect(electron.app.relaunch.calls).toHaveLength(1));
   window.emit('close', { preventDefault: () => expect.unreachable('it may close') });
@@ -68,4 +82,24 @@ it('ends and starts the program again, on the backup, without a defect', async (
   const store = openStore(data, { mode: 'write' });
   expect([store.listRuns().map(({ name }) => name), store.check()]).toEqual([['of then'], []]);
   store.close();
+});
+
+it('starts the program again when the person comes back to it, and opens no window on a record that is closed', () => {
+  const again = (): unknown => {
+    const { calls } = electron.app.relaunch;
+    return [calls.length, (calls.at(-1)?.[0] as { args: readonly string[] }).args];
+  };
+  const own = process.argv.slice(1);
+  electron.app.emit('activate'); // the Dock, while the window still says what there is to say
+  expect([again(), window.focus.calls.length]).toEqual([[1, own], 1]);
+  window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 139 });
+  expect([again(), window.webContents.reload.calls]).toEqual([[2, own], []]);
+  electron.app.emit('second-instance', {}, ['folio', 'one.folio'], folder);
+  expect(again()).toEqual([3, [...own, join(folder, 'one.folio')]]);
+  window.emit('closed');
+  electron.app.emit('activate');
+  expect(again()).toEqual([4, own]);
+  electron.app.emit('open-file', { preventDefault: () => undefined }, join(folder, 'two.folio'));
+  expect(again()).toEqual([5, [...own, join(folder, 'two.folio')]]);
+  expect(FakeWindow.all).toHaveLength(1);
 });

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { createApp, type FolioApp } from '../../src/main/app.ts';
 import { browserHost } from '../../src/main/headless/serve/browser-host.ts';
 import { startServer, type FolioServer } from '../../src/main/headless/serve/server.ts';
@@ -31,7 +31,11 @@ describeInBrowser('putting a backup back', () => {
   async function start(): Promise<void> {
     app = createApp({ dataDir: data, startTrainer, mode: 'write', log: (line) => expect.unreachable(line) });
     const transfers = new Transfers(join(folder, 'uploads'), app.chosenFiles);
-    const host = { ...browserHost(transfers), kind: 'desktop' as const, restart: () => void restarts++ };
+    const host = {
+      ...browserHost(transfers),
+      ...{ kind: 'desktop' as const, restart: () => void restarts++ },
+      chooseFolder: () => Promise.resolve(join(folder, 'elsewhere')),
+    };
     const report = (error: unknown): void => expect.unreachable(String(error));
     server = await startServer({ port: 0, api: app.api(host), transfers, rendererDir: page, report });
   }
@@ -44,7 +48,9 @@ describeInBrowser('putting a backup back', () => {
 
   beforeAll(async () => {
     folder = all.folder();
-    [data, backup] = [join(folder, 'data'), join(folder, 'folio-2026-01-02.db')];
+    vi.stubEnv('XDG_DATA_HOME', folder); // where a record can be moved from
+    vi.stubEnv('FOLIO_DATA', '');
+    [data, backup] = [join(folder, 'folio'), join(folder, 'folio-2026-01-02.db')];
     mkdirSync(data);
     makeFullRecord(data);
     await start();
@@ -52,7 +58,10 @@ describeInBrowser('putting a backup back', () => {
     app.runs.trash([FULL.chinese]);
     app.runs.trash([FULL.failed]);
   });
-  afterAll(end);
+  afterAll(async () => {
+    await end();
+    vi.unstubAllEnvs();
+  });
 
   async function choose(): Promise<void> {
     await window.go({ screen: 'settings' });
@@ -104,6 +113,12 @@ describeInBrowser('putting a backup back', () => {
     expect(await sheet().isVisible()).toBe(true);
     await window.picture('restored');
     expect(await violations()).toEqual([]);
+    const said = await sheet().textContent();
+    await window.page.reload();
+    await sheet().getByText(window.words.keeping.restored, { exact: true }).waitFor();
+    expect(await sheet().textContent()).toBe(said);
+    await window.picture('restored-again');
+    expect(await violations()).toEqual([]);
     expect(restarts).toBe(0);
     await window.page.keyboard.press('Enter'); // the one button has the focus
     await expect.poll(() => restarts).toBe(1);
@@ -134,6 +149,10 @@ describeInBrowser('putting a backup back', () => {
       await choose();
       const reader = openStore(data, { mode: 'read' });
       await window.button(window.words.keeping.restoreNow).click();
+      // It waits for the reader, and cannot be cancelled any more.
+      await window.page.getByText(window.words.keeping.phases.replace, { exact: true }).waitFor();
+      expect(await window.button(window.words.common.cancel).count()).toBe(0);
+      await window.picture('replacing');
       await sheet().getByText(window.words.keeping.notRestored, { exact: true }).waitFor();
       await window.picture('not-restored');
       reader.close();
@@ -142,4 +161,22 @@ describeInBrowser('putting a backup back', () => {
       expect(app.runs.list({ archived: 'all' })).toHaveLength(6);
     },
   );
+
+  if (process.platform === 'linux') {
+    // Elsewhere no variable names the folder that a record is moved from.
+    step('ends a move with the same sheet, which a window that is opened later has, too', async () => {
+      await all.closeWindows();
+      for (const options of [{ bypassPolicy: true }, { bypassPolicy: true, language: 'zh' }] as const) {
+        window = await open(options);
+        await window.go({ screen: 'settings' });
+        const begin = window.button(window.words.keeping.moveTo);
+        if ((await sheet().count()) === 0) await begin.click();
+        await sheet().getByText(window.words.keeping.isMoved, { exact: true }).waitFor();
+        expect(await sheet().textContent()).toContain(join(folder, 'elsewhere'));
+        await window.picture(`moved-${options.language ?? 'en'}`);
+        expect(await violations()).toEqual([]);
+        await all.closeWindows();
+      }
+    });
+  }
 });

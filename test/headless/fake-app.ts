@@ -4,6 +4,7 @@ import type { AppOptions, FolioApp } from '../../src/main/app.ts';
 import { createMetricService } from '../../src/main/services/metrics.ts';
 import type { TensorFlowFiles } from '../../src/main/services/engine-files.ts';
 import { createBackupService } from '../../src/main/services/backup.ts';
+import { RecordOwner } from '../../src/main/services/replacing.ts';
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { ChosenFiles } from '../../src/main/services/chosen-files.ts';
 import { GivenFiles } from '../../src/main/services/given-files.ts';
@@ -251,6 +252,7 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     preferences: createPreferenceService(store, () => undefined),
     trash: createTrashService(store),
     keeping: {
+      owner: new RecordOwner({ freeze: () => undefined }),
       backups: createBackupService(() => store.path),
       bundles: fakeBundles,
       moves: fakeMoves,

@@ -26,7 +26,7 @@ const ENTRY = pathToFileURL(join(import.meta.dirname, '../../src/main/services/e
 
 let folder: string;
 let store: Store;
-let threads: Required<ExchangeThreads>;
+let threads: Required<Omit<ExchangeThreads, 'owner'>>;
 let discarded: number[];
 /** What was discarded, as it is freed. */
 let purged: Promise<Purged> | null;
@@ -170,7 +170,7 @@ describe('given up', () => {
 describe('while another thread holds the record', () => {
   /** An import whose weights are stored in this thread, and what becomes of it then. */
   const importing = (recorded: () => Promise<void> = () => Promise.resolve()): Promise<number> => {
-    const record: Required<ExchangeThreads>['checkpoints']['record'] = async (checkpoint, policy) => {
+    const record: Required<Omit<ExchangeThreads, 'owner'>>['checkpoints']['record'] = async (checkpoint, policy) => {
       const stored = store.recordCheckpoint(checkpoint, policy);
       await recorded();
       return stored;

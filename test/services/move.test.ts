@@ -20,6 +20,7 @@ import { MOVE_STEPS, moveRecord } from '../../src/main/services/move.ts';
 import { oldRecord, settleOldRecord } from '../../src/main/services/old-record.ts';
 import { holdsRecord } from '../../src/main/services/places.ts';
 import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
+import { RecordOwner } from '../../src/main/services/replacing.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Store } from '../../src/main/store/types.ts';
 import { addRun, bytes, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
@@ -44,7 +45,10 @@ afterEach(() => {
 });
 
 const service = (training: number | null = null, dataDir = home): MoveService =>
-  createMoveService({ store, dataDir, home: homeOf(dataDir, home), training: () => training });
+  createMoveService({
+    ...{ store, owner: new RecordOwner(store), dataDir, defaultFolder: home },
+    ...{ home: homeOf(dataDir, home), training: () => training },
+  });
 
 function runsIn(dir: string): unknown {
   const opened = openStore(dir, { mode: 'read' });
@@ -61,7 +65,7 @@ describe('a move', () => {
     const phases = new Set<string>();
     const moved = await service().move(to, ({ phase }) => phases.add(phase));
     expect(moved).toMatchObject({ folder: to, damage: [] });
-    expect([...phases]).toEqual(['copy', 'check']);
+    expect([...phases]).toEqual(['copy', 'check', 'replace']);
     expect([locatedFolder(home), runsIn(to), runsIn(home)]).toEqual([to, before, before]);
     expect(readdirSync(to).filter((name) => !/^folio\.(db|lock)/.test(name))).toEqual([]);
     // Not while the old one is what is open.
@@ -88,6 +92,31 @@ describe('a move', () => {
     expect(holdsRecord(home)).toBe(true);
     settleOldRecord(home, to, 'keep');
     expect([oldRecord(home, to), holdsRecord(home)]).toEqual([null, true]);
+  });
+
+  it('leaves an old record undeleted that was written to after the copy was made', async () => {
+    // By another program: this one lets nothing be written.
+    const before = (step: (typeof MOVE_STEPS)[number]): void => void (step === 'point' && addRun(store));
+    await moveRecord(home, to, { defaultFolder: home, before });
+    store.close();
+    expect(oldRecord(home, to)).toMatchObject({ folder: home, newer: 1 });
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow(`${home} holds work since the move`);
+  });
+
+  it('cannot be cancelled any more when the copy is to take its place', async () => {
+    const controller = new AbortController();
+    const cancel = ({ phase }: { phase: string }): void => void (phase === 'replace' && controller.abort());
+    expect(await service().move(to, cancel, controller.signal)).toMatchObject({ folder: to });
+    expect(locatedFolder(home)).toBe(to);
+  });
+
+  it('asks for a training again before the copy takes its place', async () => {
+    let training: number | null = null;
+    const surroundings = { store, owner: new RecordOwner(store), dataDir: home, defaultFolder: home, home };
+    const moves = createMoveService({ ...surroundings, training: () => training });
+    const begin = ({ phase }: { phase: string }): void => void (phase === 'check' && (training = 1));
+    await expect(moves.move(to, begin)).rejects.toMatchObject({ code: 'busy', message: 'run 1 is being trained' });
+    expect([locatedFolder(home), holdsRecord(to)]).toEqual([home, false]);
   });
 
   it('back onto what the last one left says what is to be done first', async () => {
@@ -123,7 +152,7 @@ describe('a move', () => {
     await Promise.resolve();
     expect(rename).toThrow('nothing can be stored: the record is being moved');
     await moving;
-    expect(rename).toThrow('the record is being moved');
+    expect(rename).toThrow('nothing can be stored: the record has been moved');
     writeLocation(home, null);
     store.freeze(null);
     mkdirSync(join(folder, 'full'));
@@ -224,6 +253,9 @@ describe('the place of the record', () => {
       `the record was moved to ${join(folder, 'drive')}, and there is none now`,
     );
     expect(homeOf(home, home)).toBeNull();
+    expect(service().refusal()).toMatchObject({
+      message: `the record was moved to ${join(folder, 'drive')}, and ${home} is used in its stead`,
+    });
     const hint = (): unknown => {
       try {
         return locatedFolder(home);

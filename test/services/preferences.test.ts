@@ -35,6 +35,19 @@ describe('preferences', () => {
     expect(lines).toEqual([]);
   });
 
+  it('are told once more after the record is closed: there may still be a window', () => {
+    const { preferences, store, lines } = service();
+    preferences.set({ theme: 'dark', language: 'zh' });
+    const state = { x: 1, y: 2, width: 1000, height: 700, maximized: false, fullScreen: false };
+    preferences.setWindowState(state);
+    preferences.close();
+    store.close();
+    expect(preferences.get()).toMatchObject({ theme: 'dark', language: 'zh' });
+    expect(preferences.windowState()).toEqual(state);
+    preferences.close(); // once more, as a program does that ends after all
+    expect([preferences.windowState(), lines]).toEqual([state, []]);
+  });
+
   it('out of range are refused by name, and change nothing', () => {
     const { preferences } = service();
     expect(() => preferences.set({ textSize: 1000 })).toThrow(/textSize/);

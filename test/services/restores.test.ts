@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp, type FolioApp } from '../../src/main/app.ts';
 import { readLocation, writeLocation } from '../../src/main/services/location.ts';
+import { RecordOwner } from '../../src/main/services/replacing.ts';
 import { createRestoreService } from '../../src/main/services/restores.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { StartTrainer } from '../../src/main/services/types.ts';
@@ -130,8 +131,9 @@ describe('a backup that takes the place of the record', () => {
   it('is refused while a network is trained, and by who only reads', () => {
     const surroundings = { dataDir: data, defaultFolder: null, letGo: () => expect.unreachable() };
     const refusal = (readOnly: boolean, run: number | null): unknown => {
-      const asked = { listRuns: () => [], writable: () => null, freeze: nothing, readOnly };
-      return createRestoreService({ ...surroundings, store: asked, training: () => run }).refusal();
+      const asked = { listRuns: () => [], writable: () => null, readOnly };
+      const owner = new RecordOwner({ freeze: nothing });
+      return createRestoreService({ ...surroundings, owner, store: asked, training: () => run }).refusal();
     };
     expect(refusal(false, 7)).toMatchObject({
       code: 'busy',

@@ -16,6 +16,7 @@ export function appHandlers(services: ApiServices, host: Host): Pick<RequestHand
   const { chosenFiles, preferences } = services;
   return {
     'app:info': async () => ({
+      replaced: await services.keeping.owner.settled(), // first: nothing else is to be asked for while the record is let go of
       version: services.version,
       host: host.kind,
       platform: services.platform,

@@ -25,8 +25,11 @@ export function keepingHandlers(services: ApiServices, host: Host): Pick<Request
   };
 }
 
-export function keepingFeeds({ givenFiles }: ApiServices): Pick<Feeds, 'files:given'> {
-  return { 'files:given': (_, emit) => givenFiles.onGiven(emit) };
+export function keepingFeeds({ givenFiles, keeping }: ApiServices): Pick<Feeds, 'files:given' | 'record:replaced'> {
+  return {
+    'files:given': (_, emit) => givenFiles.onGiven(emit),
+    'record:replaced': (_, emit) => keeping.owner.onOutcome(emit),
+  };
 }
 
 type JobNames =

@@ -19,6 +19,7 @@ import { givenIn } from './given.ts';
 import { createQuitting } from './quit.ts';
 import type { Quitting } from './quit.ts';
 import { watchThreads } from './threads.ts';
+import { restart } from './relaunch.ts';
 import { startTrainer } from './utility-trainer.ts';
 import { openWindow, pageColour } from './window.ts';
 import { desktopWords } from './words.ts';
@@ -115,9 +116,15 @@ export class Desktop {
     });
   }
 
+  /** Whether the record is another one now, or closed: all that is left is to start the program again. */
+  get #isReplaced(): boolean {
+    return this.#folio.keeping.owner.outcome !== null;
+  }
+
   #comeForward(): void {
     if (this.#window === null) {
-      this.#open();
+      if (this.#isReplaced) restart();
+      else this.#open();
       return;
     }
     if (this.#window.isMinimized()) this.#window.restore();
@@ -125,10 +132,24 @@ export class Desktop {
     this.#window.focus();
   }
 
+  /** The person started the program once more, or opened files with it. */
+  #startedAgain(given: readonly string[]): void {
+    if (this.#isReplaced) {
+      restart(given);
+      return;
+    }
+    this.#comeForward();
+    for (const path of given) this.give(path);
+  }
+
   /** The page holds nothing that is not in the record: it is simply loaded again. */
   #revive(window: BrowserWindow, why: string): void {
     this.#options.log.warn(`the page has ended: ${why}`);
     if (window.isDestroyed()) return;
+    if (this.#isReplaced) {
+      restart();
+      return;
+    }
     const now = Date.now();
     this.#revivals = [...this.#revivals.filter((at) => now - at < REVIVAL_MEMORY_MS), now];
     if (this.#revivals.length <= MAX_REVIVALS) {
@@ -177,13 +198,12 @@ export class Desktop {
 
   #watchTheEnd(): void {
     app.on('second-instance', (_event, argv, folder) => {
-      this.#comeForward();
-      for (const path of givenIn(argv)) this.give(resolve(folder, path));
+      const given = givenIn(argv).map((path) => resolve(folder, path));
+      this.#startedAgain(given);
     });
     app.on('open-file', (event, path) => {
       event.preventDefault();
-      this.#comeForward();
-      this.give(path);
+      this.#startedAgain([path]);
     });
     app.on('activate', () => this.#comeForward());
     app.on('window-all-closed', () => {

@@ -1,13 +1,13 @@
 /** The api's host in a window of its own: the system's dialogs and its file manager. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, dialog, shell } from 'electron';
+import { dialog, shell } from 'electron';
 import type { BrowserWindow, FileFilter } from 'electron';
 import type { FileKind } from '../../shared/contract/app.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { Host } from '../api/host.ts';
 import { isPage } from '../services/updates/latest.ts';
-import { relaunch } from './relaunch.ts';
+import { restart } from './relaunch.ts';
 import type { DesktopWords } from './words.ts';
 
 export interface HostOptions {
@@ -59,10 +59,7 @@ export function desktopHost({ logFile, window, words }: HostOptions): Host {
       const [chosen] = filePaths;
       return canceled || chosen === undefined ? null : ofItsOwn(chosen);
     },
-    restart() {
-      relaunch();
-      app.quit();
-    },
+    restart: () => restart(),
     async showFolder(path) {
       const problem = await shell.openPath(path);
       if (problem !== '') throw new FolioError('usage', `the folder could not be shown: ${problem}`, `It is ${path}`);

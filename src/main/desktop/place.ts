@@ -3,11 +3,8 @@ import { app, dialog } from 'electron';
 import { FolioError } from '../../shared/errors.ts';
 import { defaultDataDir, homeFolder } from '../services/location.ts';
 import { holdsRecord } from '../services/places.ts';
-import { relaunch } from './relaunch.ts';
+import { IN_DEFAULT_PLACE, ownArguments, relaunch } from './relaunch.ts';
 import type { DesktopWords } from './words.ts';
-
-/** What the program is started with when the person chose to go on in the default folder, this once. */
-export const IN_DEFAULT_PLACE = '--in-default-place';
 
 export interface Place {
   readonly dataDir: string;
@@ -42,7 +39,7 @@ export function askAboutPlace({ dataDir, trouble }: Place, words: DesktopWords):
     cancelId: 2,
     noLink: true,
   });
-  const args = process.argv.slice(1).filter((word) => word !== IN_DEFAULT_PLACE);
+  const args = ownArguments();
   if (choice === 0) relaunch(args);
   if (choice === 1) relaunch([...args, IN_DEFAULT_PLACE]);
   app.exit(0);

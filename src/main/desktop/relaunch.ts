@@ -1,6 +1,9 @@
 /** The program started once more as soon as this process has ended. */
 import { app } from 'electron';
 
+/** What the program is started with when the person chose to go on in the default folder, this once. */
+export const IN_DEFAULT_PLACE = '--in-default-place';
+
 /** An AppImage that cannot be mounted while the old one is let go of unpacks itself instead. Its runtime takes this word away. */
 const UNPACKED = '--appimage-extract-and-run';
 
@@ -18,4 +21,15 @@ export function relaunch(args: readonly string[] = process.argv.slice(1)): void 
     return;
   }
   app.relaunch({ execPath: image, args: [UNPACKED, ...args.filter((word) => word !== UNPACKED)] });
+}
+
+/** Those of this process, but for what was chosen for this once. */
+export function ownArguments(): string[] {
+  return process.argv.slice(1).filter((word) => word !== IN_DEFAULT_PLACE);
+}
+
+/** Ends the program and starts it again. @param given files that the new one is to be started with */
+export function restart(given: readonly string[] = []): void {
+  relaunch([...ownArguments(), ...given]);
+  app.quit();
 }

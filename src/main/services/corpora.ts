@@ -6,6 +6,7 @@ import type { CorpusInfo } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { MAX_VOCABULARY, tooManyCharacters } from '../model/vocabulary.ts';
 import type { NewCorpus, Store } from '../store/types.ts';
+import type { RecordOwner } from './replacing.ts';
 import { inSlices } from './slices.ts';
 import { Census } from './text/census.ts';
 import { openTextFile, type TextFile } from './text/text-file.ts';
@@ -44,7 +45,12 @@ type CorpusStore = Pick<
 >;
 type Progress = (doneBytes: number, totalBytes: number) => void;
 
-export function createCorpusService(store: CorpusStore, resourcesDir: string): CorpusService {
+/** @param owner knows of texts that are being added */
+export function createCorpusService(
+  store: CorpusStore,
+  resourcesDir: string,
+  owner: Pick<RecordOwner, 'during'> = { during: (_, work) => work() },
+): CorpusService {
   const counted = new Map<number, Promise<ReadonlyMap<string, number>>>();
   return {
     async builtin() {
@@ -53,7 +59,7 @@ export function createCorpusService(store: CorpusStore, resourcesDir: string): C
       const path = join(resourcesDir, 'corpora', 'shakespeare.txt');
       return addFile(store, path, { name: BUILTIN_NAME, expectedSha256: BUILTIN_SHA256 });
     },
-    add: (file, progress, options) => addFile(store, file, { ...options, progress }),
+    add: (file, progress, options) => owner.during('text', () => addFile(store, file, { ...options, progress })),
     list() {
       const uses = store.corpusUses();
       return store

@@ -16,6 +16,7 @@ import { workHere } from './exchange-thread.ts';
 import type { ExchangeWork } from './exchange-thread.ts';
 import { createMetricService } from './metrics.ts';
 import { replaceFile } from './replace-file.ts';
+import type { RecordOwner } from './replacing.ts';
 import { distinctName, meansAnotherRun, runName } from './run-names.ts';
 import type { ExchangeService } from './types.ts';
 
@@ -27,6 +28,8 @@ export interface ExchangeThreads {
   readonly checkpoints?: Pick<CheckpointWriter, 'record'>;
   /** Reads, checks and makes files. */
   readonly work?: ExchangeWork;
+  /** Knows of weights that are being imported. */
+  readonly owner?: Pick<RecordOwner, 'during'>;
   /** Frees what was discarded, some time later. */
   readonly purge?: () => void;
   /** Is told of a run that lists may have shown while its weights were being stored, and that is gone again. */
@@ -37,6 +40,7 @@ const POLICY = { everyNth: 1, optimizerStates: 1 };
 
 export function createExchangeService(store: Store, threads: ExchangeThreads = {}): ExchangeService {
   const { stored = checkpointsOf(store), checkpoints, work = workHere, purge, discarded } = threads;
+  const { owner = { during: (_, work) => work() } } = threads;
 
   const record = async (checkpoint: NewCheckpoint): Promise<void> => {
     if (checkpoints === undefined) {
@@ -50,6 +54,54 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
   const table = async (lines: AsyncIterable<string>, file: string, signal?: AbortSignal): Promise<number> => {
     refuseTarget(file, store.path);
     return writeTable(lines, file, signal);
+  };
+
+  const importWeights = async (
+    ...[file, name, signal]: Parameters<ExchangeService['importWeights']>
+  ): Promise<number> => {
+    const { weights, vocabulary, config } = await work.fromFile(file, signal);
+    await store.writable();
+    refuseAborted(signal);
+    const runId = store.createRun({
+      name: distinctName(
+        name === undefined ? importedName(file) : runName(name),
+        store.listRuns().map((run) => run.name),
+      ),
+      preset: IMPORTED,
+      corpusId: null,
+      config,
+      vocabulary,
+      status: 'queued',
+    });
+    try {
+      await record({
+        runId,
+        kind: 'epoch',
+        // Nothing is known of how they were trained: they are where training here would begin.
+        epoch: 0,
+        step: 0,
+        activeSeconds: 0,
+        position: '{}',
+        weights,
+        optimizer: null,
+        epochRecord: null,
+        samples: [],
+        metrics: [],
+      });
+      await store.writable();
+      refuseAborted(signal); // what was being stored could not be held up
+      store.setRunStatus(runId, 'finished', `imported from ${basename(file)}`);
+    } catch (error) {
+      if (purge === undefined) store.deleteRun(runId);
+      else {
+        await store.writable();
+        store.discardRun(runId);
+        purge();
+      }
+      discarded?.(runId);
+      throw error;
+    }
+    return runId;
   };
 
   return {
@@ -66,51 +118,7 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
     exportMetrics: (runId, file, signal) => table(createMetricService(store).csv(runId), file, signal),
     exportCurves: (runIds, file, signal) => table(createMetricService(store).csvOf(runIds), file, signal),
 
-    async importWeights(file, name, signal) {
-      const { weights, vocabulary, config } = await work.fromFile(file, signal);
-      await store.writable();
-      refuseAborted(signal);
-      const runId = store.createRun({
-        name: distinctName(
-          name === undefined ? importedName(file) : runName(name),
-          store.listRuns().map((run) => run.name),
-        ),
-        preset: IMPORTED,
-        corpusId: null,
-        config,
-        vocabulary,
-        status: 'queued',
-      });
-      try {
-        await record({
-          runId,
-          kind: 'epoch',
-          // Nothing is known of how they were trained: they are where training here would begin.
-          epoch: 0,
-          step: 0,
-          activeSeconds: 0,
-          position: '{}',
-          weights,
-          optimizer: null,
-          epochRecord: null,
-          samples: [],
-          metrics: [],
-        });
-        await store.writable();
-        refuseAborted(signal); // what was being stored could not be held up
-        store.setRunStatus(runId, 'finished', `imported from ${basename(file)}`);
-      } catch (error) {
-        if (purge === undefined) store.deleteRun(runId);
-        else {
-          await store.writable();
-          store.discardRun(runId);
-          purge();
-        }
-        discarded?.(runId);
-        throw error;
-      }
-      return runId;
-    },
+    importWeights: (file, name, signal) => owner.during('import', () => importWeights(file, name, signal)),
   };
 }
 

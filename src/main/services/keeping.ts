@@ -3,10 +3,12 @@ import type { Store } from '../store/types.ts';
 import { createBackupService, type BackupService } from './backup.ts';
 import { homeOf } from './location.ts';
 import { createMoveService, type MoveService } from './moves.ts';
+import type { RecordOwner } from './replacing.ts';
 import { createRestoreService, type RestoreService, type RestoreSurroundings } from './restores.ts';
 import { createBundleService, type BundleService, type BundleThreads } from './bundles.ts';
 
 export interface Keeping {
+  readonly owner: RecordOwner;
   readonly backups: BackupService;
   readonly bundles: BundleService;
   readonly moves: MoveService;
@@ -18,10 +20,16 @@ export function createKeeping(
   threads: BundleThreads,
   surroundings: Omit<RestoreSurroundings, 'store'>,
 ): Keeping {
-  const { dataDir, defaultFolder } = surroundings;
+  const { owner, dataDir, defaultFolder } = surroundings;
+  const backups = createBackupService(() => store.path);
+  const bundles = createBundleService(store, threads);
   return {
-    backups: createBackupService(() => store.path),
-    bundles: createBundleService(store, threads),
+    owner,
+    backups: { ...backups, backUp: (...args) => owner.during('backup', () => backups.backUp(...args)) },
+    bundles: {
+      exportRun: (...args) => owner.during('export', () => bundles.exportRun(...args)),
+      importRun: (...args) => owner.during('import', () => bundles.importRun(...args)),
+    },
     moves: createMoveService({ store, ...surroundings, home: homeOf(dataDir, defaultFolder) }),
     restores: createRestoreService({ store, ...surroundings }),
   };

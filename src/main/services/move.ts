@@ -28,6 +28,8 @@ export interface MoveOptions {
   readonly defaultFolder: string;
   readonly progress?: (progress: CopyProgress) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Called when the copy is there and checked: from here on nothing is cancelled. What it throws keeps all as it is. */
+  readonly replacing?: () => void;
   /** A test's own: called before each step, to be killed there. */
   readonly before?: (step: (typeof MOVE_STEPS)[number]) => void;
 }
@@ -60,7 +62,7 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
     try {
       const copied = await copyInto(from, moving, options);
       before?.('point');
-      point(from, to, defaultFolder);
+      point(from, to, { defaultFolder, work: copied.work });
       before?.('unlock');
       return { folder: to, bytes: copied.bytes, damage: copied.damage };
     } finally {
@@ -76,17 +78,22 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
 async function copyInto(
   from: string,
   moving: Moving,
-  { defaultFolder, progress, signal, before }: MoveOptions,
-): Promise<CopiedRecord> {
+  { defaultFolder, progress, signal, before, replacing }: MoveOptions,
+): Promise<CopiedRecord & { readonly work: readonly string[] }> {
   sweepParts(moving.to); // of a move that was killed
   before?.('copy');
-  const room = { expectedBytes: recordBytes(from), signal, before: () => before?.('name') };
+  const name = (): void => {
+    replacing?.();
+    before?.('name');
+  };
+  const room = { expectedBytes: recordBytes(from), signal, before: name };
   const { made } = await withPartFile(join(moving.to, 'folio.db'), room, async (part) => {
     const task = { from: join(from, 'folio.db'), to: part };
     const copied = await copyRecordAside(task, { signal, ...(progress === undefined ? {} : { progress }) });
+    const work = workIn(part); // of the copy: it alone is known to be what was copied
     before?.('mark');
     note(defaultFolder, { ...moving, copy: markOf(part) });
-    return copied;
+    return { ...copied, work };
   });
   return made;
 }
@@ -102,11 +109,15 @@ function note(defaultFolder: string, moving: Moving): void {
 }
 
 /** The moment of the move. Throws FolioError 'file'. */
-function point(from: string, to: string, defaultFolder: string): void {
+function point(
+  from: string,
+  to: string,
+  { defaultFolder, work }: { readonly defaultFolder: string; readonly work: readonly string[] },
+): void {
   try {
     const { before, left } = locationOf(defaultFolder);
     const others = before.filter((path) => path !== from && path !== to);
-    const known = { ...left, [from]: workIn(join(from, 'folio.db')) };
+    const known = { ...left, [from]: work };
     writeLocation(defaultFolder, { folder: to, before: [...others, from], left: known });
   } catch (error) {
     throw cannotWrite(defaultFolder, error);

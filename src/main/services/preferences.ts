@@ -27,7 +27,10 @@ export interface PreferenceService {
    * when it cannot be. In a record that is only read nothing is kept.
    */
   setWindowState(state: WindowState): void;
-  /** Writes a state that still waits. To be called when no other thread writes any more, before the record is closed. */
+  /**
+   * Writes a state that still waits, and reads for the last time: a program that has let go of its record still shows windows. To be called
+   * when no other thread writes any more, before the record is closed.
+   */
   close(): void;
 }
 
@@ -50,7 +53,7 @@ export function createPreferenceService(
     }
   };
 
-  const get = (): Preferences => {
+  const readPreferences = (): Preferences => {
     const stored = read(PREFERENCES);
     if (stored === undefined) return DEFAULT_PREFERENCES;
     const object = z.record(z.string(), z.unknown()).safeParse(stored);
@@ -60,6 +63,19 @@ export function createPreferenceService(
     }
     return preferencesSchema.parse({ ...DEFAULT_PREFERENCES, ...usable(object.data, log) });
   };
+
+  const readWindow = (): WindowState | null => {
+    const stored = read(WINDOW);
+    if (stored === undefined) return null;
+    const parsed = windowStateSchema.safeParse(stored);
+    if (parsed.success) return parsed.data;
+    log(`the stored state of the window cannot be used: ${z.prettifyError(parsed.error)}`);
+    return null;
+  };
+
+  /** What was true when the record was closed. */
+  let last: { readonly preferences: Preferences; readonly window: WindowState | null } | null = null;
+  const get = (): Preferences => whileOpen(readPreferences, () => last?.preferences);
 
   /** The window's last state, while it waits to be written. */
   let pending: WindowState | null = null;
@@ -85,14 +101,7 @@ export function createPreferenceService(
       store.setSetting(PREFERENCES, JSON.stringify(parsed.data));
       return parsed.data;
     },
-    windowState() {
-      const stored = read(WINDOW);
-      if (stored === undefined) return null;
-      const parsed = windowStateSchema.safeParse(stored);
-      if (parsed.success) return parsed.data;
-      log(`the stored state of the window cannot be used: ${z.prettifyError(parsed.error)}`);
-      return null;
-    },
+    windowState: () => whileOpen(readWindow, () => last?.window),
     setWindowState(state) {
       if (store.readOnly) return;
       pending = state;
@@ -100,8 +109,28 @@ export function createPreferenceService(
       if (turn === null) writePending();
       else void turn.then(writePending);
     },
-    close: writePending,
+    close() {
+      writePending();
+      try {
+        last = { preferences: readPreferences(), window: readWindow() };
+      } catch (error) {
+        if (last !== null) return; // it was closed before
+        last = { preferences: DEFAULT_PREFERENCES, window: null };
+        log(`what the window is to look like could not be read: ${toErrorMessage(error).message}`);
+      }
+    },
   };
+}
+
+/** What is in the record, or was when that was closed. */
+function whileOpen<T>(read: () => T, last: () => T | undefined): T {
+  try {
+    return read();
+  } catch (error) {
+    const known = last();
+    if (known === undefined) throw error;
+    return known;
+  }
 }
 
 /** The preferences among these that this version knows and accepts; the others are named in the log. */

@@ -6,6 +6,7 @@ import { examineRecordAside } from '../store/aside.ts';
 import type { Store } from '../store/types.ts';
 import { leaveLostPlace, lostPlace } from './default-place.ts';
 import { isSamePlace } from './places.ts';
+import type { RecordOwner } from './replacing.ts';
 import { refuseRecordItself, restoreRecord } from './restore.ts';
 
 export interface RestoreService {
@@ -19,8 +20,8 @@ export interface RestoreService {
   examine(file: string, progress: (progress: CopyProgress) => void, signal?: AbortSignal): Promise<ExaminedBackup>;
   /**
    * Puts a checked copy of a backup in the place of the record, which keeps a name with the date. From the beginning nothing can be written.
-   * While it is copied everything else goes on; what fails or is cancelled then leaves all as it was. Then the record is let go of, for good: what
-   * goes wrong afterwards is in the result, and the program is to be started again either way.
+   * While it is copied everything else goes on; what fails or is cancelled then leaves all as it was. Then (progress `replace`) the record is let
+   * go of, for good: nothing is cancelled any more, what goes wrong is in the result, and the program is to be started again either way.
    *
    * @throws FolioError what {@link refusal} gives, and what restoreRecord throws
    */
@@ -28,7 +29,8 @@ export interface RestoreService {
 }
 
 export interface RestoreSurroundings {
-  readonly store: Pick<Store, 'readOnly' | 'writable' | 'freeze' | 'listRuns'>;
+  readonly store: Pick<Store, 'readOnly' | 'writable' | 'listRuns'>;
+  readonly owner: RecordOwner;
   readonly dataDir: string;
   /** The default data folder; null where the person named another with FOLIO_DATA. */
   readonly defaultFolder: string | null;
@@ -39,7 +41,7 @@ export interface RestoreSurroundings {
 }
 
 export function createRestoreService(surroundings: RestoreSurroundings): RestoreService {
-  const { store, dataDir, training, letGo } = surroundings;
+  const { store, owner, dataDir, training, letGo } = surroundings;
   const record = join(dataDir, 'folio.db');
   /** The default folder, when its record is the one that is open. */
   const home =
@@ -47,9 +49,13 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
       ? surroundings.defaultFolder
       : null;
 
-  const refusal = (): FolioError | null => {
+  const refuseTraining = (): FolioError | null => {
     const run = training();
-    if (run !== null) return new FolioError('busy', `run ${run} is being trained`, 'Stop it first.');
+    return run === null ? null : new FolioError('busy', `run ${run} is being trained`, 'Stop it first.');
+  };
+  const refusal = (): FolioError | null => {
+    const refused = refuseTraining() ?? owner.refusal('restore');
+    if (refused !== null) return refused;
     if (store.readOnly)
       return new FolioError('read-only', 'another Folio is working with the record', 'Close it first.');
     return null;
@@ -70,26 +76,37 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
     async restore(file, progress, signal) {
       const refused = refusal();
       if (refused !== null) throw refused;
-      await store.writable();
-      store.freeze('a backup is being put in its place');
+      const hold = owner.take('restore');
+      const requireNoTraining = (): void => {
+        const begun = refuseTraining(); // while something else was waited for
+        if (begun !== null) throw begun;
+      };
       let isOpen = true;
       const options = {
         ...{ replace: true, progress, signal },
         letGo: (): void => {
+          requireNoTraining();
+          hold.commit();
+          progress({ phase: 'replace', done: 0, total: 0 });
           isOpen = false;
           letGo();
         },
       };
+      const finished = (restored: RestoredRecord): RestoredRecord => {
+        hold.finish({ kind: 'restored', restored });
+        return restored;
+      };
       try {
+        await store.writable();
+        requireNoTraining();
         const { runs, bytes, damage, kept } = await restoreRecord(file, dataDir, options);
         const problem = toldOf(() => home !== null && leaveLostPlace(home));
-        return { isRestored: true, runs, bytes, damage: damage.length, kept, problem };
+        return finished({ isRestored: true, runs, bytes, damage: damage.length, kept, problem });
       } catch (error) {
-        if (isOpen) {
-          store.freeze(null);
-          throw error;
-        }
-        return { isRestored: false, problem: toErrorMessage(error) };
+        if (isOpen) throw error;
+        return finished({ isRestored: false, problem: toErrorMessage(error) });
+      } finally {
+        hold.release();
       }
     },
   };

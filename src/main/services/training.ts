@@ -159,6 +159,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
   return {
     async start(request: StartTraining, listener: Listener): Promise<TrainingHandle> {
       refuseWhileBusy();
+      store.requireWritable();
       const { preset, corpusId, config, engine, keepEvery } = request;
       checkConfig(config);
       await store.writable();
@@ -175,6 +176,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
 
     async resume(runId, engine, listener, keepEvery, changes = {}): Promise<TrainingHandle> {
       refuseWhileBusy();
+      store.requireWritable();
       resumableCorpus(store.run(runId));
       preparing = runId;
       // Until the training is under way: whoever waited for the same thing goes on in between.

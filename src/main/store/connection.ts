@@ -22,8 +22,8 @@ export interface StoreParts {
 export class Connection {
   readonly #parts: StoreParts;
   #isClosed = false;
-  /** Why nothing may be written for now; empty when it may. */
-  #frozen = '';
+  /** Why nothing may be written for now, or for as long as the program runs; null when it may. */
+  #frozen: { readonly reason: string; readonly isForGood: boolean } | null = null;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -49,8 +49,8 @@ export class Connection {
   /** A few rows. Throws what {@link read} throws, and 'read-only'. */
   write<T>(work: (sql: Sql, now: number) => T): T {
     const { sql, now, path, housekeeping } = this.#parts;
-    this.#refuseClosed();
     this.refuseReadOnly();
+    this.#refuseClosed();
     const result = explaining(path, () => sql.transaction(() => work(sql, now())));
     housekeeping?.wrote();
     return result;
@@ -90,19 +90,21 @@ export class Connection {
     if (this.#isClosed) throw new FolioError('cancelled', `${this.#parts.path} has been closed`);
   }
 
-  /** From now on every write is refused, with this reason; '' allows them again. */
-  freeze(reason: string): void {
-    this.#frozen = reason;
+  /** From now on every write is refused, with this reason; null allows them again. @param isForGood until the program starts again */
+  freeze(reason: string | null, isForGood = false): void {
+    this.#frozen = reason === null ? null : { reason, isForGood };
   }
 
   /** Throws FolioError 'read-only' where {@link write} would. */
   refuseReadOnly(): void {
-    const readOnlyReason = this.#parts.readOnlyReason || this.#frozen;
+    const readOnlyReason = this.#parts.readOnlyReason || (this.#frozen?.reason ?? '');
     if (readOnlyReason === '') return;
     throw new FolioError(
       'read-only',
       `nothing can be stored: ${readOnlyReason}`,
-      'Wait until it has ended, or name another folder with --data.',
+      this.#frozen?.isForGood === true
+        ? 'Start Folio again.'
+        : 'Wait until it has ended, or name another folder with --data.',
     );
   }
 }

@@ -46,7 +46,7 @@ export class SqliteStore implements Store {
   /** Of the other thread that writes. */
   #busy: () => Promise<void> | null = () => null;
 
-  readonly freeze = (reason: string | null): void => this.#connection.freeze(reason ?? '');
+  readonly freeze: Store['freeze'] = (reason, isForGood) => this.#connection.freeze(reason, isForGood);
   readonly requireWritable = (): void => this.#connection.refuseReadOnly();
 
   constructor(parts: StoreParts) {

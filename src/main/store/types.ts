@@ -150,8 +150,11 @@ export interface Store {
   /** Names the other thread: what {@link writable} waits for. */
   shareWith(busy: () => Promise<void> | null): void;
 
-  /** While the record is being moved: writes are refused with this reason; null allows them again. Threads that write ask {@link requireWritable}. */
-  freeze(reason: string | null): void;
+  /**
+   * While the record is being replaced: writes are refused with this reason; null allows them again. Threads that write ask
+   * {@link requireWritable}. Only the record's owner calls it, see services/replacing.ts. @param isForGood until the program starts again
+   */
+  freeze(reason: string | null, isForGood?: boolean): void;
   /** Throws FolioError 'read-only' where every write would. */
   requireWritable(): void;
 

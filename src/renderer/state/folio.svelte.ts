@@ -12,6 +12,7 @@ import { zh } from '../words/zh/index.ts';
 import { Corpora } from './corpora.svelte.ts';
 import { Engines } from './engines.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { Replaced } from './replaced.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import { Training } from './training.svelte.ts';
@@ -27,6 +28,7 @@ export class Folio {
   readonly corpora: Corpora;
   readonly engines: Engines;
   readonly updates: Updates;
+  readonly replaced: Replaced;
   readonly info: AppInfo;
   #preferences: Preferences = $state.raw(DEFAULT_PREFERENCES);
   #lost = $state(false);
@@ -40,6 +42,7 @@ export class Folio {
     this.corpora = new Corpora(this.client);
     this.engines = new Engines(this.client);
     this.updates = new Updates(this.client);
+    this.replaced = new Replaced(this.client, info.replaced);
     connection.onLost(() => {
       this.#lost = true;
     });
@@ -75,6 +78,8 @@ export class Folio {
       if (events.some(({ type }) => type === 'engine')) void this.notices.guard(() => this.engines.refresh());
     });
     this.#preferences = await this.client.request('preferences:get', {});
+    if (this.replaced.fromTheStart) return;
+    this.replaced.start();
     await Promise.all([this.runs.start(), this.training.start(), this.corpora.start(), this.engines.start()]);
     await this.updates.start(({ version }) => this.notices.say(this.words.updates.notice(version)));
   }

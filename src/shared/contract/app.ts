@@ -1,5 +1,6 @@
 /** The program itself: what it is, where its files are, what the person prefers. */
 import { z } from 'zod';
+import type { ReplacedRecord } from '../keeping.ts';
 import { preferencesSchema } from '../preferences.ts';
 import type { Preferences } from '../preferences.ts';
 import { request } from './define.ts';
@@ -17,6 +18,8 @@ export interface AppInfo {
   readonly logFile: string | null;
   /** Whether TensorFlow can be compiled here: not in a package of Folio, which brings its own. */
   readonly compiles: boolean;
+  /** Why the program is to be started again, and nothing but that can be done; null when all is as usual. */
+  readonly replaced: ReplacedRecord | null;
 }
 
 /** A file that the person chose to read from or to write to. */

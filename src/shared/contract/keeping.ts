@@ -6,7 +6,9 @@ import type {
   ExaminedBackup,
   ImportedBundle,
   LastBackup,
+  MovedRecord,
   OldRecord,
+  ReplacedRecord,
   RestoredRecord,
 } from '../keeping.ts';
 import type { ChosenFile } from './app.ts';
@@ -47,15 +49,16 @@ export const keepingTopics = {
   'record:backup': job<CopyProgress, { readonly bytes: number; readonly runs: number; readonly damage: number }>()(
     z.strictObject({ file: fileHandle }),
   ),
-  /** To a folder that was chosen. Nothing can be written from its beginning on; afterwards the program is to be started again. */
-  'record:move': job<CopyProgress, { readonly folder: string; readonly bytes: number; readonly damage: number }>()(
-    z.strictObject({ folder: fileHandle }),
-  ),
+  /**
+   * To a folder that was chosen. Nothing can be written from its beginning on; afterwards the program is to be started again. From the phase
+   * `replace` on, leaving does not cancel it: how it ended is told by `record:replaced`, to every window.
+   */
+  'record:move': job<CopyProgress, MovedRecord>()(z.strictObject({ folder: fileHandle })),
   /** Reads a backup whole and says what it would take the place of; changes nothing. The file stays chosen. */
   'record:examine-backup': job<CopyProgress, ExaminedBackup>()(z.strictObject({ file: fileHandle })),
   /**
    * Puts a backup in the place of the record. What fails or is cancelled while it is copied leaves all as it was; with a result the record is
-   * closed, and the program is to be started again. Only where `host` is `desktop`.
+   * closed, and the program is to be started again. From the phase `replace` on it is as with a move. Only where `host` is `desktop`.
    */
   'record:restore': job<CopyProgress, RestoredRecord>()(z.strictObject({ file: fileHandle })),
   /** A whole run. `all`: with the weights of every epoch; else the best and the last. */
@@ -64,6 +67,8 @@ export const keepingTopics = {
   ),
   /** `copy`: beside a run that is here already. Without it such a run is told, nothing is stored, and the file stays chosen. */
   'runs:import-bundle': job<CopyProgress, ImportedBundle>()(z.strictObject({ file: fileHandle, copy: z.boolean() })),
+  /** The program is to be started again, and why: once, at once where it is so already. */
+  'record:replaced': feed<ReplacedRecord>()(none),
   /** Files of runs that the system handed to the program, for the person to be asked. */
   'files:given': feed<ChosenFile>()(none),
 } as const;

@@ -5,7 +5,11 @@ import type { CommandContext } from '../context.ts';
 import { createWorkLine } from './work-line.ts';
 import { bytes } from './words.ts';
 
-const LABELS: Readonly<Record<CopyProgress['phase'], string>> = { copy: 'copying', check: 'checking' };
+const LABELS: Readonly<Record<CopyProgress['phase'], string>> = {
+  copy: 'copying',
+  check: 'checking',
+  replace: 'putting it in its place',
+};
 
 /** Runs long work under such a line; an interrupt aborts its signal. */
 export async function underCopyLine<T>(
@@ -18,7 +22,7 @@ export async function underCopyLine<T>(
     line.show({
       label: LABELS[phase],
       fraction: total === 0 ? null : done / total,
-      facts: [`${bytes(done)} of ${bytes(total)}`],
+      facts: total === 0 ? [] : [`${bytes(done)} of ${bytes(total)}`],
     });
   try {
     return await work(show, signal);

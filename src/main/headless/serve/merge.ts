@@ -54,6 +54,7 @@ const MERGE: { readonly [Name in TopicName]: Merge<Name> } = {
   'record:move': newest,
   'record:examine-backup': newest,
   'record:restore': newest,
+  'record:replaced': newest,
   'runs:export-bundle': newest,
   'runs:import-bundle': newest,
   'files:given': (held, next) => [...held, next],

@@ -1,7 +1,7 @@
 /** Words of backing up, carrying and moving. */
 export const keeping = {
   beginning: 'Beginning…',
-  phases: { copy: 'Copying', check: 'Checking' },
+  phases: { copy: 'Copying', check: 'Checking', replace: 'Putting it in its place…' },
   phase: (phase: string, done: string, total: string) => `${phase}: ${done} of ${total}`,
 
   backup: 'Backup',
@@ -36,6 +36,7 @@ export const keeping = {
   moveTo: 'Move to another folder…',
   moveText: 'It is copied, checked, and Folio starts again with it. The old one stays until you have it deleted.',
   moveByHand: 'To move the record, close Folio and type this in a terminal: folio move --to DIR',
+  isMoved: 'The record is moved',
   moved: (folder: string, bytes: string) =>
     `The record is in ${folder} now (${bytes}), checked. Folio works with it as soon as it starts again; until then nothing is stored.`,
   restart: 'Start again',

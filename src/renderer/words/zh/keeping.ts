@@ -3,7 +3,7 @@ import type { Words } from '../en/index.ts';
 
 export const keeping: Words['keeping'] = {
   beginning: '正在开始…',
-  phases: { copy: '正在复制', check: '正在校验' },
+  phases: { copy: '正在复制', check: '正在校验', replace: '正在替换…' },
   phase: (phase, done, total) => `${phase}：${done} / ${total}`,
 
   backup: '备份',
@@ -34,6 +34,7 @@ export const keeping: Words['keeping'] = {
   moveTo: '移动到另一个文件夹…',
   moveText: '先复制并校验，然后 Folio 会用新位置重新启动。旧的记录会保留，直到你将其删除。',
   moveByHand: '要移动记录，请关闭 Folio，并在终端中输入：folio move --to 文件夹',
+  isMoved: '记录已移动',
   moved: (folder, bytes) =>
     `记录现在位于 ${folder}（${bytes}），已经过校验。重新启动后 Folio 就会使用它；在此之前不会保存任何内容。`,
   restart: '重新启动',
@@ -69,7 +70,7 @@ export const keeping: Words['keeping'] = {
   restoredKept: (file) => `原来的记录现在是 ${file}`,
   restoredRestart: 'Folio 需要重新启动才能使用它。',
   notRestored: '备份没有恢复',
-  notRestoredRestart: '记录和原来一样。Folio 已经放开了它，需要重新启动。',
+  notRestoredRestart: '记录和原来一样。Folio 已将记录关闭，需要重新启动。',
   restoreTitle: '如何恢复备份',
   restoreInTerminal:
     '关闭 Folio，然后在终端中运行：folio restore 文件名。加上 --replace 时，原有的记录会以带日期的名称保留在旁边；--data 可指定另一个文件夹。',
