@@ -186,7 +186,10 @@ describe('a move', () => {
   it('of which the copy gets no name takes away what it has made', async () => {
     const before = (step: string): void => {
       if (step !== 'name') return;
-      expect(readLocation(home)?.moving).toMatchObject({ device: String(statSync(folder).dev), held: workIn(join(home, 'folio.db')) });
+      expect(readLocation(home)?.moving).toMatchObject({
+        device: String(statSync(folder).dev),
+        held: workIn(join(home, 'folio.db')),
+      });
       for (const name of readdirSync(to)) if (name.endsWith('.part')) rmSync(join(to, name));
     };
     await expect(moveRecord(home, to, { defaultFolder: home, before })).rejects.toMatchObject({ code: 'file' });

@@ -37,7 +37,7 @@ function hintOf(failing: () => unknown): string {
   try {
     failing();
   } catch (error) {
-    if (error instanceof FolioError) return error.hint;
+    if (error instanceof FolioError) return error.hint ?? '';
     throw error;
   }
   return expect.unreachable('nothing was thrown');
@@ -76,7 +76,10 @@ describe('an old record of which it was not noted what it held', () => {
 
   it('is not taken for a copy of one that was begun apart, with a run of the same number, name and length', () => {
     const apart = join(folder, 'apart');
-    for (const [dataDir, now] of [[apart, 1000], [to, 2000]] as const) {
+    for (const [dataDir, now] of [
+      [apart, 1000],
+      [to, 2000],
+    ] as const) {
       rmSync(dataDir, { recursive: true, force: true });
       const store = openStore(dataDir, { mode: 'write', now: () => now });
       store.recordCheckpoint(epochCheckpoint(addRun(store, 'Shakespeare'), 1), KEEP_ALL);
