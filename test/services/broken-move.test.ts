@@ -7,6 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyRecordAside } from '../../src/main/store/aside.ts';
 import { finishBrokenMove } from '../../src/main/services/broken-move.ts';
+import { workIn } from '../../src/main/services/old-work.ts';
 import { markOf } from '../../src/main/services/copy-mark.ts';
 import { locatedFolder, readLocation, writeLocation, type Moving } from '../../src/main/services/location.ts';
 import { moveRecord } from '../../src/main/services/move.ts';
@@ -39,7 +41,7 @@ beforeEach(async () => {
   store.recordCheckpoint(epochCheckpoint(run, 1), KEEP_ALL);
   mkdirSync(to, { recursive: true });
   await copyRecordAside({ from: join(home, 'folio.db'), to: join(to, 'folio.db') });
-  note({ to, made: [to], copy: markOf(join(to, 'folio.db')) });
+  note(made());
 });
 afterEach(() => {
   store.close();
@@ -47,6 +49,12 @@ afterEach(() => {
 });
 
 const note = (moving: Moving): void => writeLocation(home, { folder: home, before: [], moving });
+
+/** With what a move notes of the copy. */
+const made = (): Moving => {
+  const copy = join(to, 'folio.db');
+  return { to, made: [to], device: String(statSync(to).dev), copy: markOf(copy), held: workIn(copy) };
+};
 
 function workThere(): void {
   const other = openStore(to, { mode: 'write' });
@@ -69,31 +77,32 @@ describe('what a move left that was killed', () => {
     writeFileSync(join(to, 'folio.db.abcdef.part'), 'half');
     writeFileSync(join(to, 'folio.owner'), 'of the dead');
     finishBrokenMove(home);
-    expect(readdirSync(to)).toEqual(['letter.txt']);
+    expect(readdirSync(to)).toEqual(['folio.lock', 'letter.txt']);
   });
 
   it.each([
-    ['was worked in', workThere],
-    ['was opened for writing', () => openStore(to, { mode: 'write' }).close()],
-    ['was touched', () => utimesSync(join(to, 'folio.db'), 1, 1)],
-    ['has a log beside it', () => writeFileSync(join(to, 'folio.db-wal'), '')],
+    ['was worked in', 1, workThere],
+    ['was opened for writing', 0, () => openStore(to, { mode: 'write' }).close()],
+    ['was touched', 0, () => utimesSync(join(to, 'folio.db'), 1, 1)],
+    ['has a log beside it', 0, () => writeFileSync(join(to, 'folio.db-wal'), '')],
     [
       'was replaced by a copy of another',
+      1,
       () => {
         workThere();
         copyFileSync(join(to, 'folio.db'), join(folder, 'x'));
         renameSync(join(folder, 'x'), join(to, 'folio.db'));
       },
     ],
-  ])('stays when it %s, and is offered like any old record', (_, change) => {
+  ])('stays when it %s, and is offered like any old record', (_, newer, change) => {
     change();
     expect(finishBrokenMove(home)).toMatch(/it stays\. `folio move --delete-old` or Settings deletes it/);
     expect(existsSync(join(to, 'folio.db'))).toBe(true);
     expect(readLocation(home)).toMatchObject({ folder: home, before: [to] });
     expect(readLocation(home)?.moving).toBeUndefined();
     const old = oldRecord(home, home);
-    expect(old).toMatchObject({ folder: to, isLeftKnown: true });
-    if (old !== null && old.newer > 0) {
+    expect(old).toMatchObject({ folder: to, newer, isLeftKnown: true });
+    if (newer > 0) {
       expect(() => settleOldRecord(home, home, 'delete')).toThrow(`holds work since the move (runs and texts: `);
       settleOldRecord(home, home, 'keep');
       expect(existsSync(join(to, 'folio.db'))).toBe(true);
@@ -109,7 +118,52 @@ describe('what a move left that was killed', () => {
     for (const end of ['', '-wal', '-shm']) rmSync(join(home, `folio.db${end}`), { force: true });
     store = openStore(home, { mode: 'write' });
     expect(finishBrokenMove(home)).toMatch(/holds more than the record in/);
-    expect(oldRecord(home, home)).toMatchObject({ folder: to });
+    expect(oldRecord(home, home)).toMatchObject({ folder: to, newer: 2 });
+  });
+
+  it('is known to hold nothing newer when the record was only trained further, or was noted in an earlier way', () => {
+    store.recordCheckpoint(epochCheckpoint(1, 2), KEEP_ALL);
+    const noted = readLocation(home)?.moving;
+    finishBrokenMove(home);
+    expect(oldRecord(home, home)).toMatchObject({ folder: to, newer: 0, isLeftKnown: true });
+    if (noted !== undefined) note({ ...noted, held: ['an earlier mark'] });
+    finishBrokenMove(home);
+    expect(oldRecord(home, home)).toMatchObject({ folder: to, newer: 1, isLeftKnown: false });
+  });
+
+  it('is waited for when a mount point is there without its drive', () => {
+    const away = join(folder, 'away');
+    note({ ...made(), made: [] });
+    renameSync(to, away);
+    mkdirSync(to);
+    expect([finishBrokenMove(home), readLocation(home)?.moving?.to]).toEqual([null, to]);
+    writeFileSync(join(to, 'folio.lock'), '');
+    expect([finishBrokenMove(home), readLocation(home)?.moving?.to]).toEqual([null, to]);
+    rmSync(to, { recursive: true });
+    expect([finishBrokenMove(home), readLocation(home)?.moving?.to]).toEqual([null, to]);
+    renameSync(away, to);
+    expect(finishBrokenMove(home)).toMatch(/is gone/);
+    expect([readdirSync(to), readLocation(home)]).toEqual([['folio.lock'], null]);
+  });
+
+  it('is waited for as well before it had a name, and goes when its drive has another number since', () => {
+    rmSync(join(to, 'folio.db'));
+    note({ to, made: [], device: 'of a drive' });
+    expect([finishBrokenMove(home), readLocation(home)?.moving?.to]).toEqual([null, to]);
+    rmSync(to, { recursive: true });
+    expect([finishBrokenMove(home), readLocation(home)?.moving?.to]).toEqual([null, to]);
+    note({ to, made: [to], device: 'of a drive' });
+    expect([finishBrokenMove(home), readLocation(home)?.moving?.to]).toEqual([null, to]);
+    mkdirSync(to);
+    writeFileSync(join(to, 'folio.db.abcdef.part'), 'gigabytes');
+    expect(finishBrokenMove(home)).toMatch(/is gone/);
+    expect(existsSync(to)).toBe(false);
+  });
+
+  it('goes when it was noted and had no name yet', () => {
+    renameSync(join(to, 'folio.db'), join(to, 'folio.db.abcdef.part'));
+    expect(finishBrokenMove(home)).toMatch(/is gone/);
+    expect([existsSync(to), readLocation(home)]).toEqual([false, null]);
   });
 
   it('waits while another Folio works there, and while its drive is not connected', () => {

@@ -56,6 +56,22 @@ describe('a run in a file', () => {
     expect([there.check(), readdirSync(folder).sort()]).toEqual([[], ['here', 'run.folio', 'there']]);
   });
 
+  it('comes in from a Folio that knew no dropout of the weights of recurrence', async () => {
+    const run = addRun(here);
+    const older = new Database(here.path);
+    older.prepare(`UPDATE run SET config = json_remove(config, '$.weightDrop')`).run();
+    older.close();
+    await bundles(here).exportRun(run, file(), ALL, nothing);
+    const bundle = new Database(file(), { readonly: true });
+    const config = bundle.prepare('SELECT config FROM run').pluck().get();
+    bundle.close();
+    expect([typeof config, String(config).includes('units'), String(config).includes('weightDrop')]).toEqual([
+      ...['string', true, false],
+    ]);
+    const other = imported(await bundles(there).importRun(file()));
+    expect([there.run(other).config.weightDrop, essence(there, other)]).toEqual([0, essence(here, run)]);
+  });
+
   it('is the same whatever a run can be', async () => {
     const number = fc.oneof(fc.double({ noNaN: true, min: 0, max: 10 }), fc.constant(Infinity));
     const words = fc.string({ unit: 'grapheme', maxLength: 30 });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,6 +19,7 @@ import { finishBrokenMove } from '../../src/main/services/broken-move.ts';
 import { homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
 import { MOVE_STEPS, moveRecord } from '../../src/main/services/move.ts';
 import { oldRecord, settleOldRecord } from '../../src/main/services/old-record.ts';
+import { workIn } from '../../src/main/services/old-work.ts';
 import { holdsRecord } from '../../src/main/services/places.ts';
 import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
 import { RecordOwner } from '../../src/main/services/replacing.ts';
@@ -208,6 +210,29 @@ describe('a move', () => {
     rmSync(join(home, 'location.json.new'), { recursive: true });
     expect(finishBrokenMove(home)).toMatch(/had been broken off/);
     expect([existsSync(join(folder, 'new')), readLocation(home)]).toEqual([false, null]);
+  });
+
+  it('of which the copy gets no name takes away what it has made', async () => {
+    const before = (step: string): void => {
+      if (step !== 'name') return;
+      expect(readLocation(home)?.moving).toMatchObject({
+        device: String(statSync(folder).dev),
+        held: workIn(join(home, 'folio.db')),
+      });
+      for (const name of readdirSync(to)) if (name.endsWith('.part')) rmSync(join(to, name));
+    };
+    await expect(moveRecord(home, to, { defaultFolder: home, before })).rejects.toMatchObject({ code: 'file' });
+    expect([existsSync(join(folder, 'new')), readLocation(home)]).toEqual([false, null]);
+  });
+
+  it('counts when the drive goes in the moment after, with which its lock cannot be let go of', async () => {
+    const before = (step: string): void => {
+      if (step !== 'unlock') return;
+      rmSync(join(to, 'folio.owner'));
+      mkdirSync(join(to, 'folio.owner'));
+    };
+    await expect(moveRecord(home, to, { defaultFolder: home, before })).resolves.toMatchObject({ folder: to });
+    expect(locatedFolder(home)).toBe(to);
   });
 
   it.each([...MOVE_STEPS, 'after'])(

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/main/app.ts';
 import { leaveLostPlace, lostPlace, mendPlaces } from '../../src/main/services/default-place.ts';
@@ -9,7 +10,8 @@ import { locatedFolder, readLocation, writeLocation } from '../../src/main/servi
 import { moveRecord } from '../../src/main/services/move.ts';
 import { oldRecord, settleOldRecord } from '../../src/main/services/old-record.ts';
 import { openStore } from '../../src/main/store/open.ts';
-import { addRun } from '../store/support.ts';
+import { FolioError } from '../../src/shared/errors.ts';
+import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
 
 let folder: string;
 let home: string;
@@ -29,6 +31,16 @@ function work(dataDir: string, name: string): void {
   mendPlaces({ home, dataDir, forWork: true, log: (line) => expect.unreachable(line) });
   addRun(store, name);
   store.close();
+}
+
+function hintOf(failing: () => unknown): string {
+  try {
+    failing();
+  } catch (error) {
+    if (error instanceof FolioError) return error.hint ?? '';
+    throw error;
+  }
+  return expect.unreachable('nothing was thrown');
 }
 
 describe('an old record of which it was not noted what it held', () => {
@@ -51,6 +63,44 @@ describe('an old record of which it was not noted what it held', () => {
     expect(existsSync(join(home, 'folio.db'))).toBe(true);
     settleOldRecord(home, to, 'keep');
     expect(oldRecord(home, to)).toBeNull();
+  });
+
+  it('can be deleted as the error advises, after which the moved record is still found', () => {
+    work(home, 'newer');
+    const hint = hintOf(() => settleOldRecord(home, to, 'delete'));
+    const files = [...hint.matchAll(/folio\.db(-\w+)?/g)].map(([name]) => name);
+    expect(files).toEqual(['folio.db', 'folio.db-wal', 'folio.db-shm']);
+    for (const name of files) rmSync(join(home, name), { force: true });
+    expect([locatedFolder(home), oldRecord(home, to), /that folder yourself/.test(hint)]).toEqual([to, null, false]);
+  });
+
+  it('is not taken for a copy of one that was begun apart, with a run of the same number, name and length', () => {
+    const apart = join(folder, 'apart');
+    for (const [dataDir, now] of [
+      [apart, 1000],
+      [to, 2000],
+    ] as const) {
+      rmSync(dataDir, { recursive: true, force: true });
+      const store = openStore(dataDir, { mode: 'write', now: () => now });
+      store.recordCheckpoint(epochCheckpoint(addRun(store, 'Shakespeare'), 1), KEEP_ALL);
+      store.close();
+    }
+    writeLocation(home, { folder: to, before: [apart] });
+    expect(oldRecord(home, to)).toMatchObject({ newer: 1, names: ['Shakespeare'], isLeftKnown: false });
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow('“Shakespeare”');
+  });
+
+  it('is one as well when its marks are those of an earlier Folio', () => {
+    writeLocation(home, { folder: to, before: [home], left: { [home]: ['0123456789abcdef'] } });
+    expect(oldRecord(home, to)).toMatchObject({ newer: 0, isLeftKnown: false });
+  });
+
+  it('is left alone while another Folio may change the note of where it lies', () => {
+    const other = new Database(join(home, 'folio.lock'));
+    other.exec('BEGIN EXCLUSIVE');
+    expect(() => settleOldRecord(home, to, 'keep')).toThrow(`is working with ${home}`);
+    other.close();
+    expect(readLocation(home)?.before).toEqual([home]);
   });
 
   it('is not deleted either when it cannot be read', () => {

@@ -1,5 +1,5 @@
 /** A record that is put aside for a backup: alone, with all that belongs to it, or not at all. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -130,5 +130,96 @@ describe('a backup put in the place of a record', () => {
     writeFileSync(`${record}-wal`, 'all that is left');
     const { kept } = await restoreRecord(backup, data, { replace: true });
     expect(readFileSync(`${kept ?? ''}-wal`, 'utf8')).toBe('all that is left');
+  });
+});
+
+describe('a backup put in the place of a record where not all goes as it should', () => {
+  const keptNames = (): string[] => readdirSync(data).filter((name) => name.startsWith('folio-'));
+
+  /** In a process of its own, with other functions in the place of the system's. */
+  function restoreWith(patch: string): { readonly signal: string | null; readonly told: string } {
+    const script = join(folder, 'restorer.mjs');
+    const module = resolve(import.meta.dirname, '../../src/main/services/restore.ts');
+    writeFileSync(
+      script,
+      `import fs from 'node:fs';
+      import fsp from 'node:fs/promises';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { rename, open, copyFile, writeFile } = fsp;
+      const data = ${JSON.stringify(data)};
+      const kill = () => process.kill(process.pid, 'SIGKILL');
+      const fail = (code) => { throw Object.assign(new Error(code), { code }); };
+      ${patch}
+      syncBuiltinESMExports();
+      const { restoreRecord } = await import(${JSON.stringify(module)});
+      await restoreRecord(${JSON.stringify(backup)}, data, { replace: true }).then(
+        ({ kept }) => console.log('kept ' + kept),
+        ({ message }) => console.log(message),
+      );`,
+    );
+    const { signal, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+    if (signal === null) expect(stdout, stderr).not.toBe('');
+    return { signal, told: stdout.trim() };
+  }
+
+  /** Of the record that is kept under a name with the date. */
+  function keptEpochs(): number {
+    const [name = '', ...others] = keptNames();
+    expect(others).toEqual([]);
+    copyFileSync(join(data, name), join(data, 'folio.db'));
+    return epochs();
+  }
+
+  const NO_LINKS = `fs.linkSync = () => fail('EPERM');`;
+
+  it('has the record again when it was killed while that was away, as where a file has one name only', () => {
+    expect(restoreWith(`${NO_LINKS} fsp.rename = kill;`).signal).toBe('SIGKILL');
+    expect(readdirSync(data)).not.toContain('folio.db');
+    openStore(data, { mode: 'write' }).close();
+    expect([epochs(), keptNames(), readdirSync(data).filter((name) => name.endsWith('.part'))]).toEqual([2, [], []]);
+  });
+
+  it('keeps the record under a name with the date when it was killed after that', () => {
+    expect(restoreWith(`${NO_LINKS} fsp.rename = async (...names) => (await rename(...names), kill());`).signal).toBe(
+      'SIGKILL',
+    );
+    openStore(data, { mode: 'write' }).close();
+    expect([epochs(), keptEpochs()]).toEqual([1, 2]);
+  });
+
+  it('keeps it as well when nothing goes wrong', () => {
+    expect(restoreWith(NO_LINKS).told).toMatch(/^kept .*folio-[-\dT]+\.db$/);
+    expect([epochs(), keptEpochs()]).toEqual([1, 2]);
+  });
+
+  it('has the record again when the copy gets no name there', () => {
+    expect(restoreWith(`${NO_LINKS} fsp.rename = () => fail('EIO');`).told).toContain('cannot be written: EIO');
+    expect([epochs(), keptNames()]).toEqual([2, []]);
+  });
+
+  it('is in its place though the answer was lost, and keeps the record of before', () => {
+    const { told } = restoreWith(`fsp.rename = async (...names) => { await rename(...names); fail('ENOENT'); };`);
+    expect(told).toMatch(/^kept /);
+    expect([epochs(), keptEpochs()]).toEqual([1, 2]);
+  });
+
+  it('never takes the last name from the record of before, whatever is told of the copy', () => {
+    const { told } = restoreWith(
+      `fsp.rename = async (from, to) => { await copyFile(from, to + 'x'); await rename(to + 'x', to); fail('EIO'); };`,
+    );
+    expect(told).toContain('cannot be written: EIO');
+    expect([epochs(), keptEpochs()]).toEqual([1, 2]);
+  });
+
+  it('is in its place though its folder cannot be closed', () => {
+    const { told } = restoreWith(
+      `fsp.open = async (path, ...rest) => {
+        const handle = await open(path, ...rest);
+        if (path === data) handle.close = async () => fail('EIO');
+        return handle;
+      };`,
+    );
+    expect(told).toMatch(/^kept /);
+    expect([epochs(), keptEpochs()]).toEqual([1, 2]);
   });
 });

@@ -2,14 +2,14 @@
  * A move that was begun and did not come to its end: the process was killed, or it failed. What it made in the new folder goes again; what
  * anybody else may have made there stays, and is named.
  */
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { takeWriterLock } from '../store/lock.ts';
-import { sweepParts } from '../store/part-sweep.ts';
+import { hasParts, sweepParts, UNNAMED } from '../store/part-sweep.ts';
 import { isAsMarked } from './copy-mark.ts';
-import { readLocation, writeLocation, type Location, type Moving } from './location.ts';
-import { workIn, workSince } from './old-work.ts';
-import { holdsRecord, isSamePlace, removeRecord } from './places.ts';
+import { changingLocation, readLocation, writeLocation, type Location, type Moving } from './location.ts';
+import { comparable, stillIn, workIn, workSince } from './old-work.ts';
+import { deviceOf, holdsRecord, isSamePlace } from './places.ts';
 
 /** `later`: its drive is not connected, or another Folio works there. `stays`: a record that may hold what this one does not. */
 type Outcome = 'gone' | 'stays' | 'later';
@@ -18,14 +18,19 @@ type Outcome = 'gone' | 'stays' | 'later';
  * To be called by who has the record that counts open for writing: no move is under way then.
  *
  * @returns what was done, to be told; null when there was nothing to do or it has to wait
- * @throws what the system throws: all is to be tried again then
+ * @throws what the system throws, FolioError 'locked': all is to be tried again then
  */
 export function finishBrokenMove(defaultFolder: string): string | null {
+  if (readLocation(defaultFolder)?.moving === undefined) return null;
+  return changingLocation(defaultFolder, () => finish(defaultFolder));
+}
+
+function finish(defaultFolder: string): string | null {
   const location = readLocation(defaultFolder);
   if (location?.moving === undefined) return null;
   const { moving, ...rest } = location;
-  const { to } = moving;
-  const forgetCopy = (): void => writeLocation(defaultFolder, { ...rest, moving: { to, made: moving.made } });
+  const { to, made, device } = moving;
+  const forgetCopy = (): void => writeLocation(defaultFolder, { ...rest, moving: { to, made, device } });
   const outcome = isSamePlace(to, location.folder) ? 'gone' : tidy(moving, location.folder, forgetCopy);
   switch (outcome) {
     case 'later':
@@ -39,41 +44,62 @@ export function finishBrokenMove(defaultFolder: string): string | null {
   }
 }
 
-/** The note of a move that is forgotten because another begins: where a copy of it may lie, that is offered like any old record. */
+/**
+ * The note of a move that is forgotten because another begins: where a copy of it may lie, that is offered like any old record. What it held is
+ * known only as far as the record has it still, be it trained further.
+ */
 export function withRemnant({ moving, ...rest }: Location): Location {
   if (moving?.copy === undefined) return rest;
-  const before = [...rest.before.filter((path) => path !== moving.to), moving.to];
-  return { ...rest, before, left: { ...rest.left, [moving.to]: workIn(join(rest.folder, 'folio.db')) } };
+  const { to } = moving;
+  const before = [...rest.before.filter((path) => path !== to), to];
+  const left = Object.fromEntries(Object.entries(rest.left ?? {}).filter(([path]) => path !== to));
+  const held = comparable(moving.held);
+  if (held === undefined) return { ...rest, before, left };
+  return { ...rest, before, left: { ...left, [to]: stillIn(join(rest.folder, 'folio.db'), held) } };
 }
 
-/** @param forgetCopy notes that there is none any more: a folder that is not there while there is one is on a drive that is away */
-function tidy({ to, made, copy }: Moving, from: string, forgetCopy: () => void): Outcome {
-  if (!existsSync(to)) {
-    if (copy !== undefined || !existsSync(dirname(made.at(-1) ?? to))) return 'later';
+/** @param forgetCopy notes that there is none any more: one that is noted and not there is on a drive that is away */
+function tidy(moving: Moving, from: string, forgetCopy: () => void): Outcome {
+  const { to, made, copy } = moving;
+  if (isAway(moving)) return 'later';
+  if (!existsSync(to) || !readdirSync(to).some((name) => name.startsWith('folio.'))) {
+    if (copy !== undefined) return 'later';
     removeFolders(to, made);
     return 'gone';
   }
-  let outcome: Outcome = 'gone';
-  if (readdirSync(to).some((name) => name.startsWith('folio.'))) {
-    const attempt = takeWriterLock(to, 0);
-    if (!attempt.held) return 'later';
-    try {
-      sweepParts(to);
-      // Without a note of it no copy ever got its name: a record that is there is somebody's own.
-      if (holdsRecord(to) && copy !== undefined) {
-        const file = join(to, 'folio.db');
-        if (isAsMarked(file, copy) && holdsNoMore(file, join(from, 'folio.db'))) removeRecord(to);
-        else outcome = 'stays';
+  const attempt = takeWriterLock(to, 0);
+  if (!attempt.held) return 'later';
+  try {
+    const file = join(to, 'folio.db');
+    // Without a note of it no copy ever got its name: a record that is there is somebody's own.
+    if (copy !== undefined && holdsRecord(to)) {
+      if (!existsSync(file) || !isAsMarked(file, copy) || !holdsNoMore(file, join(from, 'folio.db'))) {
+        sweepParts(to);
+        return 'stays';
       }
-    } finally {
-      attempt.lock.release();
+      renameSync(file, join(to, UNNAMED));
     }
+    if (copy !== undefined) {
+      if (!hasParts(to)) return 'later';
+      forgetCopy(); // first: without it what is swept by half would be waited for
+    }
+    sweepParts(to);
+  } finally {
+    attempt.lock.release();
   }
-  if (!holdsRecord(to)) {
-    if (copy !== undefined) forgetCopy();
-    removeFolders(to, made);
+  if (!holdsRecord(to)) removeFolders(to, made);
+  return 'gone';
+}
+
+/** Whether the place is on a drive that is not connected: where it was mounted there is no folder, or an empty one on another device. */
+function isAway({ to, made, device, copy }: Moving): boolean {
+  if (!existsSync(to)) {
+    const first = made.at(-1); // without one the folder was there
+    if (copy !== undefined || first === undefined || !existsSync(dirname(first))) return true;
+  } else if (hasParts(to) || (copy !== undefined && holdsRecord(to))) {
+    return false; // the drive may have another number since
   }
-  return outcome;
+  return device !== undefined && deviceOf(to) !== device;
 }
 
 /** The copy is removed only while all that it holds can be seen to be in the record: that may have been damaged since. */
@@ -83,7 +109,10 @@ function holdsNoMore(copy: string, record: string): boolean {
 
 /** Those that the move made, as far as there is nothing in them. */
 function removeFolders(to: string, made: readonly string[]): void {
-  if (existsSync(to)) rmSync(join(to, 'folio.lock'), { force: true });
+  // A lock's file may be waited for by another process: it goes only with its folder.
+  if (made.includes(to) && existsSync(to) && readdirSync(to).every((name) => name === 'folio.lock')) {
+    rmSync(join(to, 'folio.lock'), { force: true });
+  }
   for (const folder of made) {
     try {
       rmdirSync(folder);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { toErrorMessage } from '../../shared/errors.ts';
 import { finishBrokenMove } from './broken-move.ts';
-import { homeOf, readLocation, writeLocation } from './location.ts';
+import { changingLocation, homeOf, readLocation, writeLocation } from './location.ts';
 import { workIn } from './old-work.ts';
 import { holdsRecord, isSamePlace } from './places.ts';
 
@@ -22,7 +22,7 @@ export function mendPlaces({ home, dataDir, forWork, log }: Opened): void {
   try {
     const told = homeOf(dataDir, home) === null ? null : finishBrokenMove(home);
     if (told !== null) log(told);
-    if (forWork && isSamePlace(home, dataDir)) offerDefault(home);
+    if (forWork && isSamePlace(home, dataDir)) changingLocation(home, () => offerDefault(home));
   } catch (error) {
     log(`what an earlier move left could not be tidied: ${toErrorMessage(error).message}`);
   }
@@ -45,8 +45,12 @@ export function lostPlace(home: string): string | null {
   return isSamePlace(folder, home) || holdsRecord(folder) ? null : folder;
 }
 
-/** Has the default folder count again. The lost one is offered when it is back: what it holds then is not known. Throws FolioError 'file'. */
+/** Has the default folder count again. The lost one is offered when it is back: what it holds then is not known. Throws FolioError 'file', 'locked'. */
 export function leaveLostPlace(home: string): void {
+  if (readLocation(home) !== null) changingLocation(home, () => leaveLost(home));
+}
+
+function leaveLost(home: string): void {
   const location = readLocation(home);
   if (location === null || lostPlace(home) === null) return;
   const { folder, before, left = {}, moving } = location;

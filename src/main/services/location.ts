@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
+import { underWriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { copyMarkSchema } from './copy-mark.ts';
 import { holdsRecord } from './places.ts';
@@ -19,8 +20,12 @@ const movingSchema = z.object({
   to: absolute,
   /** The folders that are made for it, the deepest first. */
   made: z.array(absolute),
+  /** The device of the place that it goes to, see places.ts: a drive leaves an empty folder behind, and comes back with all that was made. */
+  device: z.string().optional(),
   /** The copy, noted before it gets the record's name; not there before that. */
   copy: copyMarkSchema.optional(),
+  /** What the copy holds, see old-work.ts. */
+  held: z.array(z.string()).optional(),
 });
 
 /** A move that was begun: of which, after a kill, something may lie in the new folder, see broken-move.ts. */
@@ -66,7 +71,23 @@ export function locationOf(defaultFolder: string): Location {
   return readLocation(defaultFolder) ?? { folder: defaultFolder, before: [] };
 }
 
-/** Atomically, and durably where the system can. Null, or what says no more, takes the note away: the default folder counts again. */
+/** How long a change of the note waits for another Folio that changes it, or looks for a moment into the default folder. */
+const LOCK_MS = 500;
+
+/**
+ * Reads the note, acts on it and changes it, while nobody else does.
+ *
+ * @throws FolioError 'locked' when another Folio works in the default folder and this process does not, and what `work` throws
+ */
+export function changingLocation<T>(defaultFolder: string, work: () => T): T {
+  makeFolder(defaultFolder);
+  return underWriterLock(defaultFolder, LOCK_MS, work);
+}
+
+/**
+ * Atomically, and durably where the system can. Null, or what says no more, takes the note away: the default folder counts again. Only within
+ * {@link changingLocation}: the name that it is written under first is the same for all.
+ */
 export function writeLocation(defaultFolder: string, location: Location | null): void {
   const path = join(defaultFolder, NOTE);
   if (location === null || (location.moving === undefined && isUsual(location, defaultFolder))) {
@@ -88,14 +109,15 @@ export function writeLocation(defaultFolder: string, location: Location | null):
 
 /** What the note says is acted on: the old record is deleted. Windows has no such thing. */
 function syncFolderNow(folder: string): void {
-  let handle: number | undefined;
   try {
-    handle = openSync(folder, 'r');
-    fsyncSync(handle);
+    const handle = openSync(folder, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
   } catch {
     // as said above
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }
 

@@ -3,21 +3,21 @@
  * counts and nothing of the new one is left; after it the new one counts, and the old one stays until a person has it deleted. What a process
  * leaves that is killed before the last step is known by the note of the beginning: the next start tidies it, see broken-move.ts.
  */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
-import { takeWriterLock } from '../store/lock.ts';
+import { takeWriterLock, type WriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
-import { sweepParts } from '../store/part-sweep.ts';
+import { hasParts, sweepParts } from '../store/part-sweep.ts';
 import type { CopiedRecord } from '../store/record-copy.ts';
 import { finishBrokenMove, withRemnant } from './broken-move.ts';
 import { markOf } from './copy-mark.ts';
-import { locationOf, readLocation, writeLocation, type Moving } from './location.ts';
+import { changingLocation, locationOf, readLocation, writeLocation, type Moving } from './location.ts';
 import { workIn } from './old-work.ts';
 import { withPartFile } from './part-file.ts';
-import { holdsRecord, isInside, isSamePlace, recordBytes } from './places.ts';
+import { deviceOf, holdsRecord, isInside, isSamePlace, recordBytes } from './places.ts';
 import { cannotWrite } from './replace-file.ts';
 
 /** In their order. */
@@ -51,7 +51,7 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
   const { defaultFolder, before } = options;
   refuseUnfit(from, to, defaultFolder);
   before?.('begin');
-  const moving: Moving = { to, made: missingFolders(to) };
+  const moving: Moving = { to, made: missingFolders(to), device: deviceOf(to) };
   note(defaultFolder, moving);
   try {
     before?.('make');
@@ -66,7 +66,7 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
       before?.('unlock');
       return { folder: to, bytes: copied.bytes, damage: copied.damage };
     } finally {
-      lock.lock.release();
+      release(lock.lock);
     }
   } catch (error) {
     tidyNow(defaultFolder);
@@ -87,22 +87,49 @@ async function copyInto(
     before?.('name');
   };
   const room = { expectedBytes: recordBytes(from), signal, before: name };
-  const { made } = await withPartFile(join(moving.to, 'folio.db'), room, async (part) => {
-    const task = { from: join(from, 'folio.db'), to: part };
-    const copied = await copyRecordAside(task, { signal, ...(progress === undefined ? {} : { progress }) });
-    const work = workIn(part); // of the copy: it alone is known to be what was copied
-    before?.('mark');
-    note(defaultFolder, { ...moving, copy: markOf(part) });
-    return { ...copied, work };
-  });
-  return made;
+  try {
+    const { made } = await withPartFile(join(moving.to, 'folio.db'), room, async (part) => {
+      const task = { from: join(from, 'folio.db'), to: part };
+      const copied = await copyRecordAside(task, { signal, ...(progress === undefined ? {} : { progress }) });
+      const work = workIn(part); // of the copy: it alone is known to be what was copied
+      before?.('mark');
+      note(defaultFolder, { ...moving, copy: markOf(part), held: work });
+      return { ...copied, work };
+    });
+    return made;
+  } catch (error) {
+    forgetUnnamed(defaultFolder, moving);
+    throw error;
+  }
+}
+
+/** A copy that is noted and not there would be waited for: where the folder is there still and the copy is not, there is none. */
+function forgetUnnamed(defaultFolder: string, moving: Moving): void {
+  try {
+    if (!existsSync(join(moving.to, 'folio.lock')) || holdsRecord(moving.to) || hasParts(moving.to)) return;
+    note(defaultFolder, moving);
+  } catch {
+    // The first error says more.
+  }
+}
+
+/** The new place counts by then, or the first error says more: a drive that went in this moment is told when it is missed. */
+function release(lock: WriterLock): void {
+  try {
+    lock.release();
+  } catch {
+    // as said above
+  }
 }
 
 /** Throws FolioError 'file'. */
 function note(defaultFolder: string, moving: Moving): void {
   try {
-    const location = locationOf(defaultFolder);
-    writeLocation(defaultFolder, { ...(location.moving?.to === moving.to ? location : withRemnant(location)), moving });
+    changingLocation(defaultFolder, () => {
+      const location = locationOf(defaultFolder);
+      const others = location.moving?.to === moving.to ? location : withRemnant(location);
+      writeLocation(defaultFolder, { ...others, moving });
+    });
   } catch (error) {
     throw cannotWrite(defaultFolder, error);
   }
@@ -115,12 +142,23 @@ function point(
   { defaultFolder, work }: { readonly defaultFolder: string; readonly work: readonly string[] },
 ): void {
   try {
-    const { before, left } = locationOf(defaultFolder);
-    const others = before.filter((path) => path !== from && path !== to);
-    const known = { ...left, [from]: work };
-    writeLocation(defaultFolder, { folder: to, before: [...others, from], left: known });
+    changingLocation(defaultFolder, () => {
+      const { before, left } = locationOf(defaultFolder);
+      const others = before.filter((path) => path !== from && path !== to);
+      const known = { ...left, [from]: work };
+      writeLocation(defaultFolder, { folder: to, before: [...others, from], left: known });
+    });
   } catch (error) {
-    throw cannotWrite(defaultFolder, error);
+    if (!counts(to, defaultFolder)) throw cannotWrite(defaultFolder, error);
+  }
+}
+
+/** Of a note that was written and told as failed all the same, as by a network drive whose answer was lost. */
+function counts(to: string, defaultFolder: string): boolean {
+  try {
+    return readLocation(defaultFolder)?.folder === to;
+  } catch {
+    return false;
   }
 }
 

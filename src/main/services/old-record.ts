@@ -1,11 +1,10 @@
 /** What is left where the record lay before: offered to be deleted, and never deleted while it may hold what is nowhere else. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolioError } from '../../shared/errors.ts';
 import type { OldRecord } from '../../shared/keeping.ts';
-import { takeWriterLock } from '../store/lock.ts';
-import { locationOf, readLocation, writeLocation } from './location.ts';
-import { workIn, workSince } from './old-work.ts';
+import { underWriterLock } from '../store/lock.ts';
+import { changingLocation, locationOf, readLocation, writeLocation } from './location.ts';
+import { comparable, workIn, workSince } from './old-work.ts';
 import { holdsRecord, isSamePlace, recordBytes, removeRecord } from './places.ts';
 import { cannotWrite } from './replace-file.ts';
 
@@ -18,7 +17,7 @@ export function oldRecord(defaultFolder: string, openFolder: string): OldRecord 
   if (location === null || !isSamePlace(location.folder, openFolder)) return null;
   const folder = location.before.find((path) => !isSamePlace(path, openFolder) && holdsRecord(path));
   if (folder === undefined) return null;
-  const left = location.left?.[folder];
+  const left = comparable(location.left?.[folder]);
   // Of what was not noted when it was left only that is known to be nothing new which this record holds as well.
   const { count, names } = workSince(left ?? workIn(join(openFolder, 'folio.db')), join(folder, 'folio.db'));
   const isLeftKnown = left !== undefined;
@@ -32,11 +31,20 @@ export function oldRecord(defaultFolder: string, openFolder: string): OldRecord 
  *   it since, or may hold some
  */
 export function settleOldRecord(defaultFolder: string, openFolder: string, what: 'delete' | 'keep'): number {
+  return changingLocation(defaultFolder, () => settle(defaultFolder, openFolder, what));
+}
+
+function settle(defaultFolder: string, openFolder: string, what: 'delete' | 'keep'): number {
   const old = oldRecord(defaultFolder, openFolder);
-  if (old === null) throw new FolioError('not-found', 'there is no old record to delete');
+  if (old === null) throw nothingOld();
   if (what === 'delete') {
-    if (old.newer > 0) throw newerWork(old);
-    deleteRecord(old.folder);
+    underWriterLock(old.folder, 0, () => {
+      // Not before: another Folio may have been at work until the lock was free.
+      const now = oldRecord(defaultFolder, openFolder);
+      if (now?.folder !== old.folder) throw nothingOld();
+      if (now.newer > 0) throw newerWork(now);
+      deleteRecord(old.folder);
+    });
   }
   const { left = {}, ...location } = locationOf(defaultFolder);
   const before = location.before.filter((path) => path !== old.folder);
@@ -48,7 +56,7 @@ export function settleOldRecord(defaultFolder: string, openFolder: string, what:
 
 function newerWork({ folder, newer, names, isLeftKnown }: OldRecord): FolioError {
   const hint =
-    'Export it first; then delete that folder yourself. --data names the folder, and `folio move --keep-old` leaves it and asks no more.';
+    'Export it first; then delete its files yourself: folio.db, folio.db-wal and folio.db-shm. --data names the folder, and `folio move --keep-old` leaves it and asks no more.';
   if (names.length === 0) {
     return new FolioError('file', `what ${folder} holds cannot be read, and may be the one copy of something`, hint);
   }
@@ -62,15 +70,15 @@ function newerWork({ folder, newer, names, isLeftKnown }: OldRecord): FolioError
   );
 }
 
+/** The lock's file stays: another process may be waiting for it. */
 function deleteRecord(folder: string): void {
-  const lock = takeWriterLock(folder, 0);
-  if (!lock.held) throw new FolioError('locked', `another Folio is working with ${folder}`, 'Close it first.');
   try {
     removeRecord(folder);
   } catch (error) {
     throw cannotWrite(folder, error);
-  } finally {
-    lock.lock.release();
   }
-  rmSync(join(folder, 'folio.lock'), { force: true });
+}
+
+function nothingOld(): FolioError {
+  return new FolioError('not-found', 'there is no old record to delete');
 }

@@ -44,7 +44,7 @@ export async function withPartFile<T>(
     const made = await make(part);
     if (signal?.aborted === true) throw new FolioError('cancelled', 'cancelled; nothing of it was kept');
     await before?.();
-    await rename(part, path);
+    await giveName(part, path);
     await syncFolder(dirname(path));
     return { made, replaced: existing !== null };
   } catch (error) {
@@ -58,6 +58,17 @@ export async function withPartFile<T>(
 export async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map((path) => realpath(path).catch(() => null)));
   return a !== null && a === b;
+}
+
+/** A network drive may have done it and lose the answer: what is there under its name was not refused one. */
+async function giveName(part: string, path: string): Promise<void> {
+  const { dev, ino } = await stat(part, { bigint: true });
+  try {
+    await rename(part, path);
+  } catch (error) {
+    const [left, named] = await Promise.all([part, path].map((file) => stat(file, { bigint: true }).catch(() => null)));
+    if (left !== null || named?.dev !== dev || named.ino !== ino) throw error;
+  }
 }
 
 /** So that a folder that cannot be written to is told in its own words, and not in SQLite's. */

@@ -1,13 +1,14 @@
 /** Folders that hold records: what of them is the record's own, and whether two names lead to one place. */
 import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isPutAside } from '../store/put-aside.ts';
 
 /** The record's own files; what else lies in its folder (a log, older backups, the window's) is no part of it. */
 const FILES = ['folio.db', 'folio.db-wal', 'folio.db-shm'];
 
-/** Whether there is a record in a folder. */
+/** Whether there is a record in a folder: also one that the next opening gives its name back, see put-aside.ts. */
 export function holdsRecord(folder: string): boolean {
-  return existsSync(join(folder, 'folio.db'));
+  return existsSync(join(folder, 'folio.db')) || isPutAside(folder);
 }
 
 /** Bytes of a folder's record. */
@@ -18,6 +19,12 @@ export function recordBytes(folder: string): number {
 /** For good. Throws what the system throws. */
 export function removeRecord(folder: string): void {
   for (const name of FILES) rmSync(join(folder, name), { force: true });
+}
+
+/** The device that a folder lies on, or would lie on; not the same for good, as a drive may get another number when it is connected again. */
+export function deviceOf(folder: string): string {
+  const found = statSync(folder, { bigint: true, throwIfNoEntry: false });
+  return found === undefined && folder !== dirname(folder) ? deviceOf(dirname(folder)) : String(found?.dev);
 }
 
 export function isSamePlace(one: string, other: string): boolean {

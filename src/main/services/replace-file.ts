@@ -64,5 +64,5 @@ export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   if (handle === null) return;
   await handle.sync().catch(() => undefined);
-  await handle.close();
+  await handle.close().catch(() => undefined); // the file is there
 }

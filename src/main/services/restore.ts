@@ -1,5 +1,5 @@
 /** A backup put back in the place of a record: `folio restore`, and the window. */
-import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,6 +10,7 @@ import { describeOwner, takeWriterLock, type WriterLock } from '../store/lock.ts
 import { closeTheLog, isAlone } from '../store/log.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
+import { mendPutAside, putAside, settleAside } from '../store/put-aside.ts';
 import { explaining } from '../store/sqlite-errors.ts';
 import { requireBackup } from './import-kind.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
@@ -50,36 +51,30 @@ export async function restoreRecord(
 ): Promise<Restored> {
   const record = join(dataDir, 'folio.db');
   const expectedBytes = await refuseRecordItself(file, record);
-  const isThere = [record, `${record}-wal`].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
-  if (isThere && !replace) {
-    throw new FolioError(
-      'file',
-      `${dataDir} holds a record already`,
-      'With --replace it is kept beside the restored one, under a name with the date; --data names another folder.',
-    );
-  }
   explaining(dataDir, () => makeFolder(dataDir));
   const locks = letGo === undefined ? [lockOf(dataDir)] : [];
-  const aside: Aside[] = [];
+  const aside: string[] = [];
   const before = async (): Promise<void> => {
     letGo?.();
     if (letGo !== undefined) locks.push(lockOf(dataDir));
-    if (!isThere) return;
+    if (!isThere(record)) return;
     if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw inUse(dataDir);
-    aside.push(explaining(record, () => putAside(record, dataDir, now())));
+    aside.push(explaining(record, () => putAside(record, now())));
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
   try {
+    explaining(record, () => mendPutAside(dataDir));
     sweepParts(dataDir);
-    if (isThere && letGo === undefined && !isAlone(record)) throw inUse(dataDir);
+    if (isThere(record)) {
+      if (!replace) throw taken(dataDir);
+      if (letGo === undefined && !isAlone(record)) throw inUse(dataDir);
+    }
     const { made } = await withPartFile(record, { expectedBytes, signal, before }, (part) =>
       copyRecordAside({ from: file, to: part }, options),
     );
-    return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept: aside[0]?.name ?? null };
-  } catch (error) {
-    aside[0]?.undo();
-    throw error;
+    return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept: aside[0] ?? null };
   } finally {
+    for (const name of aside) settleQuietly(record, name);
     for (const lock of locks) lock.release();
   }
 }
@@ -116,52 +111,24 @@ function inUse(dataDir: string): FolioError {
   return new FolioError('locked', `another Folio reads the record in ${dataDir}`, 'Close it first.');
 }
 
-interface Aside {
-  readonly name: string;
-  /** Has all as it was. */
-  undo(): void;
-}
-
-/**
- * Gives the record a second name, with what a damaged one still has beside it under names that belong to it, so that the new record never
- * meets the log of the old. When it fails, all is as it was.
- */
-function putAside(record: string, dataDir: string, now: Date): Aside {
-  const name = freeName(dataDir, now);
-  const undoing: (() => void)[] = [];
-  const undo = (): void => {
-    for (const step of undoing.splice(0).reverse()) step();
-  };
+/** The record of before has its place again, or, where the new one is there, its name with the date. */
+function settleQuietly(record: string, name: string): void {
   try {
-    if (existsSync(record)) undoing.push(secondName(record, name));
-    for (const end of ['-wal', '-shm', '-journal']) {
-      if (!existsSync(record + end)) continue;
-      renameSync(record + end, name + end);
-      undoing.push(() => renameSync(name + end, record + end));
-    }
-  } catch (error) {
-    undo();
-    throw error;
-  }
-  return { name, undo };
-}
-
-function freeName(dataDir: string, now: Date): string {
-  const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
-  const isFree = (path: string): boolean => ['', '-wal', '-shm', '-journal'].every((end) => !existsSync(path + end));
-  for (let number = 1; ; number++) {
-    const name = join(dataDir, `folio-${stamp}${number === 1 ? '' : `-${number}`}.db`);
-    if (isFree(name)) return name;
-  }
-}
-
-/** Returns what takes it back. */
-function secondName(record: string, name: string): () => void {
-  try {
-    linkSync(record, name);
-    return () => rmSync(name);
+    settleAside(record, name);
   } catch {
-    renameSync(record, name); // a file system on which a file has one name
-    return () => renameSync(name, record);
+    // The first error says more; the next opening tries it again, and begins no record before.
   }
+}
+
+/** Under the lock only: what is found without it may be another's work a moment later. */
+function isThere(record: string): boolean {
+  return [record, `${record}-wal`].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
+}
+
+function taken(dataDir: string): FolioError {
+  return new FolioError(
+    'file',
+    `${dataDir} holds a record already`,
+    'With --replace it is kept beside the restored one, under a name with the date; --data names another folder.',
+  );
 }

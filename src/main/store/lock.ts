@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 
+import { FolioError } from '../../shared/errors.ts';
 import { explained, systemCode } from './sqlite-errors.ts';
 
 const ownerSchema = z.object({
@@ -20,6 +21,9 @@ export type LockOwner = z.infer<typeof ownerSchema>;
 export interface WriterLock {
   release(): void;
 }
+
+/** The folders whose lock this process has. */
+const ours = new Set<string>();
 
 export type LockAttempt =
   | { readonly held: true; readonly lock: WriterLock }
@@ -53,15 +57,40 @@ export function takeWriterLock(dataDir: string, waitMilliseconds: number): LockA
     held.close();
     throw explained(error, ownerFile);
   }
+  const place = realpathSync(dataDir);
+  ours.add(place);
   return {
     held: true,
     lock: {
       release() {
-        rmSync(ownerFile, { force: true });
-        held.close();
+        ours.delete(place);
+        try {
+          rmSync(ownerFile, { force: true });
+        } finally {
+          held.close();
+        }
       },
     },
   };
+}
+
+/**
+ * Does something for which a data folder must be nobody else's: under the lock that this process has already, or under one for as long as it takes.
+ *
+ * @param work ends at once: nothing of this process comes in between then
+ * @throws FolioError 'locked' when another process has it, 'file'
+ */
+export function underWriterLock<T>(dataDir: string, waitMilliseconds: number, work: () => T): T {
+  if (ours.has(realpathSync(dataDir))) return work();
+  const attempt = takeWriterLock(dataDir, waitMilliseconds);
+  if (!attempt.held) {
+    throw new FolioError('locked', `${describeOwner(attempt.owner)} is working with ${dataDir}`, 'Close it first.');
+  }
+  try {
+    return work();
+  } finally {
+    attempt.lock.release();
+  }
 }
 
 /** In words, for a message: "the window (process 4711)", "`folio train` (process 4712)". */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import Database from 'better-sqlite3';
 
@@ -11,6 +11,7 @@ import { makeFolder } from './make-folder.ts';
 import { fileVersion, migrate, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { sweepParts } from './part-sweep.ts';
+import { isPutAside, mendPutAside } from './put-aside.ts';
 import { connectReader } from './read-connection.ts';
 import { Sql } from './sql.ts';
 import { explained, explaining, systemCode } from './sqlite-errors.ts';
@@ -53,6 +54,7 @@ export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
   }
   if (attempt.held) {
     try {
+      mendPutAside(dataDir); // before a new record is begun
       sweepParts(dataDir);
       return openWriter(path, attempt.lock, options);
     } catch (error) {
@@ -150,6 +152,13 @@ function openReader(path: string, reason: string, writer: LockOwner | null, opti
 }
 
 function nothingThere(path: string, writer: LockOwner | null): FolioError {
+  if (writer === null && isPutAside(dirname(path))) {
+    return new FolioError(
+      'read-only',
+      `${path} was put aside for a backup, and that was broken off`,
+      'Open it once for writing: it gets its place back.',
+    );
+  }
   return writer === null
     ? new FolioError(
         'not-found',

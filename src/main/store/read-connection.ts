@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import Database from 'better-sqlite3';
 
 import { FolioError } from '../../shared/errors.ts';
@@ -26,4 +28,26 @@ export function connectReader(path: string): Database.Database {
       { cause: error },
     );
   }
+}
+
+/**
+ * To be asked before a file at rest is read; what comes back, after that. A connection that cannot write leaves an empty log and its index beside a
+ * file that was copied by hand. SQLite takes them away when the last connection that can write ends, and never those that anybody still uses.
+ */
+export function leavingNothing(path: string): () => void {
+  const log = ['-wal', '-shm'].map((end) => path + end);
+  if ([...log, `${path}-journal`].some((file) => existsSync(file))) return () => undefined;
+  return () => {
+    if (!log.some((file) => existsSync(file))) return;
+    try {
+      const db = new Database(path, { fileMustExist: true, timeout: 0 });
+      try {
+        db.pragma('user_version');
+      } finally {
+        db.close();
+      }
+    } catch {
+      // they do no harm
+    }
+  };
 }

@@ -14,7 +14,7 @@ import type { CopyProgress } from '../../shared/keeping.ts';
 import { sha256 } from './checkpoint-blob.ts';
 import { fileVersion } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
-import { connectReader } from './read-connection.ts';
+import { connectReader, leavingNothing } from './read-connection.ts';
 import { explained, explaining, isCorruption } from './sqlite-errors.ts';
 
 /** Of one step: about 4 MB, a few milliseconds. */
@@ -56,6 +56,7 @@ export async function copyRecord(
 ): Promise<CopiedRecord> {
   let source: Database.Database | undefined;
   let copy: Database.Database | undefined;
+  const tidy = leavingNothing(from);
   try {
     source = explaining(from, () => connectReader(from));
     const counts = await copyPages(source, to, progress);
@@ -70,6 +71,7 @@ export async function copyRecord(
   } finally {
     copy?.close();
     source?.close();
+    tidy();
   }
 }
 

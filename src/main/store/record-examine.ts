@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 
 import type { CopyProgress } from '../../shared/keeping.ts';
-import { connectReader } from './read-connection.ts';
+import { connectReader, leavingNothing } from './read-connection.ts';
 import { findDamage, requireRecord } from './record-copy.ts';
 import { explaining } from './sqlite-errors.ts';
 
@@ -22,6 +22,7 @@ const WITH_TRASH = 2;
 /** Reads all of it. Throws FolioError 'damaged' for what is no record, 'newer-database', 'file'. */
 export function examineRecord(file: string, progress: (progress: CopyProgress) => void): ExaminedRecord {
   return explaining(file, () => {
+    const tidy = leavingNothing(file);
     const db = connectReader(file);
     try {
       db.exec('BEGIN');
@@ -33,6 +34,7 @@ export function examineRecord(file: string, progress: (progress: CopyProgress) =
       return { bytes: statSync(file).size, runs, last: typeof last === 'number' ? last : null, damage };
     } finally {
       db.close();
+      tidy();
     }
   });
 }

@@ -43,9 +43,9 @@ export const keeping = {
   oldRecord: (folder: string, bytes: string) =>
     `The record as it was before the move is still in ${folder} (${bytes}). If all is there in the new place, it is not needed any more.`,
   oldRecordNewer: (folder: string, count: number, names: string) =>
-    `The record in ${folder} holds work that is not in this one (runs and texts: ${count}; ${names}). Export it first: \`folio export\` with --data ${folder}, or start Folio with that folder as FOLIO_DATA. Then delete the folder yourself.`,
+    `The record in ${folder} holds work that is not in this one (runs and texts: ${count}; ${names}). Export it first: \`folio export\` with --data ${folder}, or start Folio with that folder as FOLIO_DATA. Then delete its files yourself: folio.db, folio.db-wal and folio.db-shm.`,
   oldRecordUnknown: (folder: string, count: number, names: string) =>
-    `The record in ${folder} may hold work that is not in this one: it was not noted what it held when it was left (runs and texts that differ: ${count}; ${names}). Look into it before you delete that folder yourself: start Folio with it as FOLIO_DATA.`,
+    `The record in ${folder} may hold work that is not in this one: it was not noted what it held when it was left (runs and texts that differ: ${count}; ${names}). Look into it first: start Folio with that folder as FOLIO_DATA. Only then delete its files yourself: folio.db, folio.db-wal and folio.db-shm.`,
   quotedNames: (names: readonly string[]) => names.map((name) => `“${name}”`).join(', '),
   oldRecordUnreadable: (folder: string) =>
     `The record in ${folder} cannot be read, so it is not deleted from here: it may be the one copy of something.`,

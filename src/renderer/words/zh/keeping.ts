@@ -40,9 +40,9 @@ export const keeping: Words['keeping'] = {
   restart: '重新启动',
   oldRecord: (folder, bytes) => `移动之前的记录仍在 ${folder}（${bytes}）。确认新位置的内容齐全后，就不再需要它了。`,
   oldRecordNewer: (folder, count, names) =>
-    `${folder} 里的记录有这份记录中没有的内容（训练和文本：${count} 项；${names}）。请先将其导出：运行 \`folio export\` 并加上 --data ${folder}，或把环境变量 FOLIO_DATA 设为该文件夹再启动 Folio。之后请自行删除该文件夹。`,
+    `${folder} 里的记录有这份记录中没有的内容（训练和文本：${count} 项；${names}）。请先将其导出：运行 \`folio export\` 并加上 --data ${folder}，或把环境变量 FOLIO_DATA 设为该文件夹再启动 Folio。之后请自行删除其中的 folio.db、folio.db-wal 和 folio.db-shm 这几个文件。`,
   oldRecordUnknown: (folder, count, names) =>
-    `${folder} 里的记录可能有这份记录中没有的内容：它被留下时有些什么，没有记下来（不同的训练和文本：${count} 项；${names}）。请先查看再自行删除该文件夹：把环境变量 FOLIO_DATA 设为它，再启动 Folio。`,
+    `${folder} 里的记录可能有这份记录中没有的内容：它被留下时有些什么，没有记下来（不同的训练和文本：${count} 项；${names}）。请先查看：把环境变量 FOLIO_DATA 设为该文件夹，再启动 Folio。确认之后再自行删除其中的 folio.db、folio.db-wal 和 folio.db-shm 这几个文件。`,
   quotedNames: (names) => names.map((name) => `“${name}”`).join('、'),
   oldRecordUnreadable: (folder) => `${folder} 里的记录无法读取，因此不能在这里删除：它可能是某些内容的唯一副本。`,
   deleteOld: '删除旧记录',

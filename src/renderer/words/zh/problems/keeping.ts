@@ -52,7 +52,10 @@ export const keeping = {
   'a backup cannot be put back from a browser': '无法从浏览器中恢复备份',
   '{0} still holds the record as it was before it was moved from there': '{0} 里还有移走之前的那份记录',
   'Delete that first in Settings, then move the record back.': '请先在“设置”中删除它，然后再把记录移回来。',
-  'Export it first; then delete that folder yourself.': '请先将其导出，然后自行删除该文件夹。',
+  'Export it first; then delete its files yourself: folio.db, folio.db-wal and folio.db-shm.':
+    '请先将其导出，然后自行删除它的文件：folio.db、folio.db-wal 和 folio.db-shm。',
+  '{0} was put aside for a backup, and that was broken off': '{0} 曾为恢复备份而让位，而恢复中途中断了',
+  'Open it once for writing: it gets its place back.': '请以可写方式打开一次：它会回到原位。',
   '{0} holds a record already': '{0} 里已经有一份记录',
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',

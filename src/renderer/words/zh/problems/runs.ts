@@ -143,14 +143,11 @@ export const runs = {
   '{0} holds numbers that are not finite': '{0} 中有不是有限数的数值',
   '{0} is not of the form name=value': '{0} 的形式不是“名称=值”',
   '{0} must be {*1}, not {2}': '{0} 应为{1}，而不是 {2}',
-  '{0} units in {1} layers take {2} ms a step in {*3}: {4} million characters in {5} min':
-    '{1} 层、每层 {0} 个单元，按{3}计算每步 {2} 毫秒：{5} 分钟读 {4} 百万个字符',
-  '{0} units in {1} layers take {2} ms a step in {*3}: {4} million characters in {5} min; {*6}':
-    '{1} 层、每层 {0} 个单元，按{3}计算每步 {2} 毫秒：{5} 分钟读 {4} 百万个字符；{6}',
-  '{0} units take {1} ms a step in {*2}: {3} million characters in {4} min':
-    '{0} 个单元，按{2}计算每步 {1} 毫秒：{4} 分钟读 {3} 百万个字符',
-  '{0} units take {1} ms a step in {*2}: {3} million characters in {4} min; {*5}':
-    '{0} 个单元，按{2}计算每步 {1} 毫秒：{4} 分钟读 {3} 百万个字符；{5}',
+  '{0} units in {1} layers': '{1} 层、每层 {0} 个单元',
+  '{*0} take {1} ms a step in {*2}: {3} million characters in {4} min':
+    '{0}，按{2}计算每步 {1} 毫秒：{4} 分钟读 {3} 百万个字符',
+  '{*0} take {1} ms a step in {*2}: {3} million characters in {4} min; {*5}':
+    '{0}，按{2}计算每步 {1} 毫秒：{4} 分钟读 {3} 百万个字符；{5}',
   '{0}: not valid': '{0}：无效',
   '{0}={1} (it was {2})': '{0}={1}（原来是 {2}）',
 } as const;
