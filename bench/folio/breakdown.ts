@@ -72,7 +72,7 @@ class Measured {
     const batch = { inputs: ids(), targets: ids() };
     this.#now = new Map();
     const start = performance.now();
-    await this.#stepper.step(batch, { step, learningRate: this.#config.learningRate });
+    await this.#stepper.step(batch, { step, learningRate: this.#config.learningRate }).read();
     const whole = performance.now() - start;
     if (step <= WARM_UP) return;
     const parts = [...this.#now.values()].reduce((sum, took) => sum + took, 0);

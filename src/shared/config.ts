@@ -71,10 +71,10 @@ export const runConfigSchema = z.strictObject({
  * A configuration as it is read from a record or an exported run. Settings that came later than the first record have the value there
  * that training had without them.
  */
-export const storedConfigSchema = z.preprocess(
-  (stored) => (stored instanceof Object ? { weightDrop: 0, ...stored } : stored),
-  runConfigSchema,
-);
+export const storedConfigSchema = z.preprocess((stored) => {
+  const settings = z.record(z.string(), z.unknown()).safeParse(stored);
+  return settings.success ? { weightDrop: 0, ...settings.data } : stored;
+}, runConfigSchema);
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
 export type ConfigKey = keyof RunConfig;

@@ -6,6 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { writeLocation } from '../../src/main/services/location.ts';
 import { settleOldRecord } from '../../src/main/services/old-record.ts';
 import { workIn } from '../../src/main/services/old-work.ts';
+import type * as Lock from '../../src/main/store/lock.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import { addRun } from '../store/support.ts';
 
@@ -13,7 +14,7 @@ import { addRun } from '../store/support.ts';
 const before = vi.hoisted(() => new Map<string, () => void>());
 
 vi.mock('../../src/main/store/lock.ts', async (load) => {
-  const real = await load<typeof import('../../src/main/store/lock.ts')>();
+  const real = await load<typeof Lock>();
   const first = (folder: string): void => {
     const work = before.get(folder);
     before.delete(folder);
