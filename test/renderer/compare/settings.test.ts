@@ -28,7 +28,7 @@ describe('settings side by side', () => {
   it('differ only where two runs have them otherwise', () => {
     const other = { ...config, units: 512, batching: 'shuffled' as const };
     const rows = settingRows([config, other, config]);
-    expect(rows).toHaveLength(27);
+    expect(rows).toHaveLength(28);
     expect(rows.filter(({ differs }) => differs).map(({ key, values }) => [key, ...values])).toEqual([
       ['units', config.units, 512, config.units],
       ['batching', config.batching, 'shuffled', config.batching],
