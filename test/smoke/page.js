@@ -49,6 +49,7 @@ const page = (() => {
     embeddingSize: 8,
     units: 8,
     dropout: 0,
+    weightDrop: 0,
     sequenceLength: 20,
     batchSize: 16,
     batching: 'shuffled',
