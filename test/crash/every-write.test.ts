@@ -14,17 +14,13 @@ import { openStore } from '../../src/main/store/open.ts';
 import type { RunStatus } from '../../src/shared/domain.ts';
 import { clock } from '../store/support.ts';
 import { blobsOf, SCENARIO, settle, signature } from './every-write-scenario.ts';
+import { missingForKills } from './kill-needs.ts';
 
 const here = import.meta.dirname;
 const PARALLEL = 2;
 const LIMIT_MILLISECONDS = 480_000;
 
-function whyNot(): string | null {
-  if (process.platform !== 'linux') return 'needs Linux (LD_PRELOAD)';
-  if (spawnSync('cc', ['--version']).status !== 0) return 'needs a C compiler (cc)';
-  return null;
-}
-const missing = whyNot();
+const missing = missingForKills;
 
 describe.skipIf(missing !== null)(
   `a process killed inside every database write${missing === null ? '' : ` (skipped: ${missing})`}`,

@@ -13,17 +13,13 @@ import { oldRecord } from '../../src/main/services/old-record.ts';
 import { holdsRecord } from '../../src/main/services/places.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
+import { missingForKills } from './kill-needs.ts';
 
 const here = import.meta.dirname;
 const PARALLEL = 2;
 const LIMIT_MILLISECONDS = 480_000;
 
-function whyNot(): string | null {
-  if (process.platform !== 'linux') return 'needs Linux (LD_PRELOAD)';
-  if (spawnSync('cc', ['--version']).status !== 0) return 'needs a C compiler (cc)';
-  return null;
-}
-const missing = whyNot();
+const missing = missingForKills;
 
 interface Place {
   readonly all: string;
