@@ -9,7 +9,7 @@ class FakeThread extends EventEmitter {
   readonly heard: unknown[] = [];
   /** Whether the process waits for it. */
   holds = true;
-  isTerminated = false;
+  isEnded = false;
 
   postMessage(message: unknown): void {
     this.heard.push(message);
@@ -23,9 +23,8 @@ class FakeThread extends EventEmitter {
     this.holds = false;
   }
 
-  async terminate(): Promise<number> {
-    this.isTerminated = true;
-    return 0;
+  end(): void {
+    this.isEnded = true;
   }
 
   answer(text: string): void {
@@ -35,7 +34,7 @@ class FakeThread extends EventEmitter {
 
 let threads: FakeThread[];
 let deaths: string[];
-let thread: AnsweringThread<string, { type: 'answer'; text: string }>;
+let thread: AnsweringThread<string, { type: 'answer'; text: string }, FakeThread>;
 const started = (place: number): FakeThread => threads[place] ?? expect.fail(`${threads.length} threads were started`);
 const CLOSED = new FolioError('cancelled', 'over');
 
@@ -48,6 +47,7 @@ beforeEach(() => {
       threads.push(fake);
       return fake;
     },
+    end: (fake) => fake.end(),
     death: ({ reason }) => new FolioError('internal', `it ${reason}`),
     died: (error) => void deaths.push(error.message),
   });
@@ -90,7 +90,7 @@ describe('a thread that answers', () => {
     started(0).emit('exit', 1);
     thread.close(new FolioError('cancelled', 'again'), () => thread.tell('farewell again'));
     await expect(thread.ask('four')).rejects.toBe(CLOSED);
-    expect([started(0).isTerminated, threads.length]).toEqual([true, 1]);
+    expect([started(0).isEnded, threads.length]).toEqual([true, 1]);
     expect([started(0).heard, deaths]).toEqual([['one', 'farewell'], []]);
   });
 

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
 import { doAside, type AsideOptions } from '../store/aside.ts';
+import { endOf, tellEnd } from '../store/thread-end.ts';
 import type { BundleOptions, WrittenBundle } from '../store/bundle-write.ts';
 import type { BundleHead, BundlePiece } from './bundle-pieces.ts';
 
@@ -38,12 +39,14 @@ export function writeBundleAside(
 /** A bundle that a thread reads, piece by piece, when it is asked for the next. */
 export class BundleReader {
   readonly #worker: Worker;
+  readonly #ended: Promise<void>;
   #waiting: PromiseWithResolvers<FromBundleReader> | null = null;
   #over: FolioError | null = null;
 
   /** @param entry the thread's program: bundle-worker.ts, or what was built from it */
   constructor(entry: URL, file: string) {
     this.#worker = new Worker(entry, { workerData: { type: 'read', file } satisfies BundleTask, execArgv: [] });
+    this.#ended = endOf(this.#worker);
     this.#worker.on('message', (message: FromBundleReader) => {
       if (message.type === 'failed') this.#waiting?.reject(fromErrorMessage(message.error));
       else this.#waiting?.resolve(message);
@@ -68,7 +71,8 @@ export class BundleReader {
 
   /** Resolves when its file is closed. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    tellEnd(this.#worker);
+    await this.#ended;
   }
 
   #ask(message: ToBundleReader): Promise<FromBundleReader> {

@@ -4,6 +4,7 @@ import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import { answerAside, tellProgress } from '../store/aside-answers.ts';
 import { openBundle, type OpenBundle } from '../store/bundle-read.ts';
 import { writeBundle, type WrittenBundle } from '../store/bundle-write.ts';
+import { listenUntilEnd } from '../store/thread-end.ts';
 import { NotWhole, readHead, readPieces, type BundleHead, type BundlePiece } from './bundle-pieces.ts';
 import type { BundleTask, FromBundleReader, ToBundleReader } from './bundle-thread.ts';
 import { wholeBuffers } from './piece-buffers.ts';
@@ -53,12 +54,16 @@ function serveReader(file: string): void {
     const next = pieces.next();
     return { type: 'piece', piece: next.done === true ? null : next.value };
   };
-  port.on('message', (message: ToBundleReader) => {
+  const hear = (message: ToBundleReader): void => {
     try {
       const said = answer(message);
       port.postMessage(said, said.type === 'piece' && said.piece !== null ? wholeBuffers(said.piece.piece) : []);
     } catch (error) {
       port.postMessage({ type: 'failed', error: toErrorMessage(error) } satisfies FromBundleReader);
     }
+  };
+  listenUntilEnd(port, hear, () => {
+    pieces?.return(); // SQLite closes no file that rows are being read from
+    bundle?.close();
   });
 }

@@ -60,13 +60,15 @@ function done(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   if (signal?.aborted === true) return Promise.reject(cancelled());
-  const thread = new AnsweringThread<ExchangeTask, Answer>({ start: () => new Worker(entry, { execArgv: [] }), death });
+  const thread = new AnsweringThread<ExchangeTask, Answer>({
+    start: () => new Worker(entry, { execArgv: [] }),
+    end: (worker) => void worker.terminate(), // there is no addon in it, and seconds of work that nobody wants any more
+    death,
+  });
   const cancel = (): void => thread.close(cancelled());
   signal?.addEventListener('abort', cancel, { once: true });
-  return thread.ask(task, moved).finally(() => {
-    signal?.removeEventListener('abort', cancel);
-    cancel(); // it is not wanted any more
-  });
+  // (When it has answered it ends by itself.)
+  return thread.ask(task, moved).finally(() => signal?.removeEventListener('abort', cancel));
 }
 
 function cancelled(): FolioError {

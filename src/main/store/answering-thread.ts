@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads';
 
 import { fromErrorMessage, toErrorMessage, type ErrorMessage, type FolioError } from '../../shared/errors.ts';
 
-type Thread = Pick<Worker, 'postMessage' | 'ref' | 'terminate' | 'unref'> & Pick<EventEmitter, 'on'>;
+type Thread = Pick<Worker, 'postMessage' | 'ref' | 'unref'> & Pick<EventEmitter, 'on'>;
 
 /** How a thread ended by itself. */
 export interface ThreadEnd {
@@ -18,24 +18,26 @@ export interface FailedAnswer {
   readonly error: ErrorMessage;
 }
 
-export interface AnsweringThreadOptions {
+export interface AnsweringThreadOptions<T extends Thread> {
   /** Starts it: at the first message, and at the next one after it died. */
-  readonly start: () => Thread;
+  readonly start: () => T;
+  /** Ends it when it is closed, see thread-end.ts. */
+  readonly end: (thread: T) => void;
   /** What those are told whose question it died over. */
   readonly death: (end: ThreadEnd) => FolioError;
   /** Is told when it has died by itself, be it that nobody had asked anything. */
   readonly died?: (error: FolioError) => void;
 }
 
-export class AnsweringThread<ToThread, Answer extends { readonly type: string }> {
-  readonly #options: AnsweringThreadOptions;
-  #thread: Thread | null = null;
+export class AnsweringThread<ToThread, Answer extends { readonly type: string }, T extends Thread = Worker> {
+  readonly #options: AnsweringThreadOptions<T>;
+  #thread: T | null = null;
   /** Why it is over for good. */
   #closed: FolioError | null = null;
   /** Answered in their order. */
   readonly #waiting: PromiseWithResolvers<Answer>[] = [];
 
-  constructor(options: AnsweringThreadOptions) {
+  constructor(options: AnsweringThreadOptions<T>) {
     this.#options = options;
   }
 
@@ -69,18 +71,18 @@ export class AnsweringThread<ToThread, Answer extends { readonly type: string }>
     if (this.#closed !== null) return;
     if (this.#thread !== null) farewell();
     this.#closed = why;
-    void this.#thread?.terminate();
+    if (this.#thread !== null) this.#options.end(this.#thread);
     this.#thread = null;
     this.#fail(why);
   }
 
-  #post(message: ToThread, moved: readonly ArrayBuffer[]): Thread {
+  #post(message: ToThread, moved: readonly ArrayBuffer[]): T {
     const thread = (this.#thread ??= this.#start());
     thread.postMessage(message, moved);
     return thread;
   }
 
-  #start(): Thread {
+  #start(): T {
     const { start, death, died } = this.#options;
     const thread = start();
     thread.unref();

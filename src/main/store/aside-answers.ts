@@ -1,9 +1,9 @@
 /** What a thread that was started by aside.ts tells of its work. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
-import type { FromAside } from './aside.ts';
+import { cancelled, type AsideThreadData, type FromAside } from './aside.ts';
 
 /** Windows and progress bars need no more. */
 const PROGRESS_MS = 100;
@@ -13,10 +13,12 @@ function post(message: FromAside<unknown>): void {
   parentPort.postMessage(message);
 }
 
-/** Tells how far it is, at most ten times a second, and the end of each phase. */
+/** Tells how far it is, at most ten times a second, and the end of each phase. It throws FolioError 'cancelled' when nobody wants the work any more. */
 export function tellProgress(): (progress: CopyProgress) => void {
+  const data = workerData as AsideThreadData;
   let told = -Infinity;
   return (progress) => {
+    if (Atomics.load(data.cancelled, 0) === 1) throw cancelled();
     const now = performance.now();
     if (now - told < PROGRESS_MS && progress.done < progress.total) return;
     told = now;

@@ -7,11 +7,18 @@ import type { CopyProgress } from '../../shared/keeping.ts';
 import { entryFile } from '../program-files.ts';
 import type { CopiedRecord } from './record-copy.ts';
 import type { ExaminedRecord } from './record-examine.ts';
+import { endOf } from './thread-end.ts';
 
 export type FromAside<Result> =
   | { readonly type: 'progress'; readonly progress: CopyProgress }
   | { readonly type: 'done'; readonly result: Result }
   | { readonly type: 'failed'; readonly error: ErrorMessage };
+
+/** What the thread is started with, beside its task. */
+export interface AsideThreadData {
+  /** 1 once nobody wants it any more: the next time that it tells its progress it gives up. */
+  readonly cancelled: Int32Array<SharedArrayBuffer>;
+}
 
 export interface AsideOptions {
   readonly progress?: (progress: CopyProgress) => void;
@@ -31,8 +38,11 @@ export async function doAside<Result>(
 ): Promise<Result> {
   if (signal?.aborted === true) throw cancelled();
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
-  const worker = new Worker(entry, { workerData: task, execArgv: [] });
-  const cancel = (): void => reject(cancelled());
+  const unwanted = new Int32Array(new SharedArrayBuffer(4));
+  const workerData = { ...task, cancelled: unwanted } satisfies AsideThreadData;
+  const worker = new Worker(entry, { workerData, execArgv: [] });
+  const ended = endOf(worker);
+  const cancel = (): void => void Atomics.store(unwanted, 0, 1);
   signal?.addEventListener('abort', cancel, { once: true });
   worker.on('message', (message: FromAside<Result>) => {
     if (message.type === 'progress') progress?.(message.progress);
@@ -42,10 +52,12 @@ export async function doAside<Result>(
   worker.on('error', (error) => reject(died(`failed: ${toErrorMessage(error).message}`)));
   worker.on('exit', (code) => reject(died(`ended with code ${code}`)));
   try {
-    return await promise;
+    const result = await promise;
+    if (isAborted(signal)) throw cancelled();
+    return result;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    await worker.terminate();
+    await ended; // by itself: nothing is left for it to do
   }
 }
 
@@ -70,7 +82,12 @@ export function copyRecordAside(task: CopyTask, options: AsideOptions = {}): Pro
   return doAside(pathToFileURL(entryFile('store/copy-worker')), task, options);
 }
 
-function cancelled(): FolioError {
+/** The compiler cannot know that it may have become so. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+export function cancelled(): FolioError {
   return new FolioError('cancelled', 'cancelled; nothing of it was kept');
 }
 

@@ -11,6 +11,7 @@ import { connectReader } from './read-connection.ts';
 import { requireRun } from './run.ts';
 import { Sql } from './sql.ts';
 import { explaining } from './sqlite-errors.ts';
+import { listenUntilEnd } from './thread-end.ts';
 
 if (parentPort === null) throw new FolioError('internal', 'the thread that reads checkpoints was started as a program');
 const port = parentPort;
@@ -60,7 +61,7 @@ function answer(message: ToReaderThread): { readonly message: FromReaderThread; 
   }
 }
 
-port.on('message', (message: ToReaderThread) => {
+listenUntilEnd(port, (message: ToReaderThread) => {
   try {
     const { message: told, moved } = answer(message);
     port.postMessage(told, moved);

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import { FolioError } from '../../shared/errors.ts';
 import { entryFile } from '../program-files.ts';
+import { tellEnd } from './thread-end.ts';
 import { AnsweringThread, type FailedAnswer } from './answering-thread.ts';
 import type { ResumePoint, Store } from './types.ts';
 
@@ -53,6 +54,7 @@ export class CheckpointReader implements CheckpointSource {
     const workerData: ReaderThreadData = { path };
     this.#thread = new AnsweringThread({
       start: () => new Worker(entry, { workerData, execArgv: [] }),
+      end: tellEnd,
       death: ({ reason }) => new FolioError('internal', `the thread that reads checkpoints ${reason}`),
     });
   }

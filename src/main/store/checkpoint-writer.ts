@@ -86,6 +86,7 @@ export class CheckpointWriter {
         const workerData: WriterThreadData = { path, closed: this.#closed };
         return new Worker(entry, { workerData, execArgv: [] });
       },
+      end: () => undefined, // `close` was its farewell
       death: ({ reason }) => new FolioError('internal', `the thread that stores checkpoints ${reason}`),
       died: (error) => {
         if (this.#hasPieces) this.#piecesLost = error;
