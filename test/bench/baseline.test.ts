@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   compareWithBaseline,
@@ -15,6 +14,7 @@ import {
 import type { BaselineRecord } from '../../bench/baseline.ts';
 import type { TaskResult } from '../../bench/report.ts';
 import { allTasks, TASK_IDS } from '../../bench/tasks.ts';
+import fc from '../property.ts';
 
 const MACHINE = 'Some Processor, 2 cores';
 const DEVICE = 'Some library, CPU with something, 2 threads';

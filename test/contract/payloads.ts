@@ -1,8 +1,8 @@
 /** For every name of the contract a payload that fits, and payloads that do not. */
-import fc from 'fast-check';
 import { requests, topics } from '../../src/shared/contract/index.ts';
 import type { RequestName, RequestPayload, TopicName, TopicPayload } from '../../src/shared/contract/index.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
+import fc from '../property.ts';
 
 const handle = 'f'.repeat(36);
 const { config } = PRESETS.quick;

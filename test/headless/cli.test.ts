@@ -1,5 +1,4 @@
 /** The program around the commands: parsing, help, how failures are told, exit codes. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../src/shared/config.ts';
 import { FolioError } from '../../src/shared/errors.ts';
@@ -7,6 +6,7 @@ import { PRESET_NAMES } from '../../src/shared/presets.ts';
 import { fakeApp } from './fake-app.ts';
 import { run } from './fixtures.ts';
 import { folio, squeeze } from './run-cli.ts';
+import fc from '../property.ts';
 
 const COMMANDS = 'train resume runs show generate evaluate export import delete engines doctor serve'.split(' ');
 

@@ -1,7 +1,7 @@
 /** Commands in messages, as the person would type them. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asTyped, commandLine } from '../../src/main/headless/command-line.ts';
+import fc from '../property.ts';
 
 const NPX = { env: {} };
 const NPM = { env: { npm_lifecycle_event: 'folio' } };

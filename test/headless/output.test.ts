@@ -1,5 +1,4 @@
 /** Words, numbers and layout. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cells, cut, visible, wrap } from '../../src/main/headless/output/layout.ts';
 import { createLiveLine, formatLine } from '../../src/main/headless/output/live-line.ts';
@@ -8,6 +7,7 @@ import { TextPrinter } from '../../src/main/headless/output/text-printer.ts';
 import { Output } from '../../src/main/headless/output/output.ts';
 import type { Io } from '../../src/main/headless/io.ts';
 import { bytes, count, duration, loss, plural, quoted } from '../../src/main/headless/output/words.ts';
+import fc from '../property.ts';
 
 const style = { bold: (text: string) => text } as Output['style'];
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type BatcherConfig,
@@ -10,10 +9,9 @@ import {
 import { IdBuffer } from '../../src/main/model/id-buffer.ts';
 import { Vocabulary } from '../../src/main/model/vocabulary.ts';
 import { FolioError } from '../../src/shared/errors.ts';
+import fc from '../property.ts';
 
 // The same cases every time.
-fc.configureGlobal({ seed: 1_115_394 });
-
 const tutorial: BatcherConfig = { batching: 'shuffled', sequenceLength: 100, batchSize: 64, seed: 1 };
 
 /** 0, 1, 2, ...: an id tells its place in the text. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decodeSafetensors, encodeSafetensors } from '../../src/main/model/safetensors.ts';
 import type { WeightArray } from '../../src/main/model/weights.ts';
 import { FolioError } from '../../src/shared/errors.ts';
+import fc from '../property.ts';
 
 function golden(name: string): Uint8Array {
   return readFileSync(new URL(`../parity/golden/${name}`, import.meta.url));

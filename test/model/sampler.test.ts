@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/main/model/random.ts';
 import { Sampler, type SamplerSettings } from '../../src/main/model/sampler.ts';
+import fc from '../property.ts';
 
 /** The same examples in every run. */
 const RUNS = { seed: 20_260_101, numRuns: 300 };

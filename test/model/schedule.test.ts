@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { learningRateAt, type ScheduleMoment } from '../../src/main/model/schedule.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
+import fc from '../property.ts';
 
 /** The same examples in every run. */
 const RUNS = { seed: 20_260_102, numRuns: 300 };

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdBuffer } from '../../src/main/model/id-buffer.ts';
 import { Vocabulary } from '../../src/main/model/vocabulary.ts';
 import { FolioError } from '../../src/shared/errors.ts';
+import fc from '../property.ts';
 
 // The same cases every time.
-fc.configureGlobal({ seed: 1_115_394 });
-
 const shakespeare = readFileSync(new URL('../../resources/corpora/shakespeare.txt', import.meta.url));
 const utf8 = new TextEncoder();
 /** Whole code points, the astral planes among them, no lone surrogates. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileName, fileNameOf } from '../../src/renderer/lib/file-name.ts';
+import fc from '../property.ts';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 const more = (count: number): string => `${count} more`;

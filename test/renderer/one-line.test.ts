@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ellipsis, excerpt, oneLine } from '../../src/renderer/lib/one-line.ts';
+import fc from '../property.ts';
 
 describe('a text in one line', () => {
   it('has single spaces and no line breaks', () => {

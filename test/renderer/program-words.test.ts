@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/shared/config.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
@@ -18,6 +17,7 @@ import { hintForWindow } from '../../src/renderer/lib/hints.ts';
 import { sayProgram } from '../../src/renderer/lib/program-words.ts';
 import { en } from '../../src/renderer/words/en/index.ts';
 import { zh } from '../../src/renderer/words/zh/index.ts';
+import fc from '../property.ts';
 
 const said = (text: string): string => sayProgram(text, zh).text;
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DIFF_LIMITS, diffTexts } from '../../src/renderer/lib/text-diff.ts';
 import type { Segment } from '../../src/renderer/lib/text-diff.ts';
+import fc from '../property.ts';
 
 /** "a [b] c": what is marked stands in brackets. */
 const shown = (segments: readonly Segment[]): string =>

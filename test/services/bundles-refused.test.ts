@@ -1,13 +1,13 @@
 /** Files that are no run, or no longer the one that was exported: refused, and nothing is left of them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTrashService } from '../../src/main/services/trash.ts';
 import { manifestOf } from '../../src/main/store/bundle-manifest.ts';
 import { Sql } from '../../src/main/store/sql.ts';
 import type { ImportedBundle } from '../../src/shared/keeping.ts';
 import { addRun, ALL, bundles, essence, file, here, imported, nothing, there, useRecords } from './bundles-harness.ts';
+import fc from '../property.ts';
 
 useRecords();
 

@@ -2,7 +2,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBundleService } from '../../src/main/services/bundles.ts';
 import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
@@ -26,6 +25,7 @@ import {
   there,
   useRecords,
 } from './bundles-harness.ts';
+import fc from '../property.ts';
 
 useRecords();
 

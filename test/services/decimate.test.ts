@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decimate, FEWEST_POINTS } from '../../src/main/services/decimate.ts';
 import { MovingAverage } from '../../src/main/services/smoothing.ts';
+import fc from '../property.ts';
 
 const values = fc
   .array(fc.oneof({ weight: 20, arbitrary: fc.double({ noNaN: true }) }, { weight: 1, arbitrary: fc.constant(NaN) }), {

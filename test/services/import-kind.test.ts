@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
 import { importKind, requireBackup, requireKind } from '../../src/main/services/import-kind.ts';
 import { BUNDLE_ID } from '../../src/main/store/bundle-schema.ts';
 import { openStore } from '../../src/main/store/open.ts';
+import fc from '../property.ts';
 
 let folder: string;
 let path: string;

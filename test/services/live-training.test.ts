@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   INTERVAL_MS,
@@ -13,6 +12,7 @@ import type { FeedClock, TrainingNews } from '../../src/main/services/live-train
 import type { TrainingEvent } from '../../src/shared/events.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
 import { REPORT, stepMessage } from '../support/fake-trainer.ts';
+import fc from '../property.ts';
 
 const run = 7;
 const step = (number: number, change: Partial<ReturnType<typeof stepMessage>> = {}): TrainingEvent => ({

@@ -1,11 +1,11 @@
 import { setImmediate as settled } from 'node:timers/promises';
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createPreferenceService } from '../../src/main/services/preferences.ts';
 import { DEFAULT_PREFERENCES, preferencesSchema } from '../../src/shared/preferences.ts';
 import { Scratch } from '../store/support.ts';
 import { withMethods } from '../support/records.ts';
+import fc from '../property.ts';
 
 const scratch = new Scratch();
 afterEach(() => scratch.clean());

@@ -1,13 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applySettings, checkConfig, describeSetting } from '../../src/main/services/settings.ts';
 import { CONFIG_KEYS, runConfigSchema } from '../../src/shared/config.ts';
 import { FolioError } from '../../src/shared/errors.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
+import fc from '../property.ts';
 
 // The same cases every time.
-fc.configureGlobal({ seed: 1_115_394 });
-
 const tutorial = PRESETS.tutorial.config;
 
 function refusal(...pairs: string[]): FolioError {

@@ -1,13 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/shared/config.ts';
 import { MAX_STORED_BYTES } from '../../src/shared/limits.ts';
 import { type Preflight, preflight } from '../../src/shared/preflight.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
+import fc from '../property.ts';
 
 // The same cases every time.
-fc.configureGlobal({ seed: 1_115_394 });
-
 const tutorial = PRESETS.tutorial.config;
 
 function errors(result: Preflight) {

@@ -1,10 +1,10 @@
 /** Random sequences of writes, on the record and on a model that is plain arrays: both must always say the same. */
-import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 
 import type { RunStatus } from '../../src/shared/domain.ts';
 import { RUN_STATUSES } from '../../src/shared/domain.ts';
 import { addRun, epochCheckpoint, metric, recoveryCheckpoint, sample, Scratch } from './support.ts';
+import fc from '../property.ts';
 
 const scratch = new Scratch();
 afterEach(() => scratch.clean());

@@ -100,6 +100,12 @@ const rules: readonly Rule[] = [
     planted: ['context.skip()', "it.skip('works')", "describe.todo('more')"],
   },
   {
+    name: 'properties with the same inputs in every run (test/property.ts)',
+    where: tests.filter(({ path }) => path !== 'test/property.ts'),
+    broken: (line) => /^import .* from 'fast-check'/.test(line),
+    planted: ["import fc from 'fast-check';"],
+  },
+  {
     name: 'no unfinished business in comments',
     where: files,
     broken: (line) => /\b(TODO|FIXME|XXX|HACK)\b/.test(line),

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TrainingPosition } from '../../src/main/trainer/messages.ts';
 import { Pace } from '../../src/main/trainer/pace.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
 import { PRESETS } from '../../src/shared/presets.ts';
+import fc from '../property.ts';
 
 const STEPS_PER_EPOCH = 10;
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Vocabulary } from '../../src/main/model/vocabulary.ts';
 import { TextReceiver } from '../../src/main/trainer/text-receiver.ts';
+import fc from '../property.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const CHARACTERS = ['a', 'é', '戏', '𝒳', '\n'];

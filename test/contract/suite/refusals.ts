@@ -1,9 +1,9 @@
 /** What does not fit is refused before any handler: payloads, names, and messages of another kind. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVERYTHING, fits, junk, spoilt, type Named } from '../payloads.ts';
 import { Deliveries, loose } from '../transport.ts';
 import { defects, failed, fake, page, usage } from './harness.ts';
+import fc from '../../property.ts';
 
 /** The answer to a name of either kind: a request's rejection, or a subscription's first delivery, must be a refusal. */
 const refusalOf = async ({ kind, name }: Named, payload: unknown): Promise<unknown> => {

@@ -1,10 +1,10 @@
 /** What is asked is answered: each with its own answer, as it is, or with its error. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FolioError } from '../../../src/shared/errors.ts';
 import { EVERYTHING, fits } from '../payloads.ts';
 import { loose } from '../transport.ts';
 import { defects, fake, page, settled } from './harness.ts';
+import fc from '../../property.ts';
 
 /** What our own code answers with: data without classes, whose numbers may be no finite ones. (Zero has one sign: JSON knows no other.) */
 const plain: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({

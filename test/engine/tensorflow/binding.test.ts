@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadAddon, loadBinding } from '../../../src/main/engine/tensorflow/binding.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { inspectBuild, verifyBuild, writeManifest } from '../../../src/main/engine/tensorflow/cache.ts';
 import { locateBuild, tensorFlowStatus } from '../../../src/main/engine/tensorflow/locate.ts';
 import { FakeMachine } from './fakes.ts';
+import fc from '../../property.ts';
 
 const machine = new FakeMachine();
 afterAll(() => machine.remove());

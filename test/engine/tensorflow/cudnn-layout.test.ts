@@ -1,5 +1,4 @@
 /** What becomes of a layer's weights on their way to cuDNN and back. */
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/main/engine/tensor-ops.ts';
 import {
@@ -10,6 +9,7 @@ import {
   toKerasOrder,
 } from '../../../src/main/engine/tensorflow/cudnn-layout.ts';
 import { openWasm } from '../../../src/main/engine/wasm/open.ts';
+import fc from '../../property.ts';
 
 const ops = await openWasm();
 afterAll(() => ops.close());

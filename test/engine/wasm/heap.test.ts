@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../../src/main/engine/wasm/heap.ts';
 import type { SharedMemory } from '../../../src/main/engine/wasm/kernels.ts';
+import fc from '../../property.ts';
 
 const PAGE = 65_536;
 

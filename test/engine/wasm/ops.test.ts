@@ -1,8 +1,8 @@
 /** What every engine must do, on one thread and on several. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openWasm } from '../../../src/main/engine/wasm/open.ts';
 import { describeTensorOps } from '../tensor-ops.suite.ts';
+import fc from '../../property.ts';
 
 describeTensorOps('wasm', await openWasm(1));
 describeTensorOps('wasm, three threads at every task', await openWasm(3, { shareFrom: 0 }));

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createApi } from '../../../src/main/api/dispatch.ts';
 import { pacedApi } from '../../../src/main/headless/serve/paced-api.ts';
@@ -8,6 +7,7 @@ import type { Delivery } from '../../../src/shared/contract/define.ts';
 import type { FeedName, JobName } from '../../../src/shared/contract/index.ts';
 import { FakeHandlers } from '../../contract/fake-handlers.ts';
 import { TOPIC_PAYLOADS } from '../../contract/payloads.ts';
+import fc from '../../property.ts';
 
 /** A subscription behind a gate that the test opens and shuts. */
 class Paced {

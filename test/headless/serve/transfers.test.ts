@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { basename, dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApi } from '../../../src/main/api/dispatch.ts';
 import { browserHost } from '../../../src/main/headless/serve/browser-host.ts';
@@ -12,6 +11,7 @@ import { ChosenFiles } from '../../../src/main/services/chosen-files.ts';
 import type { ChosenFile } from '../../../src/shared/contract/app.ts';
 import { FakeHandlers } from '../../contract/fake-handlers.ts';
 import { enter, testServer, type TestServer } from '../../contract/websocket-transport.ts';
+import fc from '../../property.ts';
 
 const api = createApi(new FakeHandlers().handlers(), (error) => expect.unreachable(String(error)));
 let test: TestServer;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layPicture, wrap, type PictureMark } from '../../../src/renderer/lib/chart/picture-layout.ts';
 import type { ChartSeries } from '../../../src/renderer/lib/chart/series.ts';
 import type { Curve } from '../../../src/shared/curve.ts';
+import fc from '../../property.ts';
 
 const words = { baseline: 'baseline', raw: 'logged steps', smoothed: 'moving average', validation: 'held-out text' };
 const measure = (text: string): number => 6 * Array.from(text).length;

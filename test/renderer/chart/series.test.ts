@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../../src/shared/curve.ts';
 import { summarize } from '../../../src/renderer/lib/chart/describe.ts';
@@ -15,6 +14,7 @@ import {
   type ChartView,
   viewByKey,
 } from '../../../src/renderer/lib/chart/series.ts';
+import fc from '../../property.ts';
 
 const curveOf = (loss: readonly (number | null)[], change: Partial<Curve> = {}): Curve => {
   const step = loss.map((_, i) => i + 1);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFormat } from '../../../src/renderer/lib/format.ts';
 import {
@@ -9,6 +8,7 @@ import {
   logTicks,
   wholeTicks,
 } from '../../../src/renderer/lib/chart/ticks.ts';
+import fc from '../../property.ts';
 
 describe('ticks', () => {
   it('are round', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, wholeCharacter } from '../../../src/renderer/screens/generate/blocks.ts';
 import { around } from '../../../src/renderer/screens/generate/excerpt.ts';
+import fc from '../../property.ts';
 
 describe('a long text in blocks', () => {
   it('is the same text, each block at its place', () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { showCharacters } from '../../../src/renderer/screens/generate/characters.ts';
 import {
@@ -9,6 +8,7 @@ import {
   substitute,
   unknownIn,
 } from '../../../src/renderer/screens/generate/prompt.ts';
+import fc from '../../property.ts';
 
 const known = new Set("abcdefghijklmnopqrstuvwxyzABCDEFG '.,-\n");
 

@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseNumber, writeNumber } from '../../../src/renderer/screens/new-run/numbers.ts';
-
-fc.configureGlobal({ seed: 192 });
+import fc from '../../property.ts';
 
 const real = { whole: false, min: 0, max: 1e9 };
 const whole = { whole: true, min: 0, max: 1_000_000_000 };

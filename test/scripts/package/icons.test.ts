@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decodeIcns,
@@ -13,6 +12,7 @@ import {
   pngSize,
 } from '../../../scripts/package/icon-containers.ts';
 import { drawingHashes, ICO_SIZES, LINUX_SIZES } from '../../../scripts/package/icons.ts';
+import fc from '../../property.ts';
 
 const ICONS = resolve(import.meta.dirname, '../../../build/icons');
 const read = (name: string): Buffer => readFileSync(join(ICONS, name));

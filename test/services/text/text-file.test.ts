@@ -2,16 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Normalizer } from '../../../src/main/services/text/normalizer.ts';
 import { openTextFile } from '../../../src/main/services/text/text-file.ts';
 import { FolioError } from '../../../src/shared/errors.ts';
+import fc from '../../property.ts';
 
 // The same cases every time.
-fc.configureGlobal({ seed: 1_115_394 });
-
 const folder = mkdtempSync(join(tmpdir(), 'folio-text-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FETCH_LIMITS, fetchLatest, isPage, updateAddress } from '../../../src/main/services/updates/latest.ts';
 import { FolioError } from '../../../src/shared/errors.ts';
 import { LATEST, ReleaseServer } from './release-server.ts';
+import fc from '../../property.ts';
 
 let server: ReleaseServer;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressOf, isTrusted, packAddress } from '../../../../src/main/engine/tensorflow/pack/address.ts';
 import { FolioError } from '../../../../src/shared/errors.ts';
+import fc from '../../../property.ts';
 
 describe('packAddress', () => {
   it.each([
