@@ -39,7 +39,7 @@ export interface LineChart {
 }
 
 const HEAD = 44;
-const CELL = { left: 66, right: 18, top: 46, bottom: 48 };
+const CELL = { left: 66, right: 26, top: 46, bottom: 48 };
 /** Of one panel's cell, alone in its row or beside others. */
 const WIDE = { width: 760, height: 380 };
 const NARROW = { width: 400, height: 300 };
