@@ -164,6 +164,24 @@ describe('a move', () => {
     expect(readFileSync(join(folder, 'full', 'folio.db'), 'utf8')).toBe('something');
   });
 
+  it.each(['-wal', '-journal'])('beside the log (%s) of another record that is gone is refused', async (end) => {
+    const log = join(to, `folio.db${end}`);
+    mkdirSync(to, { recursive: true });
+    writeFileSync(log, 'what another record had not stored yet');
+    await expect(service().move(to, nothing)).rejects.toMatchObject({
+      code: 'file',
+      message: `${to} holds the log of a record that is not there any more: ${log}`,
+    });
+    expect([existsSync(log), locatedFolder(home), readLocation(home)]).toEqual([true, home, null]);
+  });
+
+  it('beside such a log that comes while it copies ends without a copy', async () => {
+    const log = join(to, 'folio.db-wal');
+    const come = ({ phase }: { phase: string }): void => void (phase === 'check' && writeFileSync(log, 'late'));
+    await expect(service().move(to, come)).rejects.toThrow(log);
+    expect([readdirSync(to), locatedFolder(home)]).toEqual([['folio.db-wal', 'folio.lock'], home]);
+  });
+
   it.each([
     ['the same folder', () => home, 'is in'],
     ['a folder inside of it', () => join(home, 'inside'), 'is inside of'],

@@ -17,7 +17,7 @@ import { markOf } from './copy-mark.ts';
 import { changingLocation, locationOf, readLocation, writeLocation, type Moving } from './location.ts';
 import { workIn } from './old-work.ts';
 import { withPartFile } from './part-file.ts';
-import { deviceOf, holdsRecord, isInside, isSamePlace, recordBytes } from './places.ts';
+import { deviceOf, holdsRecord, isInside, isSamePlace, orphanedLog, recordBytes } from './places.ts';
 import { cannotWrite } from './replace-file.ts';
 
 /** In their order. */
@@ -83,6 +83,7 @@ async function copyInto(
   sweepParts(moving.to); // of a move that was killed
   before?.('copy');
   const name = (): void => {
+    refuseOrphanedLog(moving.to); // it may have come in between
     replacing?.();
     before?.('name');
   };
@@ -218,4 +219,15 @@ function refuseUnfit(from: string, to: string, defaultFolder: string): void {
       'Choose an empty folder. A record is never written over, and two are never made one.',
     );
   }
+  refuseOrphanedLog(to);
+}
+
+function refuseOrphanedLog(to: string): void {
+  const log = orphanedLog(to);
+  if (log === null) return;
+  throw new FolioError(
+    'file',
+    `${to} holds the log of a record that is not there any more: ${log}`,
+    'Choose an empty folder, or delete the log if you know that its record is gone for good.',
+  );
 }

@@ -57,6 +57,9 @@ export const keeping = {
   '{0} was put aside for a backup, and that was broken off': '{0} 曾为恢复备份而让位，而恢复中途中断了',
   'Open it once for writing: it gets its place back.': '请以可写方式打开一次：它会回到原位。',
   '{0} holds a record already': '{0} 里已经有一份记录',
+  '{0} holds the log of a record that is not there any more: {1}': '{0} 里有一份日志，而它所属的记录已经不在了：{1}',
+  'Choose an empty folder, or delete the log if you know that its record is gone for good.':
+    '请选择一个空文件夹；如果您确定那份记录已不再需要，也可以删除这份日志。',
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
   '{0} is not whole, or not as Folio wrote it: {*1}': '{0} 不完整，或不是 Folio 写成的样子：{1}',
