@@ -7,7 +7,7 @@ import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { describeOwner, takeWriterLock, type WriterLock } from '../store/lock.ts';
-import { closeTheLog, isAlone } from '../store/log.ts';
+import { closeTheLog, isAlone, readElsewhere } from '../store/log.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
 import { mendPutAside, putAside, settleAside } from '../store/put-aside.ts';
@@ -58,7 +58,7 @@ export async function restoreRecord(
     letGo?.();
     if (letGo !== undefined) locks.push(lockOf(dataDir));
     if (!isThere(record)) return;
-    if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw inUse(dataDir);
+    if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw readElsewhere(dataDir);
     aside.push(explaining(record, () => putAside(record, now())));
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
@@ -67,7 +67,7 @@ export async function restoreRecord(
     sweepParts(dataDir);
     if (isThere(record)) {
       if (!replace) throw taken(dataDir);
-      if (letGo === undefined && !isAlone(record)) throw inUse(dataDir);
+      if (letGo === undefined && !isAlone(record)) throw readElsewhere(dataDir);
     }
     const { made } = await withPartFile(record, { expectedBytes, signal, before }, (part) =>
       copyRecordAside({ from: file, to: part }, options),
@@ -104,11 +104,6 @@ async function closesTheLog(record: string, patience: number): Promise<boolean> 
     await delay(LOOK_MS);
   }
   return true;
-}
-
-/** A reader would go on with files that are another record's by then, and leave them damaged. */
-function inUse(dataDir: string): FolioError {
-  return new FolioError('locked', `another Folio reads the record in ${dataDir}`, 'Close it first.');
 }
 
 /** The record of before has its place again, or, where the new one is there, its name with the date. */
