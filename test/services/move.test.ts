@@ -187,7 +187,8 @@ describe('a move', () => {
     ['a folder inside of it', () => join(home, 'inside'), 'is inside of'],
     ['a link to it', () => join(folder, 'link'), 'is in'],
     ['a file', () => join(folder, 'file'), 'is a file, not a folder'],
-    ['a folder in a file', () => join(folder, 'file', 'x'), 'cannot be written'],
+    ['a folder in a file', () => join(folder, 'file', 'x'), 'cannot be written: a part of its path is a file'],
+    ['a name that is too long', () => join(folder, 'x'.repeat(300)), 'cannot be written: its name is too long'],
   ])('to %s is refused, and nothing changes', async (_, place, words) => {
     symlinkSync(home, join(folder, 'link'));
     writeFileSync(join(folder, 'file'), '');
@@ -200,6 +201,18 @@ describe('a move', () => {
     expect(service(7).refusal()).toMatchObject({ code: 'busy', message: 'run 7 is being trained' });
     expect(service(null, join(folder, 'named')).refusal()).toMatchObject({ code: 'usage' });
     expect(service().refusal()).toBeNull();
+  });
+
+  it('is not refused because another way to the usual folder was named', async () => {
+    const way = join(folder, 'way');
+    symlinkSync(home, way);
+    expect(service(null, way).refusal()).toBeNull();
+    await service(null, way).move(to, nothing);
+    expect(locatedFolder(home)).toBe(to);
+    store.close();
+    store = openStore(to, { mode: 'write' });
+    service(null, to).settle('delete');
+    expect([holdsRecord(home), readLocation(home)?.before]).toEqual([false, []]);
   });
 
   it('that is cancelled leaves nothing', async () => {

@@ -10,7 +10,7 @@ import { FolioError } from '../../shared/errors.ts';
 import { underWriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { copyMarkSchema } from './copy-mark.ts';
-import { holdsRecord } from './places.ts';
+import { holdsRecord, isSamePlace } from './places.ts';
 
 export const NOTE = 'location.json';
 
@@ -159,11 +159,11 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
   return home === null ? resolve(environment['FOLIO_DATA'] ?? '') : locatedFolder(home);
 }
 
-/** The default folder, when what is open is it or the place that its note names; null for any other. */
+/** The default folder, when what is open is it or the place that its note names, be it by another way there; null for any other. */
 export function homeOf(openFolder: string, defaultFolder: string | null): string | null {
   if (defaultFolder === null) return null;
   try {
-    return (readLocation(defaultFolder)?.folder ?? defaultFolder) === openFolder ? defaultFolder : null;
+    return isSamePlace(readLocation(defaultFolder)?.folder ?? defaultFolder, openFolder) ? defaultFolder : null;
   } catch {
     return null; // a note that cannot be read is not written over
   }

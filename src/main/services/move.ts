@@ -49,9 +49,7 @@ export interface Moved {
  */
 export async function moveRecord(from: string, to: string, options: MoveOptions): Promise<Moved> {
   const { defaultFolder, before } = options;
-  refuseUnfit(from, to, defaultFolder);
-  before?.('begin');
-  const moving: Moving = { to, made: missingFolders(to), device: deviceOf(to) };
+  const moving = begin(from, to, options);
   note(defaultFolder, moving);
   try {
     before?.('make');
@@ -71,6 +69,17 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
   } catch (error) {
     tidyNow(defaultFolder);
     throw error;
+  }
+}
+
+/** What is to be noted of it. Throws FolioError 'file' for a place that it cannot go to, or that cannot be looked at. */
+function begin(from: string, to: string, { defaultFolder, before }: MoveOptions): Moving {
+  try {
+    refuseUnfit(from, to, defaultFolder);
+    before?.('begin');
+    return { to, made: missingFolders(to), device: deviceOf(to) };
+  } catch (error) {
+    throw cannotWrite(to, error);
   }
 }
 

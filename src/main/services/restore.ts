@@ -81,7 +81,7 @@ export async function restoreRecord(
 
 /** The size of a backup in bytes. Throws FolioError 'not-found' for what is no file, 'file' for the record itself, and what requireBackup throws. */
 export async function refuseRecordItself(file: string, record: string): Promise<number> {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = explaining(file, () => statSync(file, { throwIfNoEntry: false }));
   if (found?.isFile() !== true) throw new FolioError('not-found', `there is no file ${file}`, 'Check the path.');
   await requireBackup(file);
   if (await isSameFile(file, record)) {
@@ -117,7 +117,9 @@ function settleQuietly(record: string, name: string): void {
 
 /** Under the lock only: what is found without it may be another's work a moment later. */
 function isThere(record: string): boolean {
-  return [record, `${record}-wal`].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  return [record, `${record}-wal`, `${record}-journal`].some(
+    (path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
 }
 
 function taken(dataDir: string): FolioError {
