@@ -203,6 +203,24 @@ describe('a move', () => {
     expect(service().refusal()).toBeNull();
   });
 
+  it('to a place in which no record could be opened is refused before anything is copied', async () => {
+    // As on a drive without shared memory: its file cannot be made.
+    mkdirSync(join(to, 'folio.db.000000.part-shm'), { recursive: true });
+    await expect(service().move(to, () => expect.unreachable('nothing is copied'))).rejects.toMatchObject({
+      code: 'file',
+      message: expect.stringContaining(to) as string,
+    });
+    expect([holdsRecord(to), locatedFolder(home), readLocation(home)]).toEqual([false, home, null]);
+  });
+
+  it('is refused from where the record was before, which is named', async () => {
+    await service().move(to, nothing);
+    expect(service().refusal()).toMatchObject({
+      code: 'usage',
+      message: `the record was moved to ${to}, and what is open is ${home}, where it was before`,
+    });
+  });
+
   it('is not refused because another way to the usual folder was named', async () => {
     const way = join(folder, 'way');
     symlinkSync(home, way);

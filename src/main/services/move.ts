@@ -12,6 +12,7 @@ import { takeWriterLock, type WriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { hasParts, sweepParts } from '../store/part-sweep.ts';
 import type { CopiedRecord } from '../store/record-copy.ts';
+import { requireWorkablePlace } from '../store/workable-place.ts';
 import { finishBrokenMove, withRemnant } from './broken-move.ts';
 import { markOf } from './copy-mark.ts';
 import { changingLocation, locationOf, readLocation, writeLocation, type Moving } from './location.ts';
@@ -90,6 +91,7 @@ async function copyInto(
   { defaultFolder, progress, signal, before, replacing }: MoveOptions,
 ): Promise<CopiedRecord & { readonly work: readonly string[] }> {
   sweepParts(moving.to); // of a move that was killed
+  requireWorkablePlace(moving.to);
   before?.('copy');
   const name = (): void => {
     refuseOrphanedLog(moving.to); // it may have come in between

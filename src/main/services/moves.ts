@@ -5,7 +5,7 @@ import type { Store } from '../store/types.ts';
 import { readLocation } from './location.ts';
 import { moveRecord, type Moved } from './move.ts';
 import { oldRecord, settleOldRecord } from './old-record.ts';
-import { isSamePlace } from './places.ts';
+import { holdsRecord, isSamePlace } from './places.ts';
 import type { RecordOwner } from './replacing.ts';
 
 export interface MoveService {
@@ -92,11 +92,20 @@ export function createMoveService(surroundings: MoveSurroundings): MoveService {
   };
 }
 
+function movedAlready(folder: string, dataDir: string): FolioError {
+  return new FolioError(
+    'usage',
+    `the record was moved to ${folder}, and what is open is ${dataDir}, where it was before`,
+    'Close Folio and start it without naming a folder. It finds the record where it is now.',
+  );
+}
+
 /** A record is moved by its note in the default folder, so only one that is found by that note can be. */
 function withoutHome({ dataDir, defaultFolder }: Pick<MoveSurroundings, 'dataDir' | 'defaultFolder'>): FolioError {
   if (defaultFolder !== null && isSamePlace(defaultFolder, dataDir)) {
     try {
       const folder = readLocation(defaultFolder)?.folder ?? dataDir;
+      if (holdsRecord(folder)) return movedAlready(folder, dataDir);
       return new FolioError(
         'usage',
         `the record was moved to ${folder}, and ${dataDir} is used in its stead`,

@@ -92,6 +92,10 @@ export const keeping = {
   'Wait until it has ended, or cancel it.': '请等它结束，或将其取消。',
   'Start Folio again.': '请重新启动 Folio。',
   'the record was moved to {0}, and {1} is used in its stead': '记录已移动到 {0}，目前用 {1} 代替',
+  'the record was moved to {0}, and what is open is {1}, where it was before':
+    '记录已移动到 {0}，而现在打开的是它原来所在的 {1}',
+  'Close Folio and start it without naming a folder.': '请关闭 Folio，启动时不要指定文件夹。',
+  'It finds the record where it is now.': '这样它会找到记录现在的位置。',
   'Start Folio again when it is there, and move it then.': '等它可用后请重新启动 Folio，再进行移动。',
   'If it is lost for good, put a backup in its place here first.': '如果它已永久丢失，请先在这里恢复备份。',
   'the record is in {0} already': '记录已经在 {0}',

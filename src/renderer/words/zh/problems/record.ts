@@ -74,6 +74,7 @@ export const record = {
   '{0} is empty although its log {1}-wal is not': '{0} 是空的，而它的日志 {1}-wal 不是',
   '{0} is busy with another write: {*1}': '{0} 正忙于另一项写入：{1}',
   '{0} is not a database': '{0} 不是数据库',
+  'Choose a folder on a local disk.': '请选择本地磁盘上的文件夹。',
   '{0} lies on a file system without shared memory (journal mode {1})':
     '{0} 所在的文件系统不支持共享内存（日志模式 {1}）',
   '{0} was written by a newer Folio (format {1}); this one knows formats up to {2}':
