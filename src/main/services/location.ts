@@ -2,13 +2,14 @@
  * Where the record lies when it was moved: a note in the default data folder, which never moves. It is written whole or not at all, and is
  * the moment in which a move happens: before it the old record counts, after it the new one.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
 import { underWriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
+import { renamePatientlySync } from '../store/patient-rename.ts';
 import { copyMarkSchema } from './copy-mark.ts';
 import { holdsRecord, isSamePlace } from './places.ts';
 
@@ -103,7 +104,7 @@ export function writeLocation(defaultFolder: string, location: Location | null):
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  renamePatientlySync(temporary, path);
   syncFolderNow(defaultFolder);
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { FolioError } from '../../shared/errors.ts';
+import { renamePatiently } from '../store/patient-rename.ts';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['its folder does not exist', 'Create the folder first.'],
@@ -42,7 +43,7 @@ export async function replaceFile(
       await handle.close();
     }
     signal?.throwIfAborted();
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
     if (signal?.aborted === true) throw new FolioError('cancelled', `${path} was not written: it was cancelled`);
