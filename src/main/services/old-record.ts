@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FolioError } from '../../shared/errors.ts';
 import type { OldRecord } from '../../shared/keeping.ts';
 import { underWriterLock } from '../store/lock.ts';
-import { closeTheLog, readElsewhere } from '../store/log.ts';
+import { emptyTheLog, readElsewhere } from '../store/log.ts';
 import { RECORD } from '../store/open.ts';
 import { changingLocation, locationOf, readLocation, writeLocation } from './location.ts';
 import { comparable, workIn, workSince } from './old-work.ts';
@@ -77,7 +77,7 @@ function newerWork({ folder, newer, names, isLeftKnown }: OldRecord): FolioError
  * for it.
  */
 function deleteRecord(folder: string): void {
-  if (!closeTheLog(join(folder, RECORD))) throw readElsewhere(folder);
+  if (!emptyTheLog(join(folder, RECORD))) throw readElsewhere(folder);
   try {
     removeRecord(folder);
   } catch (error) {

@@ -18,6 +18,20 @@ export function closeTheLog(record: string): boolean {
   });
 }
 
+/**
+ * The same for a record that is to go: it stays one with a log. A kill while it becomes one without leaves it as nobody can read it who may not write.
+ *
+ * @returns false when another process has the record open
+ */
+export function emptyTheLog(record: string): boolean {
+  if (!isDatabase(record)) return true;
+  return tryAlone(record, (db) => {
+    db.pragma('locking_mode = EXCLUSIVE'); // see isAlone
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    return true; // and what closes last removes it
+  });
+}
+
 /** What is told then: a reader would go on with files that are another record's by then, and leave them damaged. */
 export function readElsewhere(dataDir: string): FolioError {
   return new FolioError('locked', `another Folio reads the record in ${dataDir}`, 'Close it first.');
