@@ -60,6 +60,12 @@ export const keeping = {
   '{0} holds the log of a record that is not there any more: {1}': '{0} 里有一份日志，而它所属的记录已经不在了：{1}',
   'Choose an empty folder, or delete the log if you know that its record is gone for good.':
     '请选择一个空文件夹；如果您确定那份记录已不再需要，也可以删除这份日志。',
+  '{0} holds weights, and no backup takes its place': '{0} 里是权重，不会被备份替换',
+  '{0} is a backup of a whole record, and only another backup takes its place':
+    '{0} 是一份完整记录的备份，只有另一份备份才能替换它',
+  '{0} is a run that was exported, and no backup takes its place': '{0} 是一次导出的训练，不会被备份替换',
+  '{0} is there already and is no backup, so none takes its place': '{0} 已经存在而且不是备份，因此不会被备份替换',
+  'Choose another name, or delete that file first.': '请换一个名称，或先删除那个文件。',
   '{0} holds no record': '{0} 里没有记录',
   '{0} is not a run that Folio exported': '{0} 不是由 Folio 导出的训练',
   '{0} is not whole, or not as Folio wrote it: {*1}': '{0} 不完整，或不是 Folio 写成的样子：{1}',
