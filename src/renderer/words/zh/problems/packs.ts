@@ -29,8 +29,7 @@ export const packs = {
   'Of the {0} files of the CUDA pack {1} are missing: {*2}.': 'CUDA 包的 {0} 个文件中缺 {1} 个：{2}。',
   'Pause the training, or install the CUDA pack when the training has ended.':
     '请暂停训练，或等训练结束后再安装 CUDA 包。',
-  'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.':
-    '请移除 CUDA 版本，或者不用它计算：FOLIO_TENSORFLOW_BUILD=cpu。',
+  'Remove the CUDA build.': '请移除 CUDA 版本。',
   'The address holds a name or a password.': '地址里含有用户名或密码。',
   'The address must be the folder in which the files of the pack lie by their names.':
     '地址必须是按原文件名存放 CUDA 包各文件的那个文件夹。',
