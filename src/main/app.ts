@@ -176,7 +176,11 @@ export function createApp(options: AppOptions): FolioApp {
     return createKeeping(
       store.get(),
       { entry, writer: checkpoints.get(), purge: freeDeleted },
-      { owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null, letGo: () => close() },
+      {
+        ...{ owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null },
+        stopWriting: (reason) => generation.made?.stop(reason) ?? null,
+        letGo: () => close(),
+      },
     );
   });
   const freeDeleted = (): void => {

@@ -89,6 +89,8 @@ export const keeping = {
   'Stop it first: it goes on after the move.': '请先停止它：移动之后会继续。',
   'run {0} is being trained': '训练 {0} 正在进行',
   'the record is being moved': '记录正在移动',
+  'stopped because the record is being moved': '因为正在移动记录而停止',
+  'stopped because the record is being replaced': '因为正在替换记录而停止',
   'the record has been moved': '记录已经移动',
   'the record has been closed': '记录已经关闭',
   'a backup is being made': '正在备份',
