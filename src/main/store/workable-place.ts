@@ -24,7 +24,7 @@ export function requireWorkablePlace(folder: string): void {
         'Choose a folder on a local disk.',
       );
     }
-    db.exec('CREATE TABLE tried (value INTEGER) STRICT');
+    db.exec('CREATE TABLE IF NOT EXISTS tried (value INTEGER) STRICT');
   } catch (error) {
     throw explained(error, folder);
   } finally {
