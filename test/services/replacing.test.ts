@@ -112,6 +112,12 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
     expect(names()).toEqual(['of now', 'of then']);
   });
 
+  it('stop no writing for a place to which nothing can be moved', async () => {
+    const stop = vi.spyOn(app.generation, 'stop');
+    await expect(moves().move(data, nothing)).rejects.toMatchObject({ code: 'file' });
+    expect(stop).not.toHaveBeenCalled();
+  });
+
   it.each([
     ['move', 'stopped because the record is being moved'],
     ['restore', 'stopped because the record is being replaced'],

@@ -73,10 +73,19 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
   }
 }
 
-/** What is to be noted of it. Throws FolioError 'file' for a place that it cannot go to, or that cannot be looked at. */
-function begin(from: string, to: string, { defaultFolder, before }: MoveOptions): Moving {
+/** To be asked before anything gives way to a move. Throws FolioError 'file' for a place that it cannot go to, or that cannot be looked at. */
+export function refusePlace(from: string, to: string, defaultFolder: string): void {
   try {
     refuseUnfit(from, to, defaultFolder);
+  } catch (error) {
+    throw cannotWrite(to, error);
+  }
+}
+
+/** What is to be noted of it. Throws what {@link refusePlace} throws. */
+function begin(from: string, to: string, { defaultFolder, before }: MoveOptions): Moving {
+  refusePlace(from, to, defaultFolder);
+  try {
     before?.('begin');
     return { to, made: missingFolders(to), device: deviceOf(to) };
   } catch (error) {

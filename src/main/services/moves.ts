@@ -3,7 +3,7 @@ import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress, OldRecord } from '../../shared/keeping.ts';
 import type { Store } from '../store/types.ts';
 import { readLocation } from './location.ts';
-import { moveRecord, type Moved } from './move.ts';
+import { moveRecord, refusePlace, type Moved } from './move.ts';
 import { oldRecord, settleOldRecord } from './old-record.ts';
 import { holdsRecord, isSamePlace } from './places.ts';
 import type { RecordOwner } from './replacing.ts';
@@ -14,8 +14,8 @@ export interface MoveService {
   refusal(): FolioError | null;
   /**
    * Copies the record to another folder, checks the copy and has it count from the next start. What is being generated ends and is stored; from
-   * then on nothing can be written any more, and after it neither: the program is to be started again. When it fails or is cancelled, all is as before. From the progress `replace`
-   * on it cannot be cancelled.
+   * then on nothing can be written any more, and after it neither: the program is to be started again. When it fails or is cancelled, all is as
+   * before. From the progress `replace` on it cannot be cancelled.
    *
    * @throws FolioError what {@link refusal} gives, and what moveRecord throws
    */
@@ -61,6 +61,7 @@ export function createMoveService(surroundings: MoveSurroundings): MoveService {
     async move(to, progress, signal) {
       const refused = refusal();
       if (refused !== null || home === null) throw refused ?? new FolioError('internal', 'a move without a home');
+      refusePlace(dataDir, to, home);
       const writing = stopWriting(stoppedForMove());
       if (writing !== null) await writing; // while it can still be stored
       const hold = owner.take('move');

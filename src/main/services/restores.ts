@@ -21,9 +21,8 @@ export interface RestoreService {
   examine(file: string, progress: (progress: CopyProgress) => void, signal?: AbortSignal): Promise<ExaminedBackup>;
   /**
    * Puts a checked copy of a backup in the place of the record, which keeps a name with the date. What is being generated ends and is stored; from
-   * then on nothing can be written.
-   * While it is copied everything else goes on; what fails or is cancelled then leaves all as it was. Then (progress `replace`) the record is let
-   * go of, for good: nothing is cancelled any more, what goes wrong is in the result, and the program is to be started again either way.
+   * then on nothing can be written. While it is copied everything else goes on; what fails or is cancelled then leaves all as it was. Then
+   * (progress `replace`) the record is let go of, for good: nothing is cancelled any more, what goes wrong is in the result, and the program is to be started again either way.
    *
    * @throws FolioError what {@link refusal} gives, and what restoreRecord throws
    */
