@@ -59,7 +59,7 @@ export const keeping = {
   '{0} holds a record already': '{0} 里已经有一份记录',
   '{0} holds the log of a record that is not there any more: {1}': '{0} 里有一份日志，而它所属的记录已经不在了：{1}',
   'Choose an empty folder, or delete the log if you know that its record is gone for good.':
-    '请选择一个空文件夹；如果您确定那份记录已不再需要，也可以删除这份日志。',
+    '请选择一个空文件夹；如果你确定那份记录已不再需要，也可以删除这份日志。',
   '{0} holds weights, and no backup takes its place': '{0} 里是权重，不会被备份替换',
   '{0} is a backup of a whole record, and only another backup takes its place':
     '{0} 是一份完整记录的备份，只有另一份备份才能替换它',
