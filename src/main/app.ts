@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { EngineReport, Sample } from '../shared/domain.ts';
+import type { EngineReport } from '../shared/domain.ts';
 import { toErrorMessage } from '../shared/errors.ts';
 import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
@@ -23,11 +23,11 @@ import { createGenerationService } from './services/generation.ts';
 import { GivenFiles } from './services/given-files.ts';
 import { createKeeping } from './services/keeping.ts';
 import type { Keeping } from './services/keeping.ts';
-import { mendPlaces } from './services/default-place.ts';
 import { homeFolder } from './services/location.ts';
 import { freeDisk, freeMemory, storedBytes } from './services/machine.ts';
 import { createLicenceService } from './services/licences.ts';
 import { once } from './services/once.ts';
+import { openRecord, type RecordMode } from './services/opened-record.ts';
 import { createMetricService } from './services/metrics.ts';
 import type { MetricService } from './services/metrics.ts';
 import { createPackService } from './services/packs.ts';
@@ -53,30 +53,19 @@ import type {
   StartTrainer,
   TrainingService,
 } from './services/types.ts';
-import { CheckpointReader } from './store/checkpoint-reader.ts';
-import { CheckpointWriter } from './store/checkpoint-writer.ts';
-import { openStore, RECORD } from './store/open.ts';
-import type { NewSample, Store } from './store/types.ts';
+import type { Store } from './store/types.ts';
 
 export { defaultDataDir } from './services/location.ts';
 
 export interface AppOptions {
   readonly dataDir: string;
   readonly startTrainer: StartTrainer;
-  /**
-   * `write` takes the record's lock at once (FolioError 'locked' when another process has it) and turns dead runs into
-   * interrupted ones. `read` opens it when it is first needed. `auto` is `write` where nobody else writes, else `read`. `look` is
-   * `auto` that lets go of the lock at once and takes it again, for a moment, only to store generated texts.
-   */
-  readonly mode: 'read' | 'write' | 'auto' | 'look';
+  readonly mode: RecordMode;
   /** Where the built-in texts are; the program's own folder by default. */
   readonly resourcesDir?: string;
   /** Takes what went wrong without stopping anything, a line each; by default standard error does. */
   readonly log?: (line: string) => void;
 }
-
-/** How long storing generated texts waits for another writer. */
-const MOMENT_MS = 1000;
 
 export interface FolioApp {
   readonly version: string;
@@ -108,35 +97,15 @@ export function createApp(options: AppOptions): FolioApp {
   const appVersion = packageJson.version;
   const log = options.log ?? ((line: string) => process.stderr.write(`folio: ${line}\n`));
   const defaultFolder = homeFolder();
-  const store = once(() => {
-    const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
-    if (opened.readOnly) return opened;
-    mendPlaces({ home: defaultFolder, dataDir, forWork: mode === 'write', log });
-    opened.sweepDeadRuns();
-    opened.shareWith(() => checkpoints.made?.stored() ?? null);
-    if (mode !== 'look') return opened;
-    opened.close();
-    return openStore(dataDir, { mode: 'read' });
-  });
-  const addSamples = (samples: readonly NewSample[]): Sample[] => {
-    if (mode !== 'look') return store.get().addSamples(samples);
-    const writer = openStore(dataDir, { mode: 'write', lockWait: MOMENT_MS });
-    try {
-      return writer.addSamples(samples);
-    } finally {
-      writer.close();
-    }
-  };
+  const { store, checkpoints, stored, addSamples, writer } = openRecord({ dataDir, mode, defaultFolder, log });
   const runs = once(() => createRunService(store.get()));
   const owner = once(() => new RecordOwner(store.get()));
   const corpora = once(() => createCorpusService(store.get(), resourcesDir ?? defaultResourcesDir(), owner.get()));
-  const checkpoints = once(() => new CheckpointWriter(store.get().path));
-  const stored = once(() => new CheckpointReader(store.get().path));
   const notKept = (error: unknown): void =>
     log(`what engines can do could not be kept: ${toErrorMessage(error).message}`);
   const memory = createRecordedMemory({
     record: () => store.made,
-    writer: () => (existsSync(join(dataDir, RECORD)) ? openStore(dataDir, { mode: 'write', lockWait: 0 }) : null),
+    writer,
     failed: notKept,
   });
   const autoEngines = createAutoEngines({ startTrainer, memory, version: appVersion });
@@ -207,7 +176,11 @@ export function createApp(options: AppOptions): FolioApp {
     return createKeeping(
       store.get(),
       { entry, writer: checkpoints.get(), purge: freeDeleted },
-      { owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null, letGo: () => close() },
+      {
+        ...{ owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null },
+        stopWriting: (reason) => generation.made?.stop(reason) ?? null,
+        letGo: () => close(),
+      },
     );
   });
   const freeDeleted = (): void => {

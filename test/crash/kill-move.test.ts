@@ -1,6 +1,7 @@
 /**
  * Kills a process at every single change that a move makes to files and folders, and at every one of the next start that tidies: there is one record
- * then, whole, and no copy that nobody names. (What the disk does when the power fails cannot be tested this way.)
+ * then, whole, and no copy that nobody names. And at every one of the deletion of what was left: it is there, whole, or gone. (What the disk does when
+ * the power fails cannot be tested this way.)
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mendPlaces } from '../../src/main/services/default-place.ts';
 import { locatedFolder, readLocation } from '../../src/main/services/location.ts';
 import { oldRecord } from '../../src/main/services/old-record.ts';
-import { holdsRecord } from '../../src/main/services/places.ts';
+import { holdsRecord, orphanedLog } from '../../src/main/services/places.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
 import { missingForKills } from './kill-needs.ts';
@@ -20,6 +21,8 @@ const PARALLEL = 2;
 const LIMIT_MILLISECONDS = 480_000;
 
 const missing = missingForKills;
+
+type Work = 'move' | 'start' | 'delete';
 
 interface Place {
   readonly all: string;
@@ -54,11 +57,7 @@ describe.skipIf(missing !== null)(
     }
 
     /** Resolves with what ended it: null for its own end. */
-    function drive(
-      what: 'move' | 'start',
-      { all, home, to }: Place,
-      env: Record<string, string>,
-    ): Promise<string | null> {
+    function drive(what: Work, { all, home, to }: Place, env: Record<string, string>): Promise<string | null> {
       return new Promise((resolve, reject) => {
         const child = spawn(process.execPath, [join(here, 'move-driver.ts'), what, home, to], {
           env: {
@@ -101,7 +100,7 @@ describe.skipIf(missing !== null)(
     }
 
     /** The changes that it makes when nobody kills it, a letter each. */
-    async function changesOf(what: 'move' | 'start', where: Place): Promise<string> {
+    async function changesOf(what: Work, where: Place): Promise<string> {
       const report = join(scratch, `report-${what}`);
       expect(await drive(what, where, { FOLIO_KILL_REPORT: report })).toBeNull();
       return readFileSync(report, 'latin1');
@@ -157,6 +156,38 @@ describe.skipIf(missing !== null)(
         console.log(
           `${changes.length} kills of a move (${whole.length} with a copy that did not count), ${tidying.length} of the start after it`,
         );
+      },
+    );
+
+    it(
+      'leaves of an old record all or nothing when its deletion is killed',
+      { timeout: LIMIT_MILLISECONDS },
+      async () => {
+        /** As a process leaves it that was killed: what it holds is in its log. */
+        const left = async (name: string): Promise<Place> => {
+          const where = place(name);
+          const live = openStore(where.home, { mode: 'write' });
+          live.editRun(1, { notes: 'in the log' });
+          for (const file of ['folio.db', 'folio.db-wal']) cpSync(join(where.home, file), join(where.all, file));
+          live.close();
+          expect(await drive('move', where, {})).toBeNull();
+          for (const file of ['folio.db', 'folio.db-wal']) cpSync(join(where.all, file), join(where.home, file));
+          return where;
+        };
+        const deleting = await changesOf('delete', await left('deleted'));
+        const ended: string[] = [];
+        await atEach(deleting.length, async (at) => {
+          const where = await left(`delete-${at}`);
+          expect(await drive('delete', where, { FOLIO_KILL_AT: `${at}` }), `change ${at}`).toBe('SIGKILL');
+          const when = `the deletion killed at change ${at} of ${deleting.length} (${deleting[at - 1]})`;
+          ended[at - 1] = holdsRecord(where.home) ? 'there' : 'gone';
+          if (holdsRecord(where.home)) expect(oldRecord(where.home, where.to), when).toMatchObject({ newer: 0 });
+          else expect(orphanedLog(where.home), when).toBeNull();
+          expect(locatedFolder(where.home), when).toBe(where.to);
+          rmSync(where.all, { recursive: true });
+        });
+        expect(ended.join(' ')).toMatch(/^(there )+gone( gone)*$/);
+        console.log(`${deleting.length} kills of a deletion`);
       },
     );
   },

@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wrongHash } from '../../src/main/engine/tensorflow/pack/refusals.ts';
 import { pinnedPack } from '../../src/main/engine/tensorflow/pack/pinned.ts';
+import type { Delivery } from '../../src/shared/contract/define.ts';
 import type { CudaPack, EngineInventory } from '../../src/shared/contract/packs.ts';
 import { toErrorMessage } from '../../src/shared/errors.ts';
 import { describeInBrowser, EndToEnd } from './harness/end-to-end.ts';
@@ -69,6 +70,25 @@ describeInBrowser('the settings', () => {
     await expect.poll(() => page.evaluate(`document.activeElement?.textContent`)).toBe(words.licences.show);
   });
 
+  it('lead the keys from the button that begins a backup to the one that cancels it, and back', async () => {
+    const event = { phase: 'copy', done: 1, total: 2 };
+    const window = await open({}, { jobs: { 'record:backup': [{ kind: 'event', event }] } });
+    const { page, words } = window;
+    const focused = () => expect.poll(() => page.evaluate(`document.activeElement?.textContent?.trim()`));
+    await window.button(words.keeping.backUp).focus();
+    await page.keyboard.press('Enter');
+    await focused().toBe(words.common.cancel);
+    await page.keyboard.press('Enter');
+    await focused().toBe(words.keeping.backUp);
+    // Who went elsewhere meanwhile stays there.
+    await page.keyboard.press('Enter');
+    await focused().toBe(words.common.cancel);
+    await window.button(words.settings.empty).focus();
+    await window.button(words.common.cancel).evaluate((button: { click(): void }) => button.click());
+    await window.button(words.keeping.backUp).waitFor();
+    expect(await page.evaluate(`document.activeElement?.textContent?.trim()`)).toBe(words.settings.empty);
+  });
+
   describe('the CUDA pack', () => {
     const section = ({ page, words }: FolioWindow) =>
       page.getByRole('region', { name: words.packs.title, exact: true });
@@ -96,6 +116,41 @@ describeInBrowser('the settings', () => {
       const [above, below] = [await problem.boundingBox(), await section(window).locator('details').boundingBox()];
       expect(above?.y).toBeLessThan(below?.y ?? 0);
       expect(await wrong(window)).toEqual([]);
+    });
+
+    it('is downloaded, cancelled, tried again and put away by the keyboard alone', async () => {
+      const jobs: Record<string, readonly Delivery<unknown, unknown>[]> = {
+        'packs:install': [
+          {
+            kind: 'event',
+            event: { phase: 'verify', file: '', done: 0, total: 0, bytesPerSecond: null, secondsLeft: null },
+          },
+        ],
+      };
+      const window = await open({}, { requests: { 'packs:list': inventory() }, jobs });
+      const { page, words } = window;
+      const focused = () => expect.poll(() => page.evaluate(`document.activeElement?.textContent?.trim()`));
+      const address = section(window).getByLabel(words.packs.address);
+      await address.fill(`https://${HOST}/cuda/`);
+      await address.press('Tab');
+      await focused().toBe(words.packs.download);
+      await page.keyboard.press('Enter');
+      await section(window).getByRole('progressbar').waitFor();
+      await focused().toBe(words.common.cancel);
+      await page.keyboard.press('Enter');
+      await focused().toBe(words.packs.download);
+      const error = { code: 'install' as const, message: 'The disk is full.' };
+      jobs['packs:install'] = [{ kind: 'failed', error }];
+      await page.keyboard.press('Enter');
+      const problem = section(window).getByRole('alert');
+      await problem.getByText(words.packs.failed).waitFor();
+      await focused().toBe(words.common.retry);
+      await page.keyboard.press('Tab');
+      await focused().toBe(words.common.close);
+      expect(await wrong(window)).toEqual([]);
+      await page.keyboard.press('Enter');
+      await problem.waitFor({ state: 'detached' });
+      await focused().toBe(words.packs.download);
     });
 
     it.each(SIZES)('that found no graphics card says each thing once: %j', async (options) => {

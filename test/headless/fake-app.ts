@@ -162,12 +162,14 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
         rejected: [],
         dropped: [],
         cancelled: signal.aborted,
+        stopped: null,
       });
     },
     evaluate: (_options, progress) => {
       progress(1000, 1000);
       return Promise.resolve({ nats: Math.LN2, bits: 1, perplexity: 2, characters: 1000, dropped: fake.dropped });
     },
+    stop: () => null,
     close: () => undefined,
   };
   const engines: FolioApp['engines'] = {

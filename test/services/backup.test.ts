@@ -92,6 +92,20 @@ describe('a backup', () => {
     restored.close();
   });
 
+  it('takes the place of no other file, be it one that comes while it is made', async () => {
+    const file = join(folder, 'a run.folio');
+    writeFileSync(file, 'something that is dear to somebody');
+    const refused = `${file} is there already and is no backup, so none takes its place`;
+    await expect(backups().backUp(file, () => expect.unreachable('nothing is copied'))).rejects.toThrow(refused);
+    const late = join(folder, 'late.db');
+    const come = ({ phase }: CopyProgress): void => void (phase === 'check' && writeFileSync(late, 'dear as well'));
+    await expect(backups().backUp(late, come)).rejects.toThrow('so none takes its place');
+    expect([readFileSync(file, 'utf8'), readFileSync(late, 'utf8')]).toEqual([
+      'something that is dear to somebody',
+      'dear as well',
+    ]);
+  });
+
   it.each(['', '-wal', '-shm'])('is refused over the record itself (%s)', async (end) => {
     const file = join(data, `folio.db${end}`);
     await expect(backups().backUp(file, nothing)).rejects.toMatchObject({

@@ -1,8 +1,9 @@
 /** A run carried from one record to another in a file: the same run, or nothing. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { createBackupService } from '../../src/main/services/backup.ts';
 import { createBundleService } from '../../src/main/services/bundles.ts';
 import { CheckpointWriter } from '../../src/main/store/checkpoint-writer.ts';
 import type { RunDetail } from '../../src/shared/domain.ts';
@@ -54,6 +55,16 @@ describe('a run in a file', () => {
     const other = imported(await bundles(there).importRun(file()));
     expect(essence(there, other)).toEqual(essence(here, run));
     expect([there.check(), readdirSync(folder).sort()]).toEqual([[], ['here', 'run.folio', 'there']]);
+  });
+
+  it('does not take the place of a backup', async () => {
+    const run = addRun(here);
+    await createBackupService(() => here.path).backUp(file(), nothing);
+    const before = statSync(file()).size;
+    await expect(bundles(here).exportRun(run, file(), ALL, nothing)).rejects.toThrow(
+      'only another backup takes its place',
+    );
+    expect(statSync(file()).size).toBe(before);
   });
 
   it('comes in from a Folio that knew no dropout of the weights of recurrence', async () => {

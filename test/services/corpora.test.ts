@@ -231,3 +231,13 @@ describe('the texts of a record', () => {
     expect(reads).toBe(1);
   });
 });
+
+describe('counting characters', () => {
+  it('ends counting when the record is closed meanwhile, as nothing that went wrong', async () => {
+    const { service, store } = record();
+    const { id } = await service.add(fileOf('Friends, Romans, countrymen\n'.repeat(100_000)));
+    const counting = service.counts(id);
+    store.close();
+    await expect(counting).rejects.toMatchObject({ name: 'FolioError', code: 'cancelled' });
+  });
+});

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { initialWeights } from '../../src/main/model/initializers.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/main/model/safetensors.ts';
 import type { NetworkShape, WeightArray } from '../../src/main/model/weights.ts';
+import { createBackupService } from '../../src/main/services/backup.ts';
 import { createExchangeService } from '../../src/main/services/exchange.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Store } from '../../src/main/store/types.ts';
@@ -226,6 +227,16 @@ describe('export', () => {
     expect(written.length).toBe(bytes);
     expect(written.equals(readFileSync(join(folder, 'given.safetensors')))).toBe(true);
     expect(decodeSafetensors(written).metadata).toEqual(METADATA);
+  });
+
+  it('does not take the place of a backup', async () => {
+    const id = await importing(WEIGHTS);
+    const file = join(folder, 'backup.db');
+    await createBackupService(() => store.path).backUp(file, () => undefined);
+    const exchange = createExchangeService(store);
+    const refusal = 'only another backup takes its place';
+    await expect(exchange.exportWeights(id, 'last', file)).rejects.toThrow(refusal);
+    await expect(exchange.exportMetrics(id, file)).rejects.toThrow(refusal);
   });
 
   it('replaces an existing file and leaves nothing else beside it', async () => {

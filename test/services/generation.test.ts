@@ -192,6 +192,46 @@ describe('cancelling', () => {
     expect(trainers[0]?.kills).toEqual(['SIGKILL']);
   });
 
+  it('by the program keeps what was written, and says why', async () => {
+    const begun = Promise.withResolvers<undefined>();
+    answerWith((trainer, message) => {
+      if (message.type === 'generate') begun.resolve(undefined);
+      if (message.type === 'cancel') {
+        trainer.say({ type: 'generated', id: message.id, texts: ['not'], charactersPerSecond: 1, cancelled: true });
+      } else if (message.type !== 'generate') obediently(trainer, message);
+    });
+    expect(service.stop(new FolioError('cancelled', 'moved'))).toBeNull();
+    const writing = service.generate(options({ count: 1 }), quiet, never);
+    const waiting = service.generate(options({ count: 1 }), quiet, never).catch((error: unknown) => error);
+    await begun.promise;
+    const stopping = service.stop(new FolioError('cancelled', 'moved'));
+    expect(await writing).toMatchObject({
+      stopped: 'moved',
+      cancelled: true,
+      notStored: null,
+      samples: [{ text: 'not' }],
+    });
+    expect(await waiting).toMatchObject({ code: 'cancelled', message: 'moved' });
+    await stopping;
+    expect(record.store.samples(runId)).toHaveLength(1);
+    expect(service.stop(new FolioError('cancelled', 'nothing is under way'))).toBeNull();
+  });
+
+  it('by the program of what keeps nothing is an error that says why', async () => {
+    const { samples } = await service.generate(options(), quiet, never);
+    const begun = Promise.withResolvers<undefined>();
+    answerWith((trainer, message) => {
+      if (message.type === 'generate') begun.resolve(undefined);
+      else obediently(trainer, message);
+    });
+    const again = service
+      .reproduce({ sampleId: samples[0]?.id ?? 0, runId }, quiet, never)
+      .catch((error: unknown) => error);
+    await begun.promise;
+    await service.stop(new FolioError('cancelled', 'replaced'));
+    expect(await again).toMatchObject({ code: 'cancelled', message: 'replaced' });
+  });
+
   it('starts nothing for a request that is cancelled already', async () => {
     await expect(service.generate(options(), quiet, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
     expect(trainers).toEqual([]);

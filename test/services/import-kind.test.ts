@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
-import { importKind, requireBackup, requireKind } from '../../src/main/services/import-kind.ts';
+import {
+  importKind,
+  refuseBackup,
+  refuseOtherThanBackup,
+  requireBackup,
+  requireKind,
+} from '../../src/main/services/import-kind.ts';
 import { BUNDLE_ID } from '../../src/main/store/bundle-schema.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import fc from '../property.ts';
@@ -95,4 +101,33 @@ it('refuses every text, and takes a file of weights that was cut off for what it
   );
   writeFileSync(path, encodeSafetensors(new Map(), { some: 'metadata' }).subarray(0, 12));
   expect(await importKind(path)).toBe('weights');
+});
+
+it('lets only a backup take the place of a backup, and a backup the place of nothing else', async () => {
+  const backup = join(folder, 'folio.db');
+  openStore(folder, { mode: 'write' }).close();
+  await refuseOtherThanBackup(backup);
+  await expect(refuseBackup(backup)).rejects.toMatchObject({
+    code: 'file',
+    message: `${backup} is a backup of a whole record, and only another backup takes its place`,
+  });
+  const refusal = async (words: string): Promise<void> => {
+    await expect(refuseOtherThanBackup(path)).rejects.toMatchObject({
+      code: 'file',
+      message: `${path} ${words}`,
+      hint: 'Choose another name, or delete that file first.',
+    });
+    await refuseBackup(path);
+    rmSync(path);
+  };
+  weights();
+  await refusal('holds weights, and no backup takes its place');
+  database(BUNDLE_ID);
+  await refusal('is a run that was exported, and no backup takes its place');
+  writeFileSync(path, 'a letter');
+  await refusal('is there already and is no backup, so none takes its place');
+  // Nothing, and what is told by who writes.
+  for (const free of [path, folder]) await refuseOtherThanBackup(free);
+  writeFileSync(path, '');
+  await refuseOtherThanBackup(path);
 });

@@ -8,7 +8,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -162,20 +161,6 @@ describe('a move', () => {
     await expect(service().move(join(folder, 'full'), nothing)).rejects.toMatchObject({ code: 'file' });
     expect(rename).not.toThrow();
     expect(readFileSync(join(folder, 'full', 'folio.db'), 'utf8')).toBe('something');
-  });
-
-  it.each([
-    ['the same folder', () => home, 'is in'],
-    ['a folder inside of it', () => join(home, 'inside'), 'is inside of'],
-    ['a link to it', () => join(folder, 'link'), 'is in'],
-    ['a file', () => join(folder, 'file'), 'is a file, not a folder'],
-    ['a folder in a file', () => join(folder, 'file', 'x'), 'cannot be written'],
-  ])('to %s is refused, and nothing changes', async (_, place, words) => {
-    symlinkSync(home, join(folder, 'link'));
-    writeFileSync(join(folder, 'file'), '');
-    await expect(service().move(place(), nothing)).rejects.toThrow(words);
-    expect([readLocation(home), existsSync(join(home, 'inside')), locatedFolder(home)]).toEqual([null, false, home]);
-    expect(store.check()).toEqual([]);
   });
 
   it('is refused while a network is trained, and from a folder that was named', () => {

@@ -103,6 +103,16 @@ describe('an old record of which it was not noted what it held', () => {
     expect(readLocation(home)?.before).toEqual([home]);
   });
 
+  it('is not deleted under somebody who reads it', () => {
+    const reader = new Database(join(home, 'folio.db'), { readonly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM run').get();
+    expect(() => settleOldRecord(home, to, 'delete')).toThrow(`another Folio reads the record in ${home}`);
+    reader.close();
+    expect([existsSync(join(home, 'folio.db')), readLocation(home)?.before]).toEqual([true, [home]]);
+    settleOldRecord(home, to, 'delete');
+  });
+
   it('is not deleted either when it cannot be read', () => {
     writeFileSync(join(home, 'folio.db'), 'no database at all, but somebody may know how to save what is in it');
     rmSync(join(home, 'folio.db-wal'), { force: true });

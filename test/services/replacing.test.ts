@@ -112,6 +112,30 @@ describe.skipIf(process.platform !== 'linux')('a move and a restore', () => {
     expect(names()).toEqual(['of now', 'of then']);
   });
 
+  it('stop no writing for a place to which nothing can be moved', async () => {
+    const stop = vi.spyOn(app.generation, 'stop');
+    await expect(moves().move(data, nothing)).rejects.toMatchObject({ code: 'file' });
+    expect(stop).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['move', 'stopped because the record is being moved'],
+    ['restore', 'stopped because the record is being replaced'],
+  ] as const)('let what is being written be stored first (%s)', async (what, reason) => {
+    const stored: string[] = [];
+    vi.spyOn(app.generation, 'stop').mockImplementationOnce(async ({ message }) => {
+      await Promise.resolve();
+      addRun(app.store, message); // nothing keeps it from being stored yet
+      stored.push(message);
+    });
+    await (what === 'move' ? moves().move(elsewhere, nothing) : restores().restore(backup, nothing));
+    expect(stored).toEqual([reason]);
+    if (what === 'restore') return;
+    app.close();
+    app = open(locatedFolder(data));
+    expect(names()).toContain(reason);
+  });
+
   it.each(['move', 'restore'] as const)(
     'take the record before they wait: no training begins in between (%s)',
     async (what) => {

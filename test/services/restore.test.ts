@@ -124,12 +124,23 @@ describe('a backup put in the place of a record', () => {
     expect(epochs()).toBe(1);
   });
 
-  it('leaves the log of an empty record, which may hold all that is left', async () => {
-    const record = join(data, 'folio.db');
-    writeFileSync(record, '');
-    writeFileSync(`${record}-wal`, 'all that is left');
-    const { kept } = await restoreRecord(backup, data, { replace: true });
-    expect(readFileSync(`${kept ?? ''}-wal`, 'utf8')).toBe('all that is left');
+  it.each(['-wal', '-journal'])(
+    'leaves the log (%s) of an empty record, which may hold all that is left',
+    async (end) => {
+      const record = join(data, 'folio.db');
+      writeFileSync(record, '');
+      writeFileSync(record + end, 'all that is left');
+      const { kept } = await restoreRecord(backup, data, { replace: true });
+      expect(readFileSync((kept ?? '') + end, 'utf8')).toBe('all that is left');
+      expect(epochs()).toBe(1);
+    },
+  );
+
+  it('says in its own words that a name is too long', async () => {
+    await expect(restoreRecord(join(folder, 'x'.repeat(300)), data, { replace: true })).rejects.toMatchObject({
+      name: 'FolioError',
+      code: 'file',
+    });
   });
 });
 

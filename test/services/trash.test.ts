@@ -39,6 +39,23 @@ describe('freeing what was deleted', () => {
     expect([store.anyToPurge(), store.trashed(), store.check()]).toEqual([false, [], []]);
   });
 
+  it('ends when the record is to be replaced: the copy has what is left', async () => {
+    const { store, writer } = deleted();
+    const purger = {
+      purgeNext: () => {
+        store.freeze('the record is being moved');
+        return writer.purgeNext();
+      },
+    };
+    await expect(createTrashService(store, Date.now, () => purger).empty(0)).rejects.toThrow(
+      'the record is being moved',
+    );
+    expect(store.anyToPurge()).toBe(true);
+    store.freeze(null);
+    await createTrashService(store, Date.now, () => writer).empty(0);
+    expect(store.anyToPurge()).toBe(false);
+  });
+
   it('starts no thread for nothing', async () => {
     const { store } = deleted();
     const thread = (): never => {

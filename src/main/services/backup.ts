@@ -9,6 +9,7 @@ import type { CopyProgress, LastBackup } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import type { CopiedRecord } from '../store/record-copy.ts';
 import { refuseTarget } from './chosen-target.ts';
+import { refuseOtherThanBackup } from './import-kind.ts';
 import { withPartFile } from './part-file.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -26,7 +27,7 @@ export interface BackupService {
   /**
    * Copies the record, whoever writes to it, into a file that is there whole and checked or not at all.
    *
-   * @throws FolioError 'file' (the record itself, no room, no right), 'damaged', 'cancelled', 'not-found'
+   * @throws FolioError 'file' (the record itself, a file that is no backup, no room, no right), 'damaged', 'cancelled', 'not-found'
    */
   backUp(file: string, progress: (progress: CopyProgress) => void, signal?: AbortSignal): Promise<MadeBackup>;
 }
@@ -50,8 +51,12 @@ export function createBackupService(record: () => string, now: () => number = Da
 
     async backUp(file, progress, signal) {
       const source = record();
-      const before = (): void => refuseTarget(file, source);
-      before();
+      const before = async (): Promise<void> => {
+        await refuseOtherThanBackup(file);
+        refuseTarget(file, source); // last: nothing comes in between then
+      };
+      refuseTarget(file, source);
+      await before();
       const expectedBytes = await sizeWithLog(source);
       const { made, replaced } = await withPartFile(file, { expectedBytes, signal, before }, (part) =>
         copyRecordAside({ from: source, to: part }, { progress, signal }),

@@ -13,7 +13,7 @@ import { refuseTarget } from './chosen-target.ts';
 import { freeDisk } from './machine.ts';
 import { withPartFile } from './part-file.ts';
 import { distinctName } from './run-names.ts';
-import { requireKind } from './import-kind.ts';
+import { refuseBackup, requireKind } from './import-kind.ts';
 import { explaining } from './weights-file.ts';
 
 export interface ExportedBundle extends WrittenBundle {
@@ -90,8 +90,12 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
   return {
     async exportRun(runId, file, options, progress, signal) {
       const { storedBytes } = store.run(runId);
-      const before = (): void => refuseTarget(file, store.path);
-      before();
+      const before = async (): Promise<void> => {
+        await refuseBackup(file);
+        refuseTarget(file, store.path); // last: nothing comes in between then
+      };
+      refuseTarget(file, store.path);
+      await before();
       // What is left out is not known yet; what is left cannot be too much for a disk that has room for it all.
       const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal, before };
       const { made, replaced } = await withPartFile(file, room, (to) =>

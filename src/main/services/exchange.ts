@@ -15,6 +15,7 @@ import { resolveCheckpoint } from './checkpoints.ts';
 import { workHere } from './exchange-thread.ts';
 import type { ExchangeWork } from './exchange-thread.ts';
 import { createMetricService } from './metrics.ts';
+import { refuseBackup } from './import-kind.ts';
 import { replaceFile } from './replace-file.ts';
 import type { RecordOwner } from './replacing.ts';
 import { distinctName, meansAnotherRun, runName } from './run-names.ts';
@@ -53,6 +54,7 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
 
   const table = async (lines: AsyncIterable<string>, file: string, signal?: AbortSignal): Promise<number> => {
     refuseTarget(file, store.path);
+    await refuseBackup(file);
     return writeTable(lines, file, signal);
   };
 
@@ -107,6 +109,7 @@ export function createExchangeService(store: Store, threads: ExchangeThreads = {
   return {
     async exportWeights(runId, epoch, file, signal) {
       refuseTarget(file, store.path);
+      await refuseBackup(file);
       const run = store.run(runId);
       const weights = await stored.weights(resolveCheckpoint(run, epoch).id);
       const { vocabulary, config } = run;

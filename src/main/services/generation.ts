@@ -11,6 +11,7 @@ import { resolveCheckpoint } from './checkpoints.ts';
 import { openKnownText } from './known-text.ts';
 import { checkpointOf, firstDifference, streamsOf } from './reproduction.ts';
 import { GenerationProcess, type Generated } from './generation-process.ts';
+import { Stoppable } from './stoppable.ts';
 import type { GenerateOptions, GenerationService, StartTrainer } from './types.ts';
 
 export interface GenerationOptions {
@@ -46,6 +47,8 @@ export function createGenerationService(options: GenerationOptions): GenerationS
     return result;
   };
 
+  const underWay = new Stoppable();
+
   return {
     async warm({ runId, epoch, engine }) {
       const run = store.run(runId);
@@ -75,34 +78,40 @@ export function createGenerationService(options: GenerationOptions): GenerationS
         if (stream === sample.stream) grown(stream, text);
       };
       asked++;
-      return inTurn(async () => {
-        refuseAborted(signal);
-        const { report } = await process.load(run, checkpoint, engineOf(sample));
-        refuseAborted(signal);
-        const { texts, cancelled } = await process.write(order, heard, signal);
-        if (cancelled) throw new FolioError('cancelled', 'cancelled');
-        const text = texts[sample.stream] ?? '';
-        const differsAt = firstDifference(sample.text, text);
-        return { same: differsAt === null, text, differsAt, report };
-      });
+      return underWay.during(signal, (signal) =>
+        inTurn(async () => {
+          refuseAborted(signal);
+          const { report } = await process.load(run, checkpoint, engineOf(sample));
+          refuseAborted(signal);
+          const { texts, cancelled } = await process.write(order, heard, signal);
+          if (cancelled) throw new FolioError('cancelled', 'cancelled');
+          const text = texts[sample.stream] ?? '';
+          const differsAt = firstDifference(sample.text, text);
+          return { same: differsAt === null, text, differsAt, report };
+        }),
+      );
     },
 
     async generate(request, grown, signal) {
       const run = store.run(request.runId);
       const { prompt, dropped } = knownPrompt(new Vocabulary(run.vocabulary), request);
       asked++;
-      return inTurn(async () => {
-        refuseAborted(signal);
-        const checkpoint = resolveCheckpoint(run, request.epoch);
-        const { report, rejected } = await process.load(run, checkpoint, request.engine);
-        refuseAborted(signal);
-        const done = await process.write({ ...request, prompt }, grown, signal);
-        const provenance = { epoch: checkpoint.epoch, engine: report.engine, appVersion };
-        const samples = samplesOf({ ...request, prompt }, done, provenance);
-        const { charactersPerSecond, cancelled } = done;
-        await store.writable();
-        return { ...stored(samples, addSamples), charactersPerSecond, report, rejected, dropped, cancelled };
-      });
+      return underWay.during(signal, (signal, stopped) =>
+        inTurn(async () => {
+          refuseAborted(signal);
+          const checkpoint = resolveCheckpoint(run, request.epoch);
+          const { report, rejected } = await process.load(run, checkpoint, request.engine);
+          refuseAborted(signal);
+          const done = await process.write({ ...request, prompt }, grown, signal);
+          const provenance = { epoch: checkpoint.epoch, engine: report.engine, appVersion };
+          const samples = samplesOf({ ...request, prompt }, done, provenance);
+          const { charactersPerSecond, cancelled } = done;
+          await store.writable();
+          const kept = stored(samples, addSamples);
+          const stoppedBy = cancelled ? (stopped()?.message ?? null) : null;
+          return { ...kept, charactersPerSecond, report, rejected, dropped, cancelled, stopped: stoppedBy };
+        }),
+      );
     },
 
     async evaluate(request, progress, signal) {
@@ -110,18 +119,21 @@ export function createGenerationService(options: GenerationOptions): GenerationS
       const text = await openKnownText(request.file, new Vocabulary(run.vocabulary), request.unknown, signal);
       asked++;
       try {
-        return await inTurn(async () => {
-          refuseAborted(signal);
-          await process.load(run, resolveCheckpoint(run, request.epoch), request.engine);
-          refuseAborted(signal);
-          const { nats, characters } = await process.evaluate(text, progress, signal);
-          return { nats, bits: nats / Math.LN2, perplexity: Math.exp(nats), characters, dropped: text.dropped };
-        });
+        return await underWay.during(signal, (signal) =>
+          inTurn(async () => {
+            refuseAborted(signal);
+            await process.load(run, resolveCheckpoint(run, request.epoch), request.engine);
+            refuseAborted(signal);
+            const { nats, characters } = await process.evaluate(text, progress, signal);
+            return { nats, bits: nats / Math.LN2, perplexity: Math.exp(nats), characters, dropped: text.dropped };
+          }),
+        );
       } finally {
         text.close();
       }
     },
 
+    stop: (reason) => underWay.stop(reason),
     close() {
       process.close();
     },

@@ -1,5 +1,5 @@
-/** What a file holds that is to be imported or put back, by its first bytes: what it is called says little. */
-import { open } from 'node:fs/promises';
+/** What a file holds that is to be imported, put back or written over, by its first bytes: what it is called says little. */
+import { open, stat } from 'node:fs/promises';
 import { FolioError } from '../../shared/errors.ts';
 import { BUNDLE_ID } from '../store/bundle-schema.ts';
 import { APPLICATION_ID } from '../store/migrate.ts';
@@ -66,6 +66,42 @@ export async function requireBackup(file: string): Promise<void> {
         `${file} is not a backup that Folio made`,
         'Choose a file that `folio backup` or the app wrote.',
       );
+}
+
+/**
+ * To be asked before a backup takes a name: only a backup is replaced by one.
+ *
+ * @throws FolioError 'file' when another file has the name, which is said to be what it is
+ */
+export async function refuseOtherThanBackup(file: string): Promise<void> {
+  if (await isNothing(file)) return;
+  const kind = await kindOf(file);
+  if (kind === 'record') return;
+  const hint = 'Choose another name, or delete that file first.';
+  switch (kind) {
+    case 'bundle':
+      throw new FolioError('file', `${file} is a run that was exported, and no backup takes its place`, hint);
+    case 'weights':
+      throw new FolioError('file', `${file} holds weights, and no backup takes its place`, hint);
+    case null:
+      throw new FolioError('file', `${file} is there already and is no backup, so none takes its place`, hint);
+  }
+}
+
+/** The same for what is exported. Throws FolioError 'file' for a backup: nothing but another one takes its place. */
+export async function refuseBackup(file: string): Promise<void> {
+  if ((await isNothing(file)) || (await kindOf(file)) !== 'record') return;
+  throw new FolioError(
+    'file',
+    `${file} is a backup of a whole record, and only another backup takes its place`,
+    'Choose another name, or delete that file first.',
+  );
+}
+
+/** Whether there is no file, or an empty one; what is a folder or the like is told by who writes. */
+async function isNothing(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() !== true || found.size === 0;
 }
 
 /** Null for a file of no kind that Folio makes. */

@@ -2,15 +2,16 @@
  * Where the record lies when it was moved: a note in the default data folder, which never moves. It is written whole or not at all, and is
  * the moment in which a move happens: before it the old record counts, after it the new one.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { FolioError } from '../../shared/errors.ts';
 import { underWriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
+import { renamePatientlySync } from '../store/patient-rename.ts';
 import { copyMarkSchema } from './copy-mark.ts';
-import { holdsRecord } from './places.ts';
+import { holdsRecord, isSamePlace } from './places.ts';
 
 export const NOTE = 'location.json';
 
@@ -103,7 +104,7 @@ export function writeLocation(defaultFolder: string, location: Location | null):
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  renamePatientlySync(temporary, path);
   syncFolderNow(defaultFolder);
 }
 
@@ -159,11 +160,11 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
   return home === null ? resolve(environment['FOLIO_DATA'] ?? '') : locatedFolder(home);
 }
 
-/** The default folder, when what is open is it or the place that its note names; null for any other. */
+/** The default folder, when what is open is it or the place that its note names, be it by another way there; null for any other. */
 export function homeOf(openFolder: string, defaultFolder: string | null): string | null {
   if (defaultFolder === null) return null;
   try {
-    return (readLocation(defaultFolder)?.folder ?? defaultFolder) === openFolder ? defaultFolder : null;
+    return isSamePlace(readLocation(defaultFolder)?.folder ?? defaultFolder, openFolder) ? defaultFolder : null;
   } catch {
     return null; // a note that cannot be read is not written over
   }

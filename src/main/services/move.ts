@@ -12,12 +12,13 @@ import { takeWriterLock, type WriterLock } from '../store/lock.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { hasParts, sweepParts } from '../store/part-sweep.ts';
 import type { CopiedRecord } from '../store/record-copy.ts';
+import { requireWorkablePlace } from '../store/workable-place.ts';
 import { finishBrokenMove, withRemnant } from './broken-move.ts';
 import { markOf } from './copy-mark.ts';
 import { changingLocation, locationOf, readLocation, writeLocation, type Moving } from './location.ts';
 import { workIn } from './old-work.ts';
 import { withPartFile } from './part-file.ts';
-import { deviceOf, holdsRecord, isInside, isSamePlace, recordBytes } from './places.ts';
+import { deviceOf, holdsRecord, isInside, isSamePlace, orphanedLog, recordBytes } from './places.ts';
 import { cannotWrite } from './replace-file.ts';
 
 /** In their order. */
@@ -49,9 +50,7 @@ export interface Moved {
  */
 export async function moveRecord(from: string, to: string, options: MoveOptions): Promise<Moved> {
   const { defaultFolder, before } = options;
-  refuseUnfit(from, to, defaultFolder);
-  before?.('begin');
-  const moving: Moving = { to, made: missingFolders(to), device: deviceOf(to) };
+  const moving = begin(from, to, options);
   note(defaultFolder, moving);
   try {
     before?.('make');
@@ -74,6 +73,26 @@ export async function moveRecord(from: string, to: string, options: MoveOptions)
   }
 }
 
+/** To be asked before anything gives way to a move. Throws FolioError 'file' for a place that it cannot go to, or that cannot be looked at. */
+export function refusePlace(from: string, to: string, defaultFolder: string): void {
+  try {
+    refuseUnfit(from, to, defaultFolder);
+  } catch (error) {
+    throw cannotWrite(to, error);
+  }
+}
+
+/** What is to be noted of it. Throws what {@link refusePlace} throws. */
+function begin(from: string, to: string, { defaultFolder, before }: MoveOptions): Moving {
+  refusePlace(from, to, defaultFolder);
+  try {
+    before?.('begin');
+    return { to, made: missingFolders(to), device: deviceOf(to) };
+  } catch (error) {
+    throw cannotWrite(to, error);
+  }
+}
+
 /** A whole, checked copy under the record's name; that it is one, and which, is noted before. */
 async function copyInto(
   from: string,
@@ -81,8 +100,10 @@ async function copyInto(
   { defaultFolder, progress, signal, before, replacing }: MoveOptions,
 ): Promise<CopiedRecord & { readonly work: readonly string[] }> {
   sweepParts(moving.to); // of a move that was killed
+  requireWorkablePlace(moving.to);
   before?.('copy');
   const name = (): void => {
+    refuseOrphanedLog(moving.to); // it may have come in between
     replacing?.();
     before?.('name');
   };
@@ -218,4 +239,15 @@ function refuseUnfit(from: string, to: string, defaultFolder: string): void {
       'Choose an empty folder. A record is never written over, and two are never made one.',
     );
   }
+  refuseOrphanedLog(to);
+}
+
+function refuseOrphanedLog(to: string): void {
+  const log = orphanedLog(to);
+  if (log === null) return;
+  throw new FolioError(
+    'file',
+    `${to} holds the log of a record that is not there any more: ${log}`,
+    'Choose an empty folder, or delete the log if you know that its record is gone for good.',
+  );
 }

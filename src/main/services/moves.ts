@@ -3,18 +3,19 @@ import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress, OldRecord } from '../../shared/keeping.ts';
 import type { Store } from '../store/types.ts';
 import { readLocation } from './location.ts';
-import { moveRecord, type Moved } from './move.ts';
+import { moveRecord, refusePlace, type Moved } from './move.ts';
 import { oldRecord, settleOldRecord } from './old-record.ts';
-import { isSamePlace } from './places.ts';
+import { holdsRecord, isSamePlace } from './places.ts';
 import type { RecordOwner } from './replacing.ts';
+import type { GenerationService } from './types.ts';
 
 export interface MoveService {
   /** Why it cannot be moved from here; null when it can. */
   refusal(): FolioError | null;
   /**
-   * Copies the record to another folder, checks the copy and has it count from the next start. From the beginning nothing can be written any
-   * more, and after it neither: the program is to be started again. When it fails or is cancelled, all is as before. From the progress `replace`
-   * on it cannot be cancelled.
+   * Copies the record to another folder, checks the copy and has it count from the next start. What is being generated ends and is stored; from
+   * then on nothing can be written any more, and after it neither: the program is to be started again. When it fails or is cancelled, all is as
+   * before. From the progress `replace` on it cannot be cancelled.
    *
    * @throws FolioError what {@link refusal} gives, and what moveRecord throws
    */
@@ -35,10 +36,12 @@ export interface MoveSurroundings {
   readonly home: string | null;
   /** The run that trains; null when none does. */
   readonly training: () => number | null;
+  /** Ends what is being written, and has it stored; null when nothing is. Absent where nothing is ever written. */
+  readonly stopWriting?: GenerationService['stop'];
 }
 
 export function createMoveService(surroundings: MoveSurroundings): MoveService {
-  const { store, owner, dataDir, home, training } = surroundings;
+  const { store, owner, dataDir, home, training, stopWriting = () => null } = surroundings;
   const refuseTraining = (): FolioError | null => {
     const run = training();
     if (run === null) return null;
@@ -58,6 +61,9 @@ export function createMoveService(surroundings: MoveSurroundings): MoveService {
     async move(to, progress, signal) {
       const refused = refusal();
       if (refused !== null || home === null) throw refused ?? new FolioError('internal', 'a move without a home');
+      refusePlace(dataDir, to, home);
+      const writing = stopWriting(stoppedForMove());
+      if (writing !== null) await writing; // while it can still be stored
       const hold = owner.take('move');
       const requireNoTraining = (): void => {
         const begun = refuseTraining(); // while something else was waited for
@@ -92,11 +98,24 @@ export function createMoveService(surroundings: MoveSurroundings): MoveService {
   };
 }
 
+function movedAlready(folder: string, dataDir: string): FolioError {
+  return new FolioError(
+    'usage',
+    `the record was moved to ${folder}, and what is open is ${dataDir}, where it was before`,
+    'Close Folio and start it without naming a folder. It finds the record where it is now.',
+  );
+}
+
+function stoppedForMove(): FolioError {
+  return new FolioError('cancelled', 'stopped because the record is being moved');
+}
+
 /** A record is moved by its note in the default folder, so only one that is found by that note can be. */
 function withoutHome({ dataDir, defaultFolder }: Pick<MoveSurroundings, 'dataDir' | 'defaultFolder'>): FolioError {
   if (defaultFolder !== null && isSamePlace(defaultFolder, dataDir)) {
     try {
       const folder = readLocation(defaultFolder)?.folder ?? dataDir;
+      if (holdsRecord(folder)) return movedAlready(folder, dataDir);
       return new FolioError(
         'usage',
         `the record was moved to ${folder}, and ${dataDir} is used in its stead`,

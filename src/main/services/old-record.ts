@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { FolioError } from '../../shared/errors.ts';
 import type { OldRecord } from '../../shared/keeping.ts';
 import { underWriterLock } from '../store/lock.ts';
+import { emptyTheLog, readElsewhere } from '../store/log.ts';
+import { RECORD } from '../store/open.ts';
 import { changingLocation, locationOf, readLocation, writeLocation } from './location.ts';
 import { comparable, workIn, workSince } from './old-work.ts';
 import { holdsRecord, isSamePlace, recordBytes, removeRecord } from './places.ts';
-import { cannotWrite } from './replace-file.ts';
+import { cannotDelete } from './replace-file.ts';
 
 /** Of what is new in it, so many are named. */
 const NAMED = 5;
@@ -19,7 +21,7 @@ export function oldRecord(defaultFolder: string, openFolder: string): OldRecord 
   if (folder === undefined) return null;
   const left = comparable(location.left?.[folder]);
   // Of what was not noted when it was left only that is known to be nothing new which this record holds as well.
-  const { count, names } = workSince(left ?? workIn(join(openFolder, 'folio.db')), join(folder, 'folio.db'));
+  const { count, names } = workSince(left ?? workIn(join(openFolder, RECORD)), join(folder, RECORD));
   const isLeftKnown = left !== undefined;
   return { folder, bytes: recordBytes(folder), newer: count, names: names.slice(0, NAMED), isLeftKnown };
 }
@@ -27,7 +29,7 @@ export function oldRecord(defaultFolder: string, openFolder: string): OldRecord 
 /**
  * Deletes it for good, or leaves it and asks no more. Bytes freed.
  *
- * @throws FolioError 'not-found' when there is none, 'locked' when another Folio works with it, 'file' when it holds work that was done in
+ * @throws FolioError 'not-found' when there is none, 'locked' when another Folio works with it or reads it, 'file' when it holds work that was done in
  *   it since, or may hold some
  */
 export function settleOldRecord(defaultFolder: string, openFolder: string, what: 'delete' | 'keep'): number {
@@ -70,12 +72,16 @@ function newerWork({ folder, newer, names, isLeftKnown }: OldRecord): FolioError
   );
 }
 
-/** The lock's file stays: another process may be waiting for it. */
+/**
+ * Without its log, which a kill would leave alone, to be played over the next record there. The lock's file stays: another process may be waiting
+ * for it.
+ */
 function deleteRecord(folder: string): void {
+  if (!emptyTheLog(join(folder, RECORD))) throw readElsewhere(folder);
   try {
     removeRecord(folder);
   } catch (error) {
-    throw cannotWrite(folder, error);
+    throw cannotDelete(join(folder, RECORD), error);
   }
 }
 

@@ -1,9 +1,10 @@
 /** A large file that is made under another name beside its own, so that it is there whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { FolioError } from '../../shared/errors.ts';
+import { renamePatiently } from '../store/patient-rename.ts';
 import { freeDisk } from './machine.ts';
 import { cannotWrite, syncFolder } from './replace-file.ts';
 
@@ -64,7 +65,7 @@ export async function isSameFile(one: string, other: string): Promise<boolean> {
 async function giveName(part: string, path: string): Promise<void> {
   const { dev, ino } = await stat(part, { bigint: true });
   try {
-    await rename(part, path);
+    await renamePatiently(part, path);
   } catch (error) {
     const [left, named] = await Promise.all([part, path].map((file) => stat(file, { bigint: true }).catch(() => null)));
     if (left !== null || named?.dev !== dev || named.ino !== ino) throw error;

@@ -11,6 +11,16 @@ export function holdsRecord(folder: string): boolean {
   return existsSync(join(folder, 'folio.db')) || isPutAside(folder);
 }
 
+/** What is played over whatever has the record's name at its next opening. */
+const LOGS = ['folio.db-wal', 'folio.db-journal'];
+
+/** A log whose record is not there any more: a record that was put beside it would be read as that other one. Null when there is none. */
+export function orphanedLog(folder: string): string | null {
+  if (holdsRecord(folder)) return null;
+  const logs = LOGS.map((name) => join(folder, name));
+  return logs.find((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) ?? null;
+}
+
 /** Bytes of a folder's record. */
 export function recordBytes(folder: string): number {
   return FILES.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { FolioError } from '../../shared/errors.ts';
+import { renamePatiently } from '../store/patient-rename.ts';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['its folder does not exist', 'Create the folder first.'],
   ENOTDIR: ['a part of its path is a file, not a folder', 'Choose another folder.'],
+  EEXIST: ['a part of its path is a file, not a folder', 'Choose another folder.'],
   EACCES: ['you may not write in its folder', 'Choose another folder.'],
   EPERM: ['the system does not allow it', 'Choose another folder, or close the program that has the file open.'],
   EBUSY: ['another program has the file open', 'Close it there, or choose another name.'],
@@ -41,7 +43,7 @@ export async function replaceFile(
       await handle.close();
     }
     signal?.throwIfAborted();
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error says more
     if (signal?.aborted === true) throw new FolioError('cancelled', `${path} was not written: it was cancelled`);
@@ -57,6 +59,14 @@ export function cannotWrite(path: string, error: unknown): FolioError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const [reason, hint] = REASONS[code] ?? [code === '' ? String(error) : code, 'Choose another place.'];
   return new FolioError('file', `${path} cannot be written: ${reason}`, hint, { cause: error });
+}
+
+/** What is told of a file that could not be deleted. */
+export function cannotDelete(path: string, error: unknown): FolioError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const [reason] = REASONS[code] ?? [code === '' ? String(error) : code];
+  const hint = 'It is as it was. Try again later, or delete it yourself.';
+  return new FolioError('file', `${path} cannot be deleted: ${reason}`, hint, { cause: error });
 }
 
 /** Makes the new name itself durable, where the system can: Windows has no such thing. */

@@ -7,7 +7,7 @@ import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
 import { describeOwner, takeWriterLock, type WriterLock } from '../store/lock.ts';
-import { closeTheLog, isAlone } from '../store/log.ts';
+import { closeTheLog, isAlone, readElsewhere } from '../store/log.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
 import { mendPutAside, putAside, settleAside } from '../store/put-aside.ts';
@@ -58,7 +58,7 @@ export async function restoreRecord(
     letGo?.();
     if (letGo !== undefined) locks.push(lockOf(dataDir));
     if (!isThere(record)) return;
-    if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw inUse(dataDir);
+    if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw readElsewhere(dataDir);
     aside.push(explaining(record, () => putAside(record, now())));
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
@@ -67,7 +67,7 @@ export async function restoreRecord(
     sweepParts(dataDir);
     if (isThere(record)) {
       if (!replace) throw taken(dataDir);
-      if (letGo === undefined && !isAlone(record)) throw inUse(dataDir);
+      if (letGo === undefined && !isAlone(record)) throw readElsewhere(dataDir);
     }
     const { made } = await withPartFile(record, { expectedBytes, signal, before }, (part) =>
       copyRecordAside({ from: file, to: part }, options),
@@ -81,7 +81,7 @@ export async function restoreRecord(
 
 /** The size of a backup in bytes. Throws FolioError 'not-found' for what is no file, 'file' for the record itself, and what requireBackup throws. */
 export async function refuseRecordItself(file: string, record: string): Promise<number> {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = explaining(file, () => statSync(file, { throwIfNoEntry: false }));
   if (found?.isFile() !== true) throw new FolioError('not-found', `there is no file ${file}`, 'Check the path.');
   await requireBackup(file);
   if (await isSameFile(file, record)) {
@@ -106,11 +106,6 @@ async function closesTheLog(record: string, patience: number): Promise<boolean> 
   return true;
 }
 
-/** A reader would go on with files that are another record's by then, and leave them damaged. */
-function inUse(dataDir: string): FolioError {
-  return new FolioError('locked', `another Folio reads the record in ${dataDir}`, 'Close it first.');
-}
-
 /** The record of before has its place again, or, where the new one is there, its name with the date. */
 function settleQuietly(record: string, name: string): void {
   try {
@@ -122,7 +117,9 @@ function settleQuietly(record: string, name: string): void {
 
 /** Under the lock only: what is found without it may be another's work a moment later. */
 function isThere(record: string): boolean {
-  return [record, `${record}-wal`].some((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  return [record, `${record}-wal`, `${record}-journal`].some(
+    (path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
 }
 
 function taken(dataDir: string): FolioError {

@@ -7,6 +7,7 @@ import type { Store } from '../store/types.ts';
 import { leaveLostPlace, lostPlace } from './default-place.ts';
 import { isSamePlace } from './places.ts';
 import type { RecordOwner } from './replacing.ts';
+import type { GenerationService } from './types.ts';
 import { refuseRecordItself, restoreRecord } from './restore.ts';
 
 export interface RestoreService {
@@ -19,9 +20,9 @@ export interface RestoreService {
    */
   examine(file: string, progress: (progress: CopyProgress) => void, signal?: AbortSignal): Promise<ExaminedBackup>;
   /**
-   * Puts a checked copy of a backup in the place of the record, which keeps a name with the date. From the beginning nothing can be written.
-   * While it is copied everything else goes on; what fails or is cancelled then leaves all as it was. Then (progress `replace`) the record is let
-   * go of, for good: nothing is cancelled any more, what goes wrong is in the result, and the program is to be started again either way.
+   * Puts a checked copy of a backup in the place of the record, which keeps a name with the date. What is being generated ends and is stored; from
+   * then on nothing can be written. While it is copied everything else goes on; what fails or is cancelled then leaves all as it was. Then
+   * (progress `replace`) the record is let go of, for good: nothing is cancelled any more, what goes wrong is in the result, and the program is to be started again either way.
    *
    * @throws FolioError what {@link refusal} gives, and what restoreRecord throws
    */
@@ -36,12 +37,14 @@ export interface RestoreSurroundings {
   readonly defaultFolder: string | null;
   /** The run that trains; null when none does. */
   readonly training: () => number | null;
+  /** Ends what is being written, and has it stored; null when nothing is. Absent where nothing is ever written. */
+  readonly stopWriting?: GenerationService['stop'];
   /** Closes the record and all that works with it in this process. */
   readonly letGo: () => void;
 }
 
 export function createRestoreService(surroundings: RestoreSurroundings): RestoreService {
-  const { store, owner, dataDir, training, letGo } = surroundings;
+  const { store, owner, dataDir, training, letGo, stopWriting = () => null } = surroundings;
   const record = join(dataDir, 'folio.db');
   /** The default folder, when its record is the one that is open. */
   const home =
@@ -76,6 +79,8 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
     async restore(file, progress, signal) {
       const refused = refusal();
       if (refused !== null) throw refused;
+      const writing = stopWriting(stoppedForRestore());
+      if (writing !== null) await writing; // while it can still be stored
       const hold = owner.take('restore');
       const requireNoTraining = (): void => {
         const begun = refuseTraining(); // while something else was waited for
@@ -89,6 +94,7 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
           hold.commit();
           progress({ phase: 'replace', done: 0, total: 0 });
           isOpen = false;
+          void stopWriting(stoppedForRestore()); // what was begun since cannot be stored, and is told why it ends
           letGo();
         },
       };
@@ -110,6 +116,10 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
       }
     },
   };
+}
+
+function stoppedForRestore(): FolioError {
+  return new FolioError('cancelled', 'stopped because the record is being replaced');
 }
 
 /** What went wrong; null when nothing did. */

@@ -11,7 +11,7 @@ export interface TrashService {
   list(): DeletedThing[];
   /**
    * Frees what was deleted at least so long ago (0: all of it), and what an earlier call left when the program ended. Resolves with
-   * what was freed. One call at a time works; another waits for it.
+   * what was freed; rejects with FolioError 'read-only' when the record is to be replaced. One call at a time works; another waits for it.
    */
   empty(olderThanMs: number): Promise<Purged>;
   /** Leaves what is left to the next start. */
@@ -20,7 +20,7 @@ export interface TrashService {
 
 /** @param thread frees, and is asked for only when there is something to free; null frees in the caller's thread, which stands still meanwhile */
 export function createTrashService(
-  store: Pick<Store, 'trashed' | 'condemn' | 'anyToPurge' | 'purgeNext' | 'writable'>,
+  store: Pick<Store, 'trashed' | 'condemn' | 'anyToPurge' | 'purgeNext' | 'writable' | 'requireWritable'>,
   now: () => number = Date.now,
   thread: () => { purgeNext(): Promise<Purged | null> } | null = () => null,
 ): TrashService {
@@ -37,6 +37,7 @@ export function createTrashService(
     const purger = thread() ?? store;
     const next = async (): Promise<Purged | null> => {
       try {
+        store.requireWritable(); // of which the other thread knows nothing
         return await purger.purgeNext();
       } catch (error) {
         if (closed) return null;

@@ -8,6 +8,7 @@ import type {
   Sample,
   SampleSettings,
 } from '../../shared/domain.ts';
+import type { FolioError } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { LiveTraining } from '../../shared/live.ts';
 import type { FromTrainer, ToTrainer } from '../trainer/messages.ts';
@@ -128,7 +129,10 @@ export interface GenerationService {
     readonly differsAt: number | null;
     readonly report: EngineReport;
   }>;
-  /** Streams through `grown`, then resolves. The samples are stored, or `notStored` says why they are not (then their ids are 0). */
+  /**
+   * Streams through `grown`, then resolves. The samples are stored, or `notStored` says why they are not (then their ids are 0). `stopped` says
+   * why the program ended it early; null when it did not.
+   */
   generate(
     options: GenerateOptions,
     grown: (stream: number, text: string) => void,
@@ -141,6 +145,7 @@ export interface GenerationService {
     readonly rejected: readonly EngineReport[];
     readonly dropped: readonly string[];
     readonly cancelled: boolean;
+    readonly stopped: string | null;
   }>;
   evaluate(
     options: {
@@ -161,6 +166,13 @@ export interface GenerationService {
     /** The distinct characters that were left out because the run does not know them. */
     readonly dropped: readonly string[];
   }>;
+  /**
+   * Ends all that is written and measured; what was written is stored.
+   *
+   * @param reason what is told of it
+   * @returns settles when that is through; null when nothing is under way
+   */
+  stop(reason: FolioError): Promise<void> | null;
   close(): void;
 }
 

@@ -37,10 +37,14 @@ export class Connection {
     return explaining(path, () => sql.snapshot(() => work(sql)));
   }
 
-  /** Rows as they come, without a transaction: writes go on in between. */
+  /** Rows as they come, without a transaction: writes go on in between. Throws FolioError 'cancelled' once it is closed, also in between. */
   *iterate<T>(work: (sql: Sql) => Iterable<T>): Generator<T, void, undefined> {
+    this.#refuseClosed();
     try {
-      yield* work(this.#parts.sql);
+      for (const row of work(this.#parts.sql)) {
+        yield row;
+        this.#refuseClosed();
+      }
     } catch (error) {
       throw explained(error, this.#parts.path);
     }

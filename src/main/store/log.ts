@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
+import { FolioError } from '../../shared/errors.ts';
 import { systemCode } from './sqlite-errors.ts';
 
 /**
@@ -15,6 +16,25 @@ export function closeTheLog(record: string): boolean {
     db.pragma('wal_checkpoint(TRUNCATE)');
     return db.pragma('journal_mode = DELETE', { simple: true }) === 'delete';
   });
+}
+
+/**
+ * The same for a record that is to go: it stays one with a log. A kill while it becomes one without leaves it as nobody can read it who may not write.
+ *
+ * @returns false when another process has the record open
+ */
+export function emptyTheLog(record: string): boolean {
+  if (!isDatabase(record)) return true;
+  return tryAlone(record, (db) => {
+    db.pragma('locking_mode = EXCLUSIVE'); // see isAlone
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    return true; // and what closes last removes it
+  });
+}
+
+/** What is told then: a reader would go on with files that are another record's by then, and leave them damaged. */
+export function readElsewhere(dataDir: string): FolioError {
+  return new FolioError('locked', `another Folio reads the record in ${dataDir}`, 'Close it first.');
 }
 
 /** Whether no other process has the record open, as far as a record that may be damaged can be asked. */

@@ -20,6 +20,8 @@ export interface Written {
   /** Characters of the prompt that were left out. */
   readonly dropped: readonly string[];
   readonly cancelled: boolean;
+  /** Why the program ended it early; null when it did not. What was written is there as always. */
+  readonly stopped: string | null;
 }
 
 /** What computes: the engine that was asked for, or the fastest; and those that were passed over, each with its reason. */

@@ -17,7 +17,7 @@ describe('what ended an installation', () => {
       error: {
         code: 'install',
         message: `The cache folder /cache cannot be written: ${code}: no luck.`,
-        hint: 'Put the cache elsewhere with FOLIO_CACHE.',
+        hint: 'Give yourself the right to write there. Or put the cache elsewhere with FOLIO_CACHE.',
         cause,
       },
     });

@@ -118,7 +118,7 @@ export function platformName(platform: string = process.platform, arch: string =
 export function pinnedBuild(kind: BuildKind, platform: string = platformName()): TensorFlowBuild {
   const build = BUILDS.find((candidate) => candidate.id === `${VERSION}-${kind}-${platform}`);
   if (build !== undefined) return build;
-  const hint = 'Use the engine wasm, or name a folder with the TensorFlow C library in FOLIO_LIBTENSORFLOW.';
+  const hint = 'Use the engine wasm. Or name a folder with the TensorFlow C library in FOLIO_LIBTENSORFLOW.';
   if (platform.startsWith('win32')) {
     throw new FolioError(
       'install',

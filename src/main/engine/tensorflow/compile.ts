@@ -110,7 +110,7 @@ export async function compileAddon(
     'install',
     `Compiling TensorFlow's addon with ${program} failed (${describe(outcome)}):\n${said || '(it said nothing)'}`,
     /No space left/i.test(said)
-      ? 'Free some space, or put the cache elsewhere with FOLIO_CACHE.'
+      ? 'Free some space. Or put the cache elsewhere with FOLIO_CACHE.'
       : 'It needs a compiler for C++17 (GCC 8, Clang 7 or newer); name another one in CXX.',
   );
 }

@@ -22,7 +22,7 @@ export function installFailure(error: unknown, root: string): InstallFailure {
   const told = new FolioError(
     'install',
     `The cache folder ${root} cannot be written: ${message}.`,
-    'Put the cache elsewhere with FOLIO_CACHE.',
+    'Give yourself the right to write there. Or put the cache elsewhere with FOLIO_CACHE.',
     { cause: error },
   );
   return { kind: 'told', error: told };

@@ -182,7 +182,7 @@ function explain(error: unknown, root: string, signal: AbortSignal | undefined):
       return new FolioError(
         'install',
         `The disk became full while TensorFlow was installed into ${root}.`,
-        'Free some space, or put the cache elsewhere with FOLIO_CACHE.',
+        'Free some space. Or put the cache elsewhere with FOLIO_CACHE.',
         { cause: error },
       );
     case 'other':

@@ -175,7 +175,7 @@ function idOf(kind: BuildKind): string | null {
   }
 }
 
-const WITHOUT_CUDA = 'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.';
+const WITHOUT_CUDA = 'Remove the CUDA build. Or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.';
 /** A package has no command line. */
 const CUDA_PACK = 'Add the CUDA pack in Settings.';
 

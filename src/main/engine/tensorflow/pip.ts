@@ -33,7 +33,7 @@ export async function findPip(options: Options): Promise<string> {
     throw new MissingProgram(
       { what: 'Python 3 with pip, which downloads it', debian: 'python3-pip', elsewhere: PYTHON_ELSEWHERE },
       'Python is not installed; its pip is what downloads TensorFlow.',
-      'Install Python 3 with pip (on Debian and Ubuntu: apt install python3-pip), or name a folder with the library in FOLIO_LIBTENSORFLOW.',
+      'Install Python 3 with pip (on Debian and Ubuntu: apt install python3-pip). Or name a folder with the library in FOLIO_LIBTENSORFLOW.',
     );
   }
   throw new MissingProgram(
@@ -102,7 +102,7 @@ export async function downloadWheel(
 }
 
 function hintFor(said: string): string {
-  if (/No space left/i.test(said)) return 'Free some space, or put the cache elsewhere with FOLIO_CACHE.';
+  if (/No space left/i.test(said)) return 'Free some space. Or put the cache elsewhere with FOLIO_CACHE.';
   if (/No matching distribution|Could not find a version/i.test(said)) {
     return "The package index that pip uses does not have it: look at pip's settings (python3 -m pip config list) and at the network, and update pip.";
   }

@@ -137,7 +137,7 @@ async function requireSpace(
   throw new FolioError(
     'install',
     `There is not enough space in ${root}: installing TensorFlow takes ${megabytes(needed)} for a while (${megabytes(unpackedBytes(build))} in the end), and ${megabytes(free)} are free.`,
-    'Free some space, or put the cache elsewhere with FOLIO_CACHE.',
+    'Free some space. Or put the cache elsewhere with FOLIO_CACHE.',
   );
 }
 

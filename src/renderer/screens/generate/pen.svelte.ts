@@ -56,7 +56,7 @@ export class Pen {
     return this.#failure;
   }
 
-  /** Whether the person ended it. */
+  /** Whether it was ended before its end, by the person or by what the program had to do. */
   get stopped(): boolean {
     return this.#stopped;
   }
@@ -110,6 +110,7 @@ export class Pen {
         return { stream, prompt, text: sample?.text ?? text, sample: sample?.id === 0 ? null : sample };
       });
       this.#done = done;
+      this.#stopped = done.stopped !== null;
       return done;
     } catch (error) {
       show();

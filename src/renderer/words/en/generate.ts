@@ -80,6 +80,7 @@ export const generate = {
   stoppedIt: 'stopped',
   finished: (characters: string) =>
     characters === '1' ? 'Done: 1 character written.' : `Done: ${characters} characters written.`,
+  endedEarly: (reason: string) => `Ended early: ${reason}`,
   notStored: (reason: string) => `Not stored in the record: ${reason}`,
   changed: (list: string) => `Changed since this text: ${list}. Write again to see what it does.`,
   changes: {

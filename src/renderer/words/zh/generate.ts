@@ -80,6 +80,7 @@ export const generate: Words['generate'] = {
   wroteIt: (characters) => `${characters} 个字符`,
   stoppedIt: '已停止',
   finished: (characters) => `写完了：共 ${characters} 个字符。`,
+  endedEarly: (reason) => `提前结束：${reason}`,
   notStored: (reason) => `没有存入记录：${reason}`,
   changed: (list) => `写完这段文字后改动了：${list}。再写一次才会生效。`,
   changes: {

@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { BINDING_VERSION, platformName } from '../../../../src/main/engine/tensorflow/builds.ts';
 import { readManifest, verifyBuild, writeManifest } from '../../../../src/main/engine/tensorflow/cache.ts';
 import { locateBuild } from '../../../../src/main/engine/tensorflow/locate.ts';
+import { requireAll } from '../../../../src/main/engine/tensorflow/pack/chosen.ts';
 import { discardDownload, inventory } from '../../../../src/main/engine/tensorflow/pack/inventory.ts';
 import type { PackProgress } from '../../../../src/shared/contract/packs.ts';
 import { FolioError } from '../../../../src/shared/errors.ts';
@@ -214,6 +215,17 @@ describe.runIf(platformName() === 'linux-x64')('installPack', () => {
       hint: expect.stringMatching(/letter\.txt; file 1\.$/) as string,
     });
     expect(left()).toEqual([]);
+  });
+
+  it('names only a few of many, and says how many more there are', () => {
+    const files = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...cublas, name, bytes: 1234 }));
+    expect(() => requireAll({ ...pack, files }, new Map(), ['1', '2', '3', '4', '5', '6'])).toThrow(
+      expect.objectContaining({
+        message:
+          'Of the 5 files of the CUDA pack 5 are missing: a (1,234 bytes); b (1,234 bytes); c (1,234 bytes); and 2 more.',
+        hint: 'Choose these too: each is recognised by its content, whatever it is called. What was chosen and is none of them, or is damaged: 1; 2; 3; and 3 more.',
+      }),
+    );
   });
 
   it('says so when a folder or a file cannot be read', async () => {

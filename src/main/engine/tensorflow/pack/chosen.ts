@@ -53,19 +53,30 @@ export async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Throws FolioError 'install' that names what is missing, each with its size; nothing when nothing is. */
+/** So many files are named: one glance shows then whether it is the wrong folder or one file that lacks. */
+const NAMED = 3;
+
+/** Throws FolioError 'install' that names what is missing, the first few with their sizes; nothing when nothing is. */
 export function requireAll(pack: Pack, found: Found, others: readonly string[]): void {
   const missing = pack.files.filter((file) => !found.has(file));
   if (missing.length === 0) return;
-  const names = missing.map(({ name, bytes }) => `${name} (${bytes.toLocaleString('en')} bytes)`).join('; ');
-  const choose = 'Choose these too: each is recognised by its content, whatever it is called.';
+  const files = missing.map(({ name, bytes }) => `${name} (${bytes.toLocaleString('en')} bytes)`);
+  const of = `Of the ${pack.files.length} files of the CUDA pack ${missing.length} are missing`;
   throw new FolioError(
     'install',
-    `Of the ${pack.files.length} files of the CUDA pack ${missing.length} are missing: ${names}.`,
-    others.length === 0
-      ? choose
-      : `${choose} What was chosen and is none of them, or is damaged: ${others.join('; ')}.`,
+    files.length <= NAMED
+      ? `${of}: ${files.join('; ')}.`
+      : `${of}: ${files.slice(0, NAMED).join('; ')}; and ${files.length - NAMED} more.`,
+    hintFor(others),
   );
+}
+
+function hintFor(others: readonly string[]): string {
+  const choose = 'Choose these too: each is recognised by its content, whatever it is called.';
+  if (others.length === 0) return choose;
+  return others.length <= NAMED
+    ? `${choose} What was chosen and is none of them, or is damaged: ${others.join('; ')}.`
+    : `${choose} What was chosen and is none of them, or is damaged: ${others.slice(0, NAMED).join('; ')}; and ${others.length - NAMED} more.`;
 }
 
 async function sizeOf(file: string): Promise<number> {

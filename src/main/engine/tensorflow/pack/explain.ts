@@ -13,7 +13,7 @@ export function explainPack(error: unknown, root: string, signal: AbortSignal | 
       return new FolioError(
         'install',
         `The disk became full while the CUDA pack was installed into ${root}.`,
-        `Free some space, or put the cache elsewhere with FOLIO_CACHE. ${kept}`,
+        `Free some space. Or put the cache elsewhere with FOLIO_CACHE. ${kept}`,
         { cause: error },
       );
     case 'other':

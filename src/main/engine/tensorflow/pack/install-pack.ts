@@ -215,7 +215,7 @@ async function requireSpace({ root, options }: Job, bytes: number): Promise<void
   throw new FolioError(
     'install',
     `There is not enough space in ${root}: the CUDA pack takes ${gigabytes(needed)} more, and ${gigabytes(free)} are free.`,
-    'Free some space, or put the cache elsewhere with FOLIO_CACHE.',
+    'Free some space. Or put the cache elsewhere with FOLIO_CACHE.',
   );
 }
 

@@ -37,7 +37,7 @@ export const engines = {
     '它的值应是 0 到 4：0 为任何处理器，1 为 AVX2，2 为 AVX-512，3 为带 bfloat16 的 AVX-512，4 为 AMX。',
   'Correct it, or unset it.': '请改正，或取消设置。',
   'FOLIO_WASM_THREADS is "{0}"': 'FOLIO_WASM_THREADS 的值是“{0}”',
-  'Free some space, or put the cache elsewhere with FOLIO_CACHE.': '请腾出一些空间，或用 FOLIO_CACHE 把缓存放到别处。',
+  'Give yourself the right to write there.': '请取得那里的写入权限。',
   'Inside a container or a virtual machine the card must be passed through.': '在容器或虚拟机里，必须把显卡直通进去。',
   'Install both first.': '请先安装这两样。',
   'Install it.': '请安装它。',
@@ -48,8 +48,8 @@ export const engines = {
   'in a test {0}, the {1} differ by {2}': '在测试用的 {0} 中，{1} 相差 {2}',
   'Install one (on Debian and Ubuntu: apt install g++; on Fedora: dnf install gcc-c++), or name one in CXX.':
     '请安装一个（Debian 和 Ubuntu：apt install g++；Fedora：dnf install gcc-c++），或用 CXX 指定一个。',
-  'Install Python 3 with pip (on Debian and Ubuntu: apt install python3-pip), or name a folder with the library in FOLIO_LIBTENSORFLOW.':
-    '请安装带 pip 的 Python 3（Debian 和 Ubuntu：apt install python3-pip），或用 FOLIO_LIBTENSORFLOW 指定含有这个库的文件夹。',
+  'Install Python 3 with pip (on Debian and Ubuntu: apt install python3-pip).':
+    '请安装带 pip 的 Python 3（Debian 和 Ubuntu：apt install python3-pip）。',
   'Install the driver of the graphics card, with {0}.': '请安装显卡的驱动程序，要带 {0}。',
   'Installing TensorFlow failed: {*0}': 'TensorFlow 安装失败：{0}',
   'it computes wrongly: {*0} came out as {1} and is {2}': '它算得不对：{0}算出 {1}，应为 {2}',
@@ -93,7 +93,6 @@ export const engines = {
   'pip ended well but left {0} wheels for {1}=={2} instead of one.':
     'pip 顺利结束，但 {1}=={2} 留下了 {0} 个 wheel 文件，而不是一个。',
   'pip for {0}, which downloads it': '用来下载它的、{0} 的 pip',
-  'Put the cache elsewhere with FOLIO_CACHE.': '请用 FOLIO_CACHE 把缓存放到别处。',
   'Python is not installed; its pip is what downloads TensorFlow.': '没有安装 Python，而下载 TensorFlow 要用它的 pip。',
   'Python 3 with pip is in the package python3-pip (Fedora) or python-pip (Arch)':
     '带 pip 的 Python 3 在软件包 python3-pip（Fedora）或 python-pip（Arch）里',
@@ -162,8 +161,6 @@ export const engines = {
   'There is not enough space in {0}: installing TensorFlow takes {1} for a while ({2} in the end), and {3} are free.':
     '{0} 的空间不够：安装 TensorFlow 时暂时要占用 {1}（最终 {2}），而现在只剩 {3}。',
   'this machine cannot run WebAssembly with SIMD': '这台机器不能运行带 SIMD 的 WebAssembly',
-  'Try again; FOLIO_WASM_THREADS=1 computes without other threads.':
-    '请重试；设 FOLIO_WASM_THREADS=1 则不用其他线程计算。',
   'Try again; if it stays, look at which package index pip uses (python3 -m pip config list).':
     '请重试；如果仍然这样，请看看 pip 用的是哪个软件源（python3 -m pip config list）。',
   'Two things that installing TensorFlow needs are missing: {*0}.': '安装 TensorFlow 还缺两样东西：{0}。',
@@ -172,8 +169,6 @@ export const engines = {
     '请减小批次（batchSize）、序列长度（sequenceLength）或单元（units），或另选一个引擎。',
   'Use another engine.': '请改用另一个引擎。',
   'Use precision=float32.': '请把精度设为 32 位（precision=float32）。',
-  'Use the engine wasm, or name a folder with the TensorFlow C library in FOLIO_LIBTENSORFLOW.':
-    '请使用 wasm 引擎，或用 FOLIO_LIBTENSORFLOW 指定一个含有 TensorFlow C 库的文件夹。',
   'Use the engine wasm.': '请使用 wasm 引擎。',
   "Vulkan's loader cannot be loaded: {*0}": '无法载入 Vulkan 的加载库：{0}',
   'wasm and tensorflow are faster on the processor.': '在处理器上，wasm 和 tensorflow 更快。',

@@ -24,11 +24,12 @@ export const packs = {
   'Name another one.': '请另外指定一个。',
   'no NVIDIA driver is loaded': '没有载入 NVIDIA 驱动程序',
   'Nothing was fetched from there.': '没有从那里取任何东西。',
+  'Of the {0} files of the CUDA pack {1} are missing: {*2}; and {3} more.':
+    'CUDA 包的 {0} 个文件中缺 {1} 个：{2}，以及另外 {3} 个。',
   'Of the {0} files of the CUDA pack {1} are missing: {*2}.': 'CUDA 包的 {0} 个文件中缺 {1} 个：{2}。',
   'Pause the training, or install the CUDA pack when the training has ended.':
     '请暂停训练，或等训练结束后再安装 CUDA 包。',
-  'Remove the CUDA build, or compute without it: FOLIO_TENSORFLOW_BUILD=cpu.':
-    '请移除 CUDA 版本，或者不用它计算：FOLIO_TENSORFLOW_BUILD=cpu。',
+  'Remove the CUDA build.': '请移除 CUDA 版本。',
   'The address holds a name or a password.': '地址里含有用户名或密码。',
   'The address must be the folder in which the files of the pack lie by their names.':
     '地址必须是按原文件名存放 CUDA 包各文件的那个文件夹。',
@@ -56,6 +57,8 @@ export const packs = {
   'Try another address.': '请换一个地址。',
   'Use the engine webgpu for a graphics card.': '要用显卡，请使用 webgpu 引擎。',
   'What has arrived is kept: the next download goes on from there.': '已收到的内容会保留：下次下载从那里继续。',
+  'What was chosen and is none of them, or is damaged: {0}; and {1} more.':
+    '选了但不属于它们或已损坏的：{0}，以及另外 {1} 个。',
   'What was chosen and is none of them, or is damaged: {0}.': '选了但不属于它们或已损坏的：{0}。',
   'What was downloaded is kept.': '已下载的内容会保留。',
   'What was downloaded is kept: the next download goes on from there.': '已下载的内容会保留：下次下载从那里继续。',

@@ -64,6 +64,9 @@ export const record = {
   "{0} bytes of a checkpoint's {*1} arrived where {2} were sent": '检查点的{1}收到 {0} 字节，而发来的是 {2} 字节',
   '{0} cannot be read or written: {*1}': '无法读写 {0}：{1}',
   '{0} cannot be read without the right to write to its folder': '没有写入 {0} 所在文件夹的权限，无法读取它',
+  '{0} cannot be deleted: {*1}': '无法删除 {0}：{1}',
+  'It is as it was.': '它没有变化。',
+  'Try again later, or delete it yourself.': '请稍后重试，或自行删除它。',
   '{0} cannot be written: {*1}': '无法写入 {0}：{1}',
   '{0} has been closed': '{0} 已经关闭',
   '{0} has the older format {1} and this Folio needs {2}; {*3}': '{0} 是较旧的格式 {1}，而这个 Folio 需要 {2}；{3}',
@@ -71,6 +74,7 @@ export const record = {
   '{0} is empty although its log {1}-wal is not': '{0} 是空的，而它的日志 {1}-wal 不是',
   '{0} is busy with another write: {*1}': '{0} 正忙于另一项写入：{1}',
   '{0} is not a database': '{0} 不是数据库',
+  'Choose a folder on a local disk.': '请选择本地磁盘上的文件夹。',
   '{0} lies on a file system without shared memory (journal mode {1})':
     '{0} 所在的文件系统不支持共享内存（日志模式 {1}）',
   '{0} was written by a newer Folio (format {1}); this one knows formats up to {2}':
