@@ -113,6 +113,7 @@ for (const engine of ENGINE_NAMES) {
       it.each([
         { cell: 'gru', layers: 1, units: 70, count: 7 },
         { cell: 'lstm', layers: 1, units: 70, count: 7 },
+        { cell: 'lstm', layers: 1, units: 100, count: 5 },
         { cell: 'lstm', layers: 3, units: 70, count: 7 },
         { cell: 'gru', layers: 2, units: 512, count: 8 },
         { cell: 'gru', layers: 2, units: 66, count: maxStreams },

@@ -1,6 +1,6 @@
 // One character of a stream, or of a few side by side, through a recurrent layer, and through the output layer where it is the
 // last: a single operation.
-// The kernel is kept as float16 (half_rows.h); everything else is float32. The equations are those of src/main/model/gru.ts and
+// The kernel is kept as float16 (half_groups.h); everything else is float32. The equations are those of src/main/model/gru.ts and
 // lstm.ts.
 //
 // Shapes: H units, G gates (3 or 4), V vocabulary, S streams. States, inputs and logits are rows, one a stream.
@@ -10,70 +10,78 @@
 #include <cstring>
 
 #include "cell_math.h"
-#include "half_rows.h"
+#include "half_groups.h"
 #include "kernel_call.h"
 #include "team.h"
 
 namespace folio {
 namespace {
 
-constexpr int64_t kGroup = 4;   // and counted in groups of so many
-
-// The packed kernel: for each group of 4 units their rows of all gates one after the other, so that a thread's units lie together.
-// Units and columns are padded with zeros.
-struct StreamKernel {
-  int64_t units, gates;
-  int64_t inner() const { return RoundUp(units, kTurn); }
-  int64_t groups() const { return RoundUp(units, kGroup) / kGroup; }
-  int64_t group_rows() const { return gates * kGroup; }
-  int64_t group_storage() const { return HalfStorage(group_rows() * inner()); }
-};
-
 // kernel [GH, H] -> [groups, storage]
 void Pack(TF_OpKernelContext* context) {
   Call call(context);
   int64_t rows, units;
   call.Shape(0, &rows, &units);
-  call.Require(units > 0 && rows > 0 && rows % units == 0, "a recurrent kernel has a whole number of gates");
+  call.Require(units > 0 && (rows == 3 * units || rows == 4 * units), "a recurrent kernel has three gates or four");
   if (!call.ok()) return;
-  const StreamKernel shape{units, rows / units};
+  const HalfKernel shape{units, rows / units};
   const float* kernel = call.Input(0, rows * units);
   float* packed = call.Output(0, shape.groups(), shape.group_storage());
   if (!call.ok()) return;
-  const int64_t inner = shape.inner();
-  Buffer group(shape.group_rows() * inner);
+  Buffer group(shape.group_numbers());
   for (int64_t g = 0; g < shape.groups(); ++g) {
-    std::memset(group.data(), 0, static_cast<size_t>(shape.group_rows() * inner) * sizeof(float));
+    const int64_t there = std::min(kGroup, units - g * kGroup);
+    if (there < kGroup) std::memset(group.data(), 0, static_cast<size_t>(shape.group_numbers()) * sizeof(float));
     for (int64_t gate = 0; gate < shape.gates; ++gate) {
-      for (int64_t i = 0; i < kGroup && g * kGroup + i < units; ++i) {
+      for (int64_t i = 0; i < there; ++i) {
         const float* row = kernel + (gate * units + g * kGroup + i) * units;
-        float* rows_of_gate = group.data() + gate * kGroup * inner;
-        for (int64_t k = 0; k < units; ++k) rows_of_gate[PlaceInRows(i, k)] = row[k];
+        for (int64_t k = 0; k < units; ++k) group.data()[shape.Place(gate, i, k)] = row[k];
       }
     }
     float* storage = packed + g * shape.group_storage();
 #if FOLIO_X86_LEVELS
     if (CanConvertHalves()) {
-      ToHalves(group.data(), shape.group_rows() * inner, storage);
+      ToHalves(group.data(), shape.group_numbers(), storage);
       continue;
     }
 #endif
-    std::memcpy(storage, group.data(), static_cast<size_t>(shape.group_rows() * inner) * sizeof(float));
+    std::memcpy(storage, group.data(), static_cast<size_t>(shape.group_numbers()) * sizeof(float));
   }
 }
 
-FOLIO_VERSIONS void Dense(int64_t from, int64_t to, int64_t units, IN kernel, IN bias, IN h, OUT logits) {
-  for (int64_t row = from; row < to; ++row) {
-    float sums[16] = {};
-    const float* weights = kernel + row * units;
-    int64_t k = 0;
-    for (; k + 16 <= units; k += 16) {
-      for (int i = 0; i < 16; ++i) sums[i] += weights[k + i] * h[k + i];
-    }
-    float sum = bias[row];
-    for (; k < units; ++k) sum += weights[k] * h[k];
-    for (int i = 0; i < 16; ++i) sum += sums[i];
-    logits[row] = sum;
+// Rows of the output layer that are multiplied together: one row's sums would wait for each other.
+constexpr int64_t kDenseRows = 4;
+
+typedef float Sixteen __attribute__((vector_size(64), aligned(4)));
+
+FOLIO_VERSIONS void DenseSums(int64_t units, const float* const* kernel, IN h, OUT to) {
+  Sixteen sums[kDenseRows] = {};
+  const float *a = kernel[0], *b = kernel[1], *c = kernel[2], *d = kernel[3];
+  int64_t k = 0;
+  for (; k + 16 <= units; k += 16) {
+    const Sixteen state = *reinterpret_cast<const Sixteen*>(h + k);
+    sums[0] += *reinterpret_cast<const Sixteen*>(a + k) * state;
+    sums[1] += *reinterpret_cast<const Sixteen*>(b + k) * state;
+    sums[2] += *reinterpret_cast<const Sixteen*>(c + k) * state;
+    sums[3] += *reinterpret_cast<const Sixteen*>(d + k) * state;
+  }
+  for (int row = 0; row < kDenseRows; ++row) {
+    float sum = 0.0f;
+    for (int64_t rest = k; rest < units; ++rest) sum += kernel[row][rest] * h[rest];
+    for (int i = 0; i < 16; ++i) sum += sums[row][i];
+    to[row] = sum;
+  }
+}
+
+// Logits of the rows [from, to): a row's are computed by the same instructions whoever has it.
+void Dense(int64_t from, int64_t to, int64_t units, const float* kernel, const float* bias, const float* h, float* logits) {
+  for (int64_t first = from; first < to; first += kDenseRows) {
+    const float* rows[kDenseRows];
+    float sums[kDenseRows];
+    // Rows beyond the last repeat it.
+    for (int64_t i = 0; i < kDenseRows; ++i) rows[i] = kernel + std::min(first + i, to - 1) * units;
+    DenseSums(units, rows, h, sums);
+    for (int64_t row = first; row < std::min(first + kDenseRows, to); ++row) logits[row] = bias[row] + sums[row - first];
   }
 }
 
@@ -95,14 +103,16 @@ FOLIO_VERSIONS void LstmUnits(int64_t units, IN ai, IN af, IN ag, IN ao, IN xi, 
   }
 }
 
-// Groups that a member has: whole vectors of units, so that a unit is computed by the same instructions whoever has it.
-constexpr int64_t kTogether = 16;
-Share OwnGroups(int64_t groups, int member, int count) {
-  constexpr int64_t kGroups = kTogether / kGroup;
-  Share share(RoundUp(groups, kGroups) / kGroups, member, count);
-  share.begin = std::min(share.begin * kGroups, groups);
-  share.end = std::min(share.end * kGroups, groups);
-  return share;
+// A member's groups of a kernel times all streams, into [S, G, units of the member]. From the last to the first when `backwards`: what
+// the last call left in the cache is then what this one reads first.
+void Multiply(const HalfKernel& shape, const float* packed, const Share& own, bool backwards, Level level, const HalfProducts& products) {
+  const int64_t turns = RoundUp(own.size(), kGroupsTogether) / kGroupsTogether;
+  for (int64_t n = 0; n < turns; ++n) {
+    const int64_t at = (backwards ? turns - 1 - n : n) * kGroupsTogether;
+    HalfProducts some = products;
+    some.out += at * kGroup;
+    MultiplyHalves(shape, packed + (own.begin + at) * shape.group_storage(), std::min(kGroupsTogether, own.size() - at), some, level);
+  }
 }
 
 // Inputs: packed kernel, projected input with its bias [S, GH], h [S, H], for a GRU the candidate's bias [H, 1] and for an LSTM
@@ -115,7 +125,7 @@ void Step(TF_OpKernelContext* context, bool gru) {
   call.Shape(4, &vocabulary, &wide);
   call.Require(units > 0 && streams > 0 && wide == units, "the state and the output layer have different units");
   if (!call.ok()) return;
-  const StreamKernel shape{units, gru ? 3 : 4};
+  const HalfKernel shape{units, gru ? 3 : 4};
   const int64_t row_of_x = shape.gates * units;
   const float* packed = call.Input(0, shape.groups() * shape.group_storage());
   const float* x = call.Input(1, streams * row_of_x);
@@ -130,29 +140,17 @@ void Step(TF_OpKernelContext* context, bool gru) {
 
   static bool backwards = false;
   backwards = !backwards;
-  const int64_t inner = shape.inner(), rows = shape.group_rows();
-  Buffer padded(streams * inner);
-  for (int64_t s = 0; s < streams; ++s) {
-    std::memcpy(padded.data() + s * inner, h + s * units, static_cast<size_t>(units) * sizeof(float));
-  }
   const Level level = ProcessorLevel();
   const int count = TeamSize(units / 4);
   Barrier barrier(count);
-  const int64_t each = RoundUp(streams * (rows + shape.gates * (RoundUp(units, kTogether) / count + 2 * kTogether)), 16);
-  Buffer scratches(count * each);
+  // Of each member: its products, by stream, gate and unit.
+  const int64_t each = streams * shape.gates * (RoundUp(shape.groups(), count) / count) * kGroup;
+  const Block scratches(count * each * static_cast<int64_t>(sizeof(float)));
   auto work = [&](int member) {
-    const Share own = OwnGroups(shape.groups(), member, count);
+    const Share own(shape.groups(), member, count);
     const int64_t first = own.begin * kGroup, mine = own.size() * kGroup;
-    float* group_products = scratches.data() + member * each;
-    float* products = group_products + streams * rows;  // by stream, gate and unit
-    for (int64_t n = 0; n < own.size(); ++n) {
-      const int64_t at = backwards ? own.size() - 1 - n : n;
-      MultiplyHalfRows(packed + (own.begin + at) * shape.group_storage(), rows, inner, padded.data(), streams, level, backwards,
-                       group_products);
-      for (int64_t row = 0; row < streams * shape.gates; ++row) {
-        std::memcpy(products + row * mine + at * kGroup, group_products + row * kGroup, kGroup * sizeof(float));
-      }
-    }
+    float* products = scratches.As<float>() + member * each;
+    Multiply(shape, packed, own, backwards, level, {h, streams, products, mine, shape.gates * mine});
     const int64_t count_of_units = std::max<int64_t>(0, std::min(mine, units - first));
     for (int64_t s = 0; s < streams; ++s) {
       const float* a[4];
@@ -184,9 +182,9 @@ void Project(TF_OpKernelContext* context) {
   int64_t units, streams;
   call.Shape(1, &streams, &units);
   const int64_t wide = call.Elements(2);
-  call.Require(units > 0 && streams > 0 && wide > 0 && wide % units == 0, "an input kernel has a whole number of gates");
+  call.Require(units > 0 && streams > 0 && (wide == 3 * units || wide == 4 * units), "an input kernel has three gates or four");
   if (!call.ok()) return;
-  const StreamKernel shape{units, wide / units};
+  const HalfKernel shape{units, wide / units};
   const float* packed = call.Input(0, shape.groups() * shape.group_storage());
   const float* below = call.Input(1, streams * units);
   const float* bias = call.Input(2, wide);
@@ -195,28 +193,21 @@ void Project(TF_OpKernelContext* context) {
 
   static bool backwards = false;
   backwards = !backwards;
-  const int64_t inner = shape.inner(), rows = shape.group_rows();
-  Buffer padded(streams * inner);
-  for (int64_t s = 0; s < streams; ++s) {
-    std::memcpy(padded.data() + s * inner, below + s * units, static_cast<size_t>(units) * sizeof(float));
-  }
   const Level level = ProcessorLevel();
   const int count = TeamSize(units / 4);
-  const int64_t each = RoundUp(streams * rows, 16);
-  Buffer scratches(count * each);
+  const int64_t each = streams * shape.gates * (RoundUp(shape.groups(), count) / count) * kGroup;
+  const Block scratches(count * each * static_cast<int64_t>(sizeof(float)));
   auto work = [&](int member) {
-    const Share own = OwnGroups(shape.groups(), member, count);
-    float* products = scratches.data() + member * each;  // by stream, gate and unit
-    for (int64_t n = 0; n < own.size(); ++n) {
-      const int64_t group = own.begin + (backwards ? own.size() - 1 - n : n);
-      MultiplyHalfRows(packed + group * shape.group_storage(), rows, inner, padded.data(), streams, level, backwards, products);
-      const int64_t first = group * kGroup, mine = std::min(kGroup, units - first);
-      for (int64_t s = 0; s < streams; ++s) {
-        for (int64_t gate = 0; gate < shape.gates; ++gate) {
-          const float* sums = products + (s * shape.gates + gate) * kGroup;
-          const int64_t at = gate * units + first;
-          for (int64_t i = 0; i < mine; ++i) out[s * wide + at + i] = sums[i] + bias[at + i];
-        }
+    const Share own(shape.groups(), member, count);
+    const int64_t first = own.begin * kGroup, mine = own.size() * kGroup;
+    float* products = scratches.As<float>() + member * each;
+    Multiply(shape, packed, own, backwards, level, {below, streams, products, mine, shape.gates * mine});
+    const int64_t there = std::min(mine, units - first);
+    for (int64_t s = 0; s < streams; ++s) {
+      for (int64_t gate = 0; gate < shape.gates; ++gate) {
+        const float* sums = products + (s * shape.gates + gate) * mine;
+        const int64_t at = gate * units + first;
+        for (int64_t i = 0; i < there; ++i) out[s * wide + at + i] = sums[i] + bias[at + i];
       }
     }
   };

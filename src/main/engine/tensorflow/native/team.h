@@ -100,9 +100,10 @@ class Claims {
   std::vector<Counter> taken_;
 };
 
-// Keeps the members of a team on processors of their own. A new thread starts where its maker runs, and while both spin for each
-// other the system sees two busy threads and no reason to move one: such a step takes twice as long. Where the team has as many
-// members as there are processors, each gets one; on larger machines there is always a free one to move to.
+// Keeps the members of a team on processors of their own. Where two run on one, and both spin for each other, the system sees two busy
+// threads and no reason to move one: such a step takes twice as long. Where the team has as many members as there are processors, each
+// gets one; on larger machines there is always a free one to move to. A new thread may run where its maker may: so the maker sits down
+// last, or all would begin on its processor and wait there for a turn.
 class Seats {
  public:
   explicit Seats(int count) {
@@ -110,11 +111,10 @@ class Seats {
     CPU_ZERO(&before_);
     taken_ = count > 1 && sched_getaffinity(0, sizeof before_, &before_) == 0 && CPU_COUNT(&before_) == count;
     if (!taken_) return;
-    const int own = sched_getcpu();
+    own_ = sched_getcpu();
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-      if (cpu != own && CPU_ISSET(cpu, &before_)) others_.push_back(cpu);
+      if (cpu != own_ && CPU_ISSET(cpu, &before_)) others_.push_back(cpu);
     }
-    Sit(own);
 #endif
   }
   ~Seats() {
@@ -125,10 +125,10 @@ class Seats {
   Seats(const Seats&) = delete;
   Seats& operator=(const Seats&) = delete;
 
-  // Called by member `index`, not 0, on its own thread.
+  // Called by member `index` on its own thread; by member 0, who made the others, when all have been made.
   void Take(int index) const {
 #if defined(__linux__)
-    if (taken_ && index - 1 < static_cast<int>(others_.size())) Sit(others_[index - 1]);
+    if (taken_ && index - 1 < static_cast<int>(others_.size())) Sit(index == 0 ? own_ : others_[index - 1]);
 #endif
   }
 
@@ -141,6 +141,7 @@ class Seats {
     sched_setaffinity(0, sizeof one, &one);
   }
   cpu_set_t before_;
+  int own_ = 0;
   std::vector<int> others_;
   bool taken_ = false;
 #endif
@@ -158,9 +159,9 @@ void RunTeam(int count, Work work) {
   try {
     for (int index = 1; index < count; ++index) {
       others.emplace_back([&, index] {
+        seats.Take(index);
         for (int spins = 0; gate.load(std::memory_order_acquire) == kWait; ++spins) Pause(spins);
         if (gate.load(std::memory_order_acquire) == kLeave) return;
-        seats.Take(index);
         work(index);
       });
     }
@@ -169,6 +170,7 @@ void RunTeam(int count, Work work) {
     for (std::thread& thread : others) thread.join();
     throw;
   }
+  seats.Take(0);
   gate.store(kGo, std::memory_order_release);
   work(0);
   for (std::thread& thread : others) thread.join();

@@ -16,6 +16,9 @@ namespace folio {
 
 constexpr int64_t kRows = 6;      // rows of a panel
 constexpr int64_t kColumns = 16;  // a batch is padded to a multiple of this
+// Numbers of the packed matrix that are fetched ahead. It is read once a step and lies in the last cache or in memory; what the
+// processor foresees of it ends with each small page.
+constexpr int64_t kAhead = 512;
 
 typedef float Vector4 __attribute__((vector_size(16), aligned(4)));
 typedef float Vector8 __attribute__((vector_size(32), aligned(4)));
@@ -31,6 +34,7 @@ FOLIO_INLINE void Micro(int64_t inner, const float* panel, const float* b, int64
   }
   for (int64_t k = 0; k < inner; ++k) {
     Vector column[kCount];
+    __builtin_prefetch(panel + k * kRows + kAhead, 0, 3);
 #pragma GCC unroll 4
     for (int j = 0; j < kCount; ++j) column[j] = *reinterpret_cast<const Vector*>(b + k * stride + j * kLanes);
 #pragma GCC unroll 6
