@@ -77,17 +77,16 @@ describeInBrowser('the settings', () => {
     it.each(SIZES)('that is found by itself: by commands that can be typed, %j', async (options) => {
       const window = await open(options, { requests: { 'record:place': { ...place, typed } } });
       const { page, words } = window;
-      await page.getByText(words.keeping.moveByHand(typed.move), { exact: true }).waitFor();
-      await page.getByText(words.keeping.restoreInTerminal(typed.restore), { exact: true }).waitFor();
+      await page.getByText(`${typed.move} ${words.keeping.aFolder}`, { exact: true }).waitFor();
+      await page.getByText(`${typed.restore} ${words.keeping.aFile}`, { exact: true }).waitFor();
       expect(await wrong(window)).toEqual([]);
     });
 
     it('that was named: by hand, and with its name', async () => {
       const { page, words } = await open({}, {});
       await page.getByText(words.keeping.moveNamed, { exact: true }).waitFor();
-      await page
-        .getByText(words.keeping.restoreInTerminal(`npx folio restore --replace --data ${all.folio.dataDir}`))
-        .waitFor();
+      const restore = `npx folio restore --replace --data ${all.folio.dataDir} ${words.keeping.aFile}`;
+      await page.getByText(restore, { exact: true }).waitFor();
     });
   });
 

@@ -37,8 +37,10 @@ export const keeping = {
   move: 'Move',
   moveTo: 'Move to another folder…',
   moveText: 'It is copied, checked, and Folio starts again with it. The old one stays until you have it deleted.',
-  moveByHand: (command: string) =>
-    `To move the record, close Folio and type this in the terminal from which it was started: ${command} DIR`,
+  moveByHand: 'To move the record, close Folio and type this in the terminal from which it was started:',
+  /** What takes the place of a name in a command. */
+  aFolder: 'DIR',
+  aFile: 'FILE',
   moveNamed:
     'This folder was named when Folio was started, with --data or FOLIO_DATA. To move it, close Folio, move the folder yourself, and name its new place in the same way.',
   isMoved: 'The record is moved',
@@ -82,6 +84,6 @@ export const keeping = {
   restoredRestart: 'Folio has to start again to work with it.',
   notRestored: 'The backup was not put in its place',
   notRestoredRestart: 'The record is as it was. Folio had to let go of it, and has to start again.',
-  restoreInTerminal: (command: string) =>
-    `Close Folio and type this in the terminal from which it was started: ${command} FILE. The record that is there stays beside it, under a name with the date.`,
+  restoreInTerminal: 'Close Folio and type this in the terminal from which it was started:',
+  restoreKeeps: 'The record that is there stays beside it, under a name with the date.',
 };

@@ -34,7 +34,9 @@ export const keeping: Words['keeping'] = {
   move: '移动',
   moveTo: '移动到另一个文件夹…',
   moveText: '先复制并校验，然后 Folio 会用新位置重新启动。旧的记录会保留，直到你将其删除。',
-  moveByHand: (command) => `要移动记录，请关闭 Folio，并在启动它的终端中输入：${command} 文件夹`,
+  moveByHand: '要移动记录，请关闭 Folio，并在启动它的终端中输入：',
+  aFolder: '文件夹',
+  aFile: '备份文件',
   moveNamed:
     '这个文件夹是启动 Folio 时用 --data 或 FOLIO_DATA 指定的。要移动它，请关闭 Folio，自行移动该文件夹，再用同样的方式指定新的位置。',
   isMoved: '记录已移动',
@@ -74,6 +76,6 @@ export const keeping: Words['keeping'] = {
   restoredRestart: 'Folio 需要重新启动才能使用它。',
   notRestored: '备份没有恢复',
   notRestoredRestart: '记录和原来一样。Folio 已将记录关闭，需要重新启动。',
-  restoreInTerminal: (command) =>
-    `关闭 Folio，然后在启动它的终端中运行：${command} 备份文件。原有的记录会以带日期的名称保留在旁边。`,
+  restoreInTerminal: '关闭 Folio，并在启动它的终端中输入：',
+  restoreKeeps: '原有的记录会以带日期的名称保留在旁边。',
 };
