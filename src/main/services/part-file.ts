@@ -9,7 +9,7 @@ import { freeDisk } from './machine.ts';
 import { cannotWrite, syncFolder } from './replace-file.ts';
 
 /** Stays free on the disk: a system without any does not work. */
-const RESERVE_BYTES = 16 * 1024 ** 2;
+const RESERVE_BYTES = 16e6;
 
 export interface PartFile {
   /** Bytes that it will probably have: refused at once where there is no room for them. */
@@ -81,11 +81,15 @@ async function create(part: string, path: string): Promise<void> {
   }
 }
 
+/** What is needed is rounded up and what is there down, so that the figures say why. */
 function requireRoom(path: string, bytes: number, free: number | null): void {
   if (free === null || free >= bytes + RESERVE_BYTES) return;
+  const [needed, reserve, left] = [Math.ceil(bytes / 1e6), RESERVE_BYTES / 1e6, Math.floor(free / 1e6)].map(megabytes);
   throw new FolioError(
     'file',
-    `${path} cannot be written: it needs ${megabytes(bytes)} and its disk has ${megabytes(free)} left`,
+    bytes === 0
+      ? `${path} cannot be written: its disk has ${left} left, of which ${reserve} are to stay free`
+      : `${path} cannot be written: it needs ${needed}, and ${reserve} more are to stay free; its disk has ${left} left`,
     'Free some space, or choose another disk.',
   );
 }
@@ -97,6 +101,6 @@ function byTarget(error: FolioError, part: string, path: string): FolioError {
   return new FolioError(error.code, named(error.message), error.hint, { cause: error });
 }
 
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+function megabytes(count: number): string {
+  return `${count.toLocaleString('en-US')} MB`;
 }

@@ -40,7 +40,10 @@ export const keeping = {
   'weights of a checkpoint are missing': '有一个检查点的权重不见了',
   'weights of a checkpoint do not match their SHA-256': '有一个检查点的权重与 SHA-256 不符',
   'what it holds does not match its SHA-256': '它的内容与 SHA-256 不符',
-  '{0} cannot be written: it needs {1} and its disk has {2} left': '无法写入 {0}：需要 {1}，而它的磁盘只剩 {2}',
+  '{0} cannot be written: it needs {1}, and {2} more are to stay free; its disk has {3} left':
+    '无法写入 {0}：需要 {1}，另外还要留出 {2} 空闲；而它的磁盘只剩 {3}',
+  '{0} cannot be written: its disk has {1} left, of which {2} are to stay free':
+    '无法写入 {0}：它的磁盘只剩 {1}，而其中要留出 {2} 空闲',
   '{0} did not come out as a true copy: {*1}': '{0} 没有成为忠实的副本：{1}',
   '{0} holds work since the move (runs and texts: {1}; {2})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项；{2}）',
   'it is not known what {0} held when it was left, and it holds what this record does not (runs and texts: {1}; {2})':
