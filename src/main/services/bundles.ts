@@ -18,6 +18,8 @@ import { explaining } from './weights-file.ts';
 
 export interface ExportedBundle extends WrittenBundle {
   readonly replaced: boolean;
+  /** Bytes of what exports to this name had left that were broken off; it is gone. */
+  readonly bytesFreed: number;
 }
 
 export interface ImportBundle {
@@ -97,11 +99,13 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
       refuseTarget(file, store.path);
       await before();
       // What is left out is not known yet; what is left cannot be too much for a disk that has room for it all.
-      const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal, before };
+      let bytesFreed = 0;
+      const removed = (bytes: number): void => void (bytesFreed = bytes);
+      const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal, before, removed };
       const { made, replaced } = await withPartFile(file, room, (to) =>
         writeBundleAside(entry, { record: store.path, to, runId, options }, { progress, signal }),
       );
-      return { ...made, replaced };
+      return { ...made, replaced, bytesFreed };
     },
 
     async importRun(file, { copy = false, name, progress, signal } = {}) {
