@@ -175,7 +175,7 @@ export function createApp(options: AppOptions): FolioApp {
     const entry = pathToFileURL(entryFile('services/bundle-worker'));
     return createKeeping(
       store.get(),
-      { entry, writer: checkpoints.get(), purge: freeDeleted },
+      { entry, writer: checkpoints.get(), purge: freeDeleted, builtin: () => corpora.get().builtin() },
       {
         ...{ owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null },
         stopWriting: (reason) => generation.made?.stop(reason) ?? null,

@@ -10,6 +10,7 @@ import { BundleReader, writeBundleAside } from './bundle-thread.ts';
 import type { BundleHead } from './bundle-pieces.ts';
 import { wholeBuffers } from './piece-buffers.ts';
 import { refuseTarget } from './chosen-target.ts';
+import { BUILTIN_SHA256 } from './corpora.ts';
 import { freeDisk } from './machine.ts';
 import { withPartFile } from './part-file.ts';
 import { distinctName } from './run-names.ts';
@@ -61,9 +62,11 @@ export interface BundleThreads {
   };
   /** Frees what was discarded, some time later. */
   readonly purge?: () => void;
+  /** Has the text that comes with every Folio stored. */
+  readonly builtin?: () => Promise<unknown>;
 }
 
-export function createBundleService(store: Store, { entry, writer, purge }: BundleThreads): BundleService {
+export function createBundleService(store: Store, { entry, writer, purge, builtin }: BundleThreads): BundleService {
   const put = async (piece: ImportPiece, target: ImportTarget | null): Promise<ImportTarget> => {
     store.requireWritable();
     if (writer !== undefined) return writer.importPiece(piece, target, wholeBuffers(piece));
@@ -134,13 +137,9 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
           progress?.(next.progress);
         }
         if (target === null) throw new FolioError('internal', 'a bundle without pieces');
-        const { corpusId } = store.run(target.runId);
-        return {
-          kind: 'imported',
-          run: target.runId,
-          name: own,
-          awaitedText: corpusId === null ? head.run.text : null,
-        };
+        const { runId } = target;
+        if (store.run(runId).awaitedText?.sha256 === BUILTIN_SHA256) await builtin?.().catch(() => undefined); // it is awaited still, then
+        return { kind: 'imported', run: runId, name: own, awaitedText: store.run(runId).awaitedText };
       } catch (error) {
         if (target !== null) await discard(target);
         refuseAborted(signal);
