@@ -98,7 +98,7 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** A number for this computer, as SQLite keeps one in a file. */
-function computer(): number {
+/** A number for this computer, as SQLite keeps one in a file: whose lock it is. */
+export function computer(): number {
   return createHash('sha256').update(hostname()).digest().readInt32BE(0);
 }

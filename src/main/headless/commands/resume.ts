@@ -36,11 +36,11 @@ export function define(command: Command, run: RunCommand, width: number): void {
       run(async (context) => {
         const app = await context.open('write');
         const { id } = app.runs.resolveRun(reference);
-        await addAwaitedText(app, id, options.corpus);
-        const { config, vocabulary, status } = app.runs.show(id);
+        const { config, vocabulary, status, keepEvery } = app.runs.show(id);
         const pairs = options.set ?? [];
         const changes = parseChanges(config, pairs);
         const changed = changedConfig(config, changes).config;
+        await addAwaitedText(app, id, options.corpus);
         for (const problem of resumeProblems(app.store, id, changes)) {
           if (problem.severity === 'error') throw new FolioError(problem.cause, problem.message, problem.hint);
           context.output.note(`Note: ${problem.message}. ${problem.hint}`);
@@ -53,6 +53,7 @@ export function define(command: Command, run: RunCommand, width: number): void {
           config: changed,
           vocabularySize: vocabulary.length,
           resumed: true,
+          thins: (options.keepEvery ?? keepEvery ?? 1) > 1,
           prompt: promptFor(changed, vocabulary),
           storePath: app.store.path,
           start: (listener) => app.training.resume(id, options.engine, listener, options.keepEvery, changes),
