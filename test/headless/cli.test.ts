@@ -8,7 +8,9 @@ import { run } from './fixtures.ts';
 import { folio, squeeze } from './run-cli.ts';
 import fc from '../property.ts';
 
-const COMMANDS = 'welcome train resume runs show generate evaluate export import delete engines doctor serve'.split(' ');
+const COMMANDS = 'welcome train resume runs show generate evaluate export import delete engines doctor serve'.split(
+  ' ',
+);
 
 describe('help', () => {
   it('lists every command', async () => {

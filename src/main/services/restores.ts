@@ -68,9 +68,7 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
     refusal,
     async examine(file, progress, signal) {
       await refuseRecordItself(file, record);
-      const { damage, ...examined } = await readingBackup(file, () =>
-        examineRecordAside(file, { progress, signal }),
-      );
+      const { damage, ...examined } = await readingBackup(file, () => examineRecordAside(file, { progress, signal }));
       return {
         ...examined,
         damage: damage.length,

@@ -45,7 +45,7 @@ async function imported(text: (store: Store) => Promise<number> | number): Promi
 }
 
 /** What the run waits for, and what it has. */
-function textOf(): readonly [awaited: string | null, text: string | null] {
+function textOf(): readonly [awaited: string | null, text: string] {
   const store = openStore(there, { mode: 'read' });
   const { awaitedText, corpus } = store.run(1);
   store.close();
@@ -68,9 +68,12 @@ describe('a run that comes without its text', () => {
     const other = join(folder, 'other.txt');
     writeFileSync(other, 'another text');
     const wrong = await real('resume', '1', '--corpus', other, '--data', there);
-    expect([wrong[0], wrong[2]]).toEqual([1, expect.stringMatching(/other\.txt is not “Hamlet”, which run 1 learnt from/)]);
+    expect([wrong[0], wrong[2]]).toEqual([
+      1,
+      expect.stringMatching(/other\.txt is not “Hamlet”, which run 1 learnt from/),
+    ]);
     expect((await real('runs', '--json', '--data', there))[0]).toBe(0);
-    expect(textOf()).toEqual(['Hamlet', null]);
+    expect(textOf()).toEqual(['Hamlet', '']);
 
     const right = join(folder, 'right.txt');
     writeFileSync(right, TEXT);

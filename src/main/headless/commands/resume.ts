@@ -77,12 +77,20 @@ async function addAwaitedText(app: FolioApp, id: number, file: string | undefine
   const { awaitedText } = app.runs.show(id);
   if (awaitedText === null) {
     if (file === undefined) return;
-    throw new FolioError('usage', `run ${id} awaits no text: --corpus is for one that came without its own`, 'Leave it out.');
+    throw new FolioError(
+      'usage',
+      `run ${id} awaits no text: --corpus is for one that came without its own`,
+      'Leave it out.',
+    );
   }
   const { name, sha256 } = awaitedText;
   if (file !== undefined) {
     const refusal = (found: string): FolioError =>
-      new FolioError('corpus', `${file} is not “${name}”, which run ${id} learnt from: its SHA-256 is ${found}, not ${sha256}`, 'Name the file with that text.');
+      new FolioError(
+        'corpus',
+        `${file} is not “${name}”, which run ${id} learnt from: its SHA-256 is ${found}, not ${sha256}`,
+        'Name the file with that text.',
+      );
     await app.corpora.add(file, () => undefined, { wanted: { sha256, refusal } });
   } else if (sha256 === BUILTIN_SHA256) await app.corpora.builtin();
 }

@@ -225,7 +225,11 @@ export class TrainingDisplay {
       duration(epoch.seconds),
       `${count(epoch.charactersPerSecond)} characters/s`,
       ...(epoch.complete ? [] : [`cut short after ${plural(epoch.steps, 'step')}`]),
-      ...(epoch.bytesFreed === 0 ? [] : [`${bytes(epoch.bytesFreed)} of older ${this.#options.thins ? 'checkpoints' : 'states to resume from'} freed`]),
+      ...(epoch.bytesFreed === 0
+        ? []
+        : [
+            `${bytes(epoch.bytesFreed)} of older ${this.#options.thins ? 'checkpoints' : 'states to resume from'} freed`,
+          ]),
     ];
     const lines = [this.#epochName(epoch.epoch)];
     for (const part of parts) {

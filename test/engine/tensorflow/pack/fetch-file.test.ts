@@ -220,7 +220,10 @@ describe('a file is refused, by its name and the host,', () => {
     const { address } = server;
     await server.stop();
     await expect(get({ address: packAddress(address) })).rejects.toEqual(
-      refused(/cannot be reached for .*: nothing answers there/, /^Look at the network connection and at the address\.$/),
+      refused(
+        /cannot be reached for .*: nothing answers there/,
+        /^Look at the network connection and at the address\.$/,
+      ),
     );
     await expect(get({ address: packAddress(address) })).rejects.toEqual(refused(named));
     server = await PackServer.start(wheels);

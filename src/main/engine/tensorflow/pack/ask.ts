@@ -27,12 +27,7 @@ const MAX_REDIRECTS = 5;
  *
  * @throws FolioError 'install' when it is refused or cannot be reached; the signal's reason when that ends it
  */
-export async function ask(
-  file: PackFile,
-  from: number,
-  folder: URL,
-  { signal, arrived }: Asking,
-): Promise<Answer> {
+export async function ask(file: PackFile, from: number, folder: URL, { signal, arrived }: Asking): Promise<Answer> {
   const response = await follow(file, from, addressOf(file, folder), { signal, arrived });
   const host = new URL(response.url).host;
   const cancel = async (): Promise<void> => response.body?.cancel().catch(() => undefined);

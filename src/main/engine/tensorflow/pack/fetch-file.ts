@@ -81,9 +81,11 @@ async function attempt(
     if (bytes === file.bytes) return { sha256: hash.digest('hex'), host };
     // Only now: the time that reading the part took is no silence of the server.
     const watch = (stall = new Stall(options.signal, options.stallMs ?? STALL_MS));
-    const answer = await ask(file, bytes, options.address, { signal: watch.signal, arrived }).catch((error: unknown) => {
-      throw watch.happened ? stalled(file, host, watch.seconds, arrived) : error;
-    });
+    const answer = await ask(file, bytes, options.address, { signal: watch.signal, arrived }).catch(
+      (error: unknown) => {
+        throw watch.happened ? stalled(file, host, watch.seconds, arrived) : error;
+      },
+    );
     if (answer.from !== bytes) ({ hash, bytes } = await beginAgain(handle));
     if (answer.total !== null && answer.total > file.bytes) {
       await answer.cancel();

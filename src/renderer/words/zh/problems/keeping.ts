@@ -85,7 +85,8 @@ export const keeping = {
   'a browser cannot choose a folder of this machine': '浏览器无法选择这台机器上的文件夹',
   'a browser cannot start Folio again': '浏览器无法重新启动 Folio',
   'Choose an empty folder.': '请选择一个空文件夹。',
-  'Copy it once more from where it came from, or choose another backup.': '请从它的来源重新复制一次，或选择另一份备份。',
+  'Copy it once more from where it came from, or choose another backup.':
+    '请从它的来源重新复制一次，或选择另一份备份。',
   'Nothing else was changed.': '其他内容都没有改变。',
   '{0} is damaged, or not all of it is there, so it cannot be put back': '{0} 已损坏或不完整，因此无法恢复',
   'the folder {0} cannot be made: {*1}': '无法创建文件夹 {0}：{1}',
