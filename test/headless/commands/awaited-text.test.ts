@@ -12,7 +12,7 @@ import { addText } from '../../store/support.ts';
 import { folio, squeeze } from '../run-cli.ts';
 
 const RESOURCES = resolve(import.meta.dirname, '../../../resources');
-const TEXT = 'to be or not to be';
+const TEXT = 'to be or not to be, '.repeat(2000);
 
 let folder: string;
 let there: string;
@@ -79,7 +79,7 @@ describe('a run that comes without its text', () => {
     writeFileSync(right, TEXT);
     // A finished run is not gone on with, and has its text all the same.
     expect((await real('resume', '1', '--corpus', right, '--data', there))[2]).toMatch(/finished/);
-    expect(textOf()).toEqual([null, 'right.txt']);
+    expect(textOf()).toEqual([null, 'Hamlet']);
     const again = await real('resume', '1', '--corpus', right, '--data', there);
     expect([again[0], again[2]]).toEqual([2, expect.stringContaining('run 1 awaits no text')]);
   });

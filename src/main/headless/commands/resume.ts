@@ -91,6 +91,6 @@ async function addAwaitedText(app: FolioApp, id: number, file: string | undefine
         `${file} is not “${name}”, which run ${id} learnt from: its SHA-256 is ${found}, not ${sha256}`,
         'Name the file with that text.',
       );
-    await app.corpora.add(file, () => undefined, { wanted: { sha256, refusal } });
+    await app.corpora.add(file, () => undefined, { name, wanted: { sha256, refusal } });
   } else if (sha256 === BUILTIN_SHA256) await app.corpora.builtin();
 }
