@@ -56,9 +56,11 @@ const startsMain = (): Plugin => ({
 /** What the old one lacks, by entry: threads of the main process become processes. (Threads of the trainer are threads, of its newer Node.) */
 const LOWERED: Readonly<Record<string, readonly string[]>> = {
   main: ['old-node', 'old-electron'],
+  'services/bundle-worker': ['thread'],
   'services/exchange-worker': ['thread'],
   'store/checkpoint-read-worker': ['thread'],
   'store/checkpoint-worker': ['thread'],
+  'store/copy-worker': ['thread'],
 };
 
 /** What the old Electron and the old Node lack is made up for before the program's first line (its threads: before the thread's own). */

@@ -14,6 +14,7 @@ import { PRESETS } from '../src/shared/presets.ts';
 import { JsonChild } from './window/child.ts';
 import { drawLines } from './line-chart.ts';
 import { peerPython } from './peer-environment.ts';
+import { prepareEngine } from './prepare-engine.ts';
 import { isMissed, lossChart, lossCsv, lossTable, type QualityCurve, verdict } from './quality-report.ts';
 import { machine } from './report.ts';
 import { settingsOf } from './settings.ts';
@@ -161,6 +162,7 @@ async function trainPeer({ minutes, published }: Options, python: string): Promi
 
 async function main(options: Options): Promise<number> {
   const { minutes, precision } = options;
+  if (options.engine === 'tensorflow') prepareEngine();
   const python = options.peers ? await peerPython(say) : null;
   const folder = mkdtempSync(join(tmpdir(), 'folio-quality-'));
   try {

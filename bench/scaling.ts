@@ -14,6 +14,7 @@ import { measure } from './contender-process.ts';
 import { type CorpusCost, measureCorpora } from './corpus-cost.ts';
 import { corpusTable, isSuperLinear, keepsMemory, memoryInWords } from './corpus-report.ts';
 import { drawLines, type LinePanel } from './line-chart.ts';
+import { prepareEngine } from './prepare-engine.ts';
 import { machine } from './report.ts';
 import { bestOf } from './statistics.ts';
 import { endWith, runBench } from './usage.ts';
@@ -132,6 +133,7 @@ function stepTable(varied: Varied, costs: readonly StepCost[]): string {
 }
 
 async function main(options: Options): Promise<number> {
+  if (options.engine === 'tensorflow') prepareEngine();
   const wanted = (name: (typeof NAMES)[number]): boolean => options.only?.includes(name) ?? true;
   const steps: { varied: Varied; costs: StepCost[] }[] = [];
   for (const varied of Object.keys(VARIED) as Varied[]) {

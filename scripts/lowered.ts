@@ -13,7 +13,10 @@ export const LIMIT_SECONDS = 45;
 export const LAUNCHES = [
   { name: 'a fresh record: the wire, a training in the utility process, its text', script: 'first-launch' },
   { name: 'the same record: everything is there, the page is locked in; quit while training', script: 'second-launch' },
-  { name: 'after that: the training is offered, goes on, stops; its weights write', script: 'third-launch' },
+  {
+    name: 'after that: the training is offered, goes on, stops; its weights write; a run and the record go into files and come back',
+    script: 'third-launch',
+  },
 ] as const;
 
 /** Where the old Electron's program is, or why it cannot run here. */

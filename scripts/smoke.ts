@@ -36,7 +36,7 @@ async function main(): Promise<number> {
           limitMs: (LIMIT_SECONDS + 30) * 1000,
           env: {
             ...process.env,
-            FOLIO_DATA: data,
+            FOLIO_DATA: join(data, 'record'),
             SMOKE_NODE: process.execPath,
             SMOKE_TIMEOUT: String(LIMIT_SECONDS),
           },

@@ -18,6 +18,8 @@ export interface LastBackup {
   readonly bytes: number;
   /** Of the file, without its folder. */
   readonly name: string;
+  /** Null where it is not known: a browser puts what it fetches where it likes. */
+  readonly folder: string | null;
 }
 
 /** What came of importing a run. */

@@ -55,6 +55,7 @@ const overIpc: Open = async (app, folder) => {
   const host: Host = {
     kind: 'desktop',
     logFile: null,
+    typed: () => null,
     openFile: () => Promise.resolve(join(folder, 'chosen.txt')),
     openFiles: () => Promise.resolve([join(folder, 'chosen.txt')]),
     saveFile: (_, name) => Promise.resolve(join(folder, name)),

@@ -54,6 +54,26 @@ describeInBrowser('the layout', () => {
     });
   });
 
+  it.each(['en', 'zh'] as const)(
+    'of a small window does not scroll sideways when a setting was changed (%s)',
+    async (language) => {
+      await all.serve(all.folder());
+      const { page, words } = await all.window({ width: 900, height: 600, language });
+      const { newRun } = words;
+      await page.getByRole('button', { name: newRun.first.choose, exact: true }).click();
+      await page
+        .locator('details', { has: page.getByRole('heading', { name: newRun.settings.groups.network, exact: true }) })
+        .locator('summary')
+        .click();
+      await page.getByRole('textbox', { name: newRun.settings.fields.units.label, exact: true }).fill('8000');
+      await page.getByRole('button', { name: newRun.settings.resetAll, exact: true }).waitFor();
+      const wide = await page.evaluate<string[]>(`[...document.querySelectorAll('main *')]
+      .filter((one) => /auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth)
+      .map((one) => one.className + ': ' + one.scrollWidth + ' px in ' + one.clientWidth)`);
+      expect(wide).toEqual([]);
+    },
+  );
+
   describe('of a full record, while something trains', () => {
     beforeAll(async () => {
       const folder = all.folder();

@@ -33,7 +33,7 @@ describeInBrowser('putting a backup back', () => {
     const transfers = new Transfers(join(folder, 'uploads'), app.chosenFiles);
     const host = {
       ...browserHost(transfers),
-      ...{ kind: 'desktop' as const, restart: () => void restarts++ },
+      ...{ kind: 'desktop' as const, typed: () => null, restart: () => void restarts++ },
       chooseFolder: () => Promise.resolve(join(folder, 'elsewhere')),
     };
     const report = (error: unknown): void => expect.unreachable(String(error));

@@ -70,6 +70,36 @@ describeInBrowser('the settings', () => {
     await expect.poll(() => page.evaluate(`document.activeElement?.textContent`)).toBe(words.licences.show);
   });
 
+  describe('say in a browser how the record is carried', () => {
+    const place = { refusal: null, restoreRefusal: null, old: null, isNamed: false };
+    const typed = { move: 'npx folio move --to', restore: 'npx folio restore --replace' };
+
+    it.each(SIZES)('that is found by itself: by commands that can be typed, %j', async (options) => {
+      const window = await open(options, { requests: { 'record:place': { ...place, typed } } });
+      const { page, words } = window;
+      await page.getByText(`${typed.move} ${words.keeping.aFolder}`, { exact: true }).waitFor();
+      await page.getByText(`${typed.restore} ${words.keeping.aFile}`, { exact: true }).waitFor();
+      expect(await wrong(window)).toEqual([]);
+    });
+
+    it('that was named: by hand, and with its name', async () => {
+      const { page, words } = await open({}, {});
+      await page.getByText(words.keeping.moveNamed, { exact: true }).waitFor();
+      const restore = `npx folio restore --replace --data ${all.folio.dataDir} ${words.keeping.aFile}`;
+      await page.getByText(restore, { exact: true }).waitFor();
+    });
+  });
+
+  it.each(SIZES)('say in which folder the last backup is: %j', async (options) => {
+    const folder = '/disk/ada/work/2026/networks/of every kind/backups';
+    const window = await open(options, {
+      requests: { 'record:last-backup': { at: 0, bytes: 1e6, name: 'folio.db', folder } },
+    });
+    const note = window.page.getByText('networks/of…/backups');
+    expect(await note.getAttribute('title')).toBe(folder);
+    expect(await wrong(window)).toEqual([]);
+  });
+
   it('lead the keys from the button that begins a backup to the one that cancels it, and back', async () => {
     const event = { phase: 'copy', done: 1, total: 2 };
     const window = await open({}, { jobs: { 'record:backup': [{ kind: 'event', event }] } });

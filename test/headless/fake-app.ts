@@ -226,6 +226,8 @@ export function fakeApp(runs: RunDetail[] = [run()]): FakeApp {
     importRun: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts imports real ones')),
   };
   const fakeMoves: FolioApp['keeping']['moves'] = {
+    isFound: true,
+    isNamed: false,
     refusal: () => null,
     move: () => Promise.reject(new Error('test/headless/commands/keeping.test.ts moves real ones')),
     old: () => null,

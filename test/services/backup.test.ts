@@ -57,7 +57,7 @@ describe('a backup', () => {
     }
     expect(heard.at(-1)?.phase).toBe('check');
     expect(heard.every(({ done, total }) => done <= total)).toBe(true);
-    expect(backups().last()).toEqual({ at: 4711, bytes: made.bytes, name: 'backup.db' });
+    expect(backups().last()).toEqual({ at: 4711, bytes: made.bytes, name: 'backup.db', folder });
 
     await restoreRecord(file, join(folder, 'restored'), { replace: false });
     expect(everything(join(folder, 'restored'))).toEqual(everything(data));
@@ -187,6 +187,15 @@ describe('a backup', () => {
     db.close();
     const file = join(folder, 'backup.db');
     expect((await backups().backUp(file, nothing)).damage).toEqual(['blob 1 does not match its SHA-256']);
+  });
+
+  it('that a browser fetches is remembered without a folder, as one is that was noted before folders were', async () => {
+    const place = join(data, 'tmp', 'browser');
+    mkdirSync(place, { recursive: true });
+    await backups().backUp(join(place, 'backup.db'), nothing);
+    expect(backups().last()).toMatchObject({ name: 'backup.db', folder: null });
+    writeFileSync(join(data, 'last-backup.json'), '{"at":1,"bytes":2,"name":"old.db"}');
+    expect(backups().last()).toEqual({ at: 1, bytes: 2, name: 'old.db', folder: null });
   });
 
   it('says when its time cannot be noted', async () => {

@@ -85,6 +85,9 @@ describe('a move', () => {
       code: 'usage',
       message: `the record was moved to ${to}, and what is open is ${home}, where it was before`,
     });
+    expect(service()).toMatchObject({ isFound: false, isNamed: false });
+    expect(service(to)).toMatchObject({ isFound: true, isNamed: false });
+    expect(service(join(folder, 'other'))).toMatchObject({ isFound: false, isNamed: true });
   });
 
   it('is not refused because another way to the usual folder was named', async () => {

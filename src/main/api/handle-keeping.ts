@@ -11,7 +11,11 @@ export function keepingHandlers(services: ApiServices, host: Host): Pick<Request
     'record:last-backup': () => keeping.backups.last(),
     'record:place': () => {
       const { moves, restores } = keeping;
-      return { refusal: told(moves.refusal()), restoreRefusal: told(restores.refusal()), old: moves.old() };
+      const { isFound, isNamed } = moves;
+      return {
+        ...{ refusal: told(moves.refusal()), restoreRefusal: told(restores.refusal()), old: moves.old(), isNamed },
+        typed: typedInstead(host, isFound ? undefined : services.dataDir),
+      };
     },
     'record:choose-folder': async () => {
       const path = await host.chooseFolder();
@@ -73,6 +77,13 @@ export function keepingJobs({ keeping, chosenFiles, changes }: ApiServices, host
       return result;
     },
   };
+}
+
+/** What a page that can neither move nor restore proposes to type. */
+function typedInstead(host: Host, dataDir: string | undefined): { move: string; restore: string } | null {
+  const move = host.typed(['move', '--to']);
+  const restore = host.typed(['restore', '--replace'], dataDir);
+  return move === null || restore === null ? null : { move, restore };
 }
 
 function told(refusal: FolioError | null): ErrorMessage | null {

@@ -4,6 +4,11 @@ import type { AppInfo, FileKind } from '../../shared/contract/app.ts';
 export interface Host {
   readonly kind: AppInfo['host'];
   readonly logFile: string | null;
+  /**
+   * A command line that can be typed as it stands ("npx folio move --to"), for what this page cannot do; null where it can, or where there is no
+   * command line. @param dataDir the folder that it is to name; undefined for the one that it finds by itself
+   */
+  typed(words: readonly string[], dataDir?: string): string | null;
   /** Asks the person for a file to read; its path, or null when they changed their mind. */
   openFile(kind: FileKind): Promise<string | null>;
   /** Asks the person for several files to read; none when they changed their mind. */

@@ -21,6 +21,7 @@ export function desktopHost({ logFile, window, words }: HostOptions): Host {
   return {
     kind: 'desktop',
     logFile,
+    typed: () => null,
     async openFile(kind) {
       const options = { filters: filters(kind, words()), properties: ['openFile' as const] };
       const parent = window();

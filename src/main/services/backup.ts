@@ -1,7 +1,7 @@
 /** Backups: the whole record in one file, made while the program goes on working, and remembered beside the record. */
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 
 import { toErrorMessage } from '../../shared/errors.ts';
@@ -37,7 +37,12 @@ export interface BackupService {
 /** Lies beside the record: a backup is made while another process has the right to write to that. */
 const NOTE = 'last-backup.json';
 
-const noteSchema = z.object({ at: z.number(), bytes: z.number(), name: z.string() }) satisfies z.ZodType<LastBackup>;
+const noteSchema = z.object({
+  at: z.number(),
+  bytes: z.number(),
+  name: z.string(),
+  folder: z.string().nullable().default(null),
+}) satisfies z.ZodType<LastBackup>;
 
 /** @param record the record's file, which is asked for when it is needed */
 export function createBackupService(record: () => string, now: () => number = Date.now): BackupService {
@@ -66,7 +71,8 @@ export function createBackupService(record: () => string, now: () => number = Da
         copyRecordAside({ from: source, to: part }, { progress, signal }),
       );
       const { counts, ...rest } = made;
-      const noted: LastBackup = { at: now(), bytes: made.bytes, name: basename(file) };
+      const folder = folderOf(file, source);
+      const noted: LastBackup = { at: now(), bytes: made.bytes, name: basename(file), folder };
       const notNoted = await replaceFile(note(), Buffer.from(JSON.stringify(noted))).then(
         () => null,
         (error: unknown) => toErrorMessage(error).message,
@@ -74,6 +80,13 @@ export function createBackupService(record: () => string, now: () => number = Da
       return { ...rest, runs: counts.run, checkpoints: counts.checkpoint, replaced, bytesFreed, notNoted };
     },
   };
+}
+
+/** Null of one that lies among the record's temporary files, from where a browser fetches it. */
+function folderOf(file: string, source: string): string | null {
+  const folder = dirname(resolve(file));
+  const temporary = join(dirname(resolve(source)), 'tmp');
+  return folder === temporary || folder.startsWith(temporary + sep) ? null : folder;
 }
 
 async function sizeWithLog(record: string): Promise<number> {

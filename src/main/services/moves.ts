@@ -10,6 +10,10 @@ import type { RecordOwner } from './replacing.ts';
 import type { GenerationService } from './types.ts';
 
 export interface MoveService {
+  /** Whether Folio finds this record when no folder is named. */
+  readonly isFound: boolean;
+  /** Whether the folder was named with --data or FOLIO_DATA, which count more than any move, and is not the usual one. */
+  readonly isNamed: boolean;
   /** Why it cannot be moved from here; null when it can. */
   refusal(): FolioError | null;
   /**
@@ -57,6 +61,8 @@ export function createMoveService(surroundings: MoveSurroundings): MoveService {
   };
 
   return {
+    isFound: home !== null,
+    isNamed: isNamed(surroundings),
     refusal,
     async move(to, progress, signal) {
       const refused = refusal();
@@ -108,6 +114,15 @@ function movedAlready(folder: string, dataDir: string): FolioError {
 
 function stoppedForMove(): FolioError {
   return new FolioError('cancelled', 'stopped because the record is being moved');
+}
+
+/** Neither found by the note of the default folder nor in that folder. */
+function isNamed({
+  home,
+  dataDir,
+  defaultFolder,
+}: Pick<MoveSurroundings, 'home' | 'dataDir' | 'defaultFolder'>): boolean {
+  return home === null && (defaultFolder === null || !isSamePlace(defaultFolder, dataDir));
 }
 
 /** A record is moved by its note in the default folder, so only one that is found by that note can be. */

@@ -20,9 +20,13 @@ import type { TextReceiver } from './text-receiver.ts';
 
 /** Characters that the untrained network writes. */
 const WRITTEN = 200;
-/** Steps timed after the first, which makes what an engine keeps; fewer when they take longer than this together. */
+/**
+ * Steps timed after the first, which makes what an engine keeps: so many and so long at least, and no longer than the most. What a window does
+ * as it opens holds five short steps up several times over.
+ */
 const TIMED_STEPS = 5;
-const TIMED_MS = 3000;
+const LEAST_TIMED_MS = 400;
+const MOST_TIMED_MS = 3000;
 
 type Tried = Extract<FromTrainer, { type: 'tried' }>;
 type Findings = Pick<Tried['trial'], 'loss' | 'uniformLoss' | 'prompt' | 'text' | 'writingPerSecond'> &
@@ -115,7 +119,7 @@ async function write(
   return { prompt, text: texts[0] ?? '', writingPerSecond: charactersPerSecond };
 }
 
-/** Milliseconds of a step, the mean of a few: what a run of them takes, not the best of them. */
+/** Milliseconds of a step, the median: what a run of them takes, not the best of them, nor one that something else held up. */
 async function timeSteps(stepper: TrainingStepper, batcher: Batcher): Promise<number> {
   // So small that not even a reckless learning rate can end it; it takes as long as any.
   const learningRate = 1e-6;
@@ -124,11 +128,13 @@ async function timeSteps(stepper: TrainingStepper, batcher: Batcher): Promise<nu
     return (await figures.read()).knownAt - figures.begunAt;
   };
   await step(0);
+  const times: number[] = [];
   let total = 0;
-  let steps = 0;
-  while (steps < TIMED_STEPS && total < TIMED_MS) {
+  while ((times.length < TIMED_STEPS || total < LEAST_TIMED_MS) && total < MOST_TIMED_MS) {
     await Control.breathe();
-    total += await step(++steps);
+    const milliseconds = await step(times.length + 1);
+    times.push(milliseconds);
+    total += milliseconds;
   }
-  return total / steps;
+  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
 }

@@ -20,12 +20,15 @@ export const keeping = {
   'record:last-backup': request<LastBackup | null>()(none),
   /**
    * `refusal`: why the record cannot be moved from here; null when it can. `restoreRefusal`: the same of putting a backup in its place.
-   * `old`: what is left where it lay before.
+   * `old`: what is left where it lay before. `isNamed`: the folder was named with --data or FOLIO_DATA, so that no move would be found again.
+   * `typed`: what a person types where the page cannot do it, each to be followed by a folder or a file; null where the page can.
    */
   'record:place': request<{
     readonly refusal: ErrorMessage | null;
     readonly restoreRefusal: ErrorMessage | null;
     readonly old: OldRecord | null;
+    readonly isNamed: boolean;
+    readonly typed: { readonly move: string; readonly restore: string } | null;
   }>()(none),
   /** A dialog for a folder to move to; null when the person closed it. Only where `host` is `desktop`. */
   'record:choose-folder': request<ChosenFile | null>()(none),

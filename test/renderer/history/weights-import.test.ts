@@ -89,6 +89,28 @@ describe('weights that are dropped', () => {
     await vi.waitFor(() => expect(imported).toEqual([3]));
   });
 
+  it('that failed together stay while one of them is tried again, until others are dropped', async () => {
+    const { imports, jobs } = windowOf(adopted);
+    const fail = async (count: number): Promise<void> => {
+      await vi.waitFor(() => expect(jobs).toHaveLength(count));
+      jobs.at(-1)?.deliver({ kind: 'failed', error: { code: 'file', message: 'no' } });
+    };
+    const failures = (): string[] => imports.failed.map(({ name }) => name);
+    const all = imports.drop([file('a.safetensors'), file('b.safetensors')]);
+    await fail(1);
+    await fail(2);
+    await all;
+    expect(failures()).toEqual(['a.safetensors', 'b.safetensors']);
+    imports.failed[0]?.retry();
+    await fail(3);
+    await vi.waitFor(() => expect(failures()).toEqual(['b.safetensors', 'a.safetensors']));
+    await imports.drop([file('a.txt')]); // not for this page
+    expect(failures()).toHaveLength(2);
+    void imports.drop([file('c.safetensors')]);
+    expect(failures()).toEqual([]);
+    imports.cancel();
+  });
+
   it('are given up together', async () => {
     const { imports, jobs, imported, client, said } = windowOf(adopted);
     const all = imports.drop([file('a.safetensors'), file('b.safetensors')]);
@@ -165,27 +187,27 @@ describe('weights that are chosen', () => {
     },
   );
 
-  it('that failed stay until others were chosen in their place, beside others of the same name', async () => {
+  it('that failed stay until others were chosen, in their place or anew', async () => {
     let answer: ChosenFile | null = chosen('a.safetensors');
     const { imports, jobs } = windowOf(adopted, () => Promise.resolve(answer));
-    for (const message of ['first', 'second']) {
+    const fails = async (message: string, begin: () => unknown): Promise<void> => {
       const before = jobs.length;
-      const all = imports.choose();
+      begin();
       await vi.waitFor(() => expect(jobs).toHaveLength(before + 1));
+      expect(failures()).toEqual([]);
       jobs.at(-1)?.deliver({ kind: 'failed', error: { code: 'file', message } });
-      await all;
-    }
+      await vi.waitFor(() => expect(failures()).toEqual([message]));
+    };
     const failures = (): string[] => imports.failed.map(({ error }) => error.message);
-    expect(failures()).toEqual(['first', 'second']);
+    await fails('first', () => imports.choose());
+    await fails('second', () => imports.choose());
     answer = null; // the dialog is closed
     imports.failed[0]?.retry();
-    await Promise.resolve();
-    expect(failures()).toEqual(['first', 'second']);
-    answer = chosen('b.safetensors');
-    imports.failed[0]?.retry();
-    await vi.waitFor(() => expect(jobs).toHaveLength(3));
+    await imports.choose();
     expect(failures()).toEqual(['second']);
-    imports.cancel();
+    answer = chosen('b.safetensors');
+    await fails('third', () => imports.failed[0]?.retry());
+    await fails('fourth', () => imports.takeChosen(chosen('c.safetensors')));
   });
 });
 
@@ -205,18 +227,31 @@ describe('whole runs', () => {
   });
 
   it('that are here already are said to be, and a second one is offered', async () => {
-    const { imports, jobs, imported, said } = windowOf(adopted);
+    const { imports, jobs, imported, client, said } = windowOf(adopted);
     const all = imports.drop([file('a.folio')]);
     await vi.waitFor(() => expect(jobs).toHaveLength(1));
     jobs[0]?.deliver(done({ kind: 'already', run: 2, name: 'mine', step: 1, fileStep: 1 }));
     await all;
     expect([imported, said()]).toEqual([[], []]);
-    const [failed] = imports.failed;
-    expect(failed).toMatchObject({ name: 'a.folio', error: { message: en.keeping.already('mine') } });
-    failed?.copy?.();
+    const [known] = imports.known;
+    expect([known, imports.failed]).toMatchObject([{ file: { name: 'a.folio' }, run: 2, name: 'mine' }, []]);
+    known?.copy();
     await vi.waitFor(() => expect(jobs).toHaveLength(2));
-    expect(imports.failed).toEqual([]);
+    expect([imports.known, client.request.mock.calls]).toEqual([[], []]);
     jobs[1]?.deliver(done({ kind: 'imported', run: 4, name: 'mine (2)', awaitedText: null }));
     await vi.waitFor(() => expect(imported).toEqual([4]));
+  });
+
+  it('that are here already let go of the file when they are put away', async () => {
+    const { imports, jobs, client } = windowOf(adopted);
+    const all = imports.drop([file('a.folio')]);
+    await vi.waitFor(() => expect(jobs).toHaveLength(1));
+    jobs[0]?.deliver(done({ kind: 'already', run: 2, name: 'mine', step: 1, fileStep: 1 }));
+    await all;
+    imports.forget(imports.known[0]?.id ?? 0);
+    expect(imports.known).toEqual([]);
+    await vi.waitFor(() =>
+      expect(client.request).toHaveBeenCalledWith('files:release', { handle: 'handle of a.folio' }),
+    );
   });
 });

@@ -6,7 +6,14 @@
   const port = new EventEmitter();
   port.postMessage = (message) => process.send({ e9: enc(message) });
   port.close = () => process.disconnect();
-  process.on('message', (message) => port.emit('message', dec(message.e9)));
+  // Like a thread's, the port keeps the process only while something listens.
+  const hear = (message) => port.emit('message', dec(message.e9));
+  port.on('newListener', (name) => {
+    if (name === 'message' && port.listenerCount('message') === 0) process.on('message', hear);
+  });
+  port.on('removeListener', (name) => {
+    if (name === 'message' && port.listenerCount('message') === 0) process.off('message', hear);
+  });
   threads.parentPort = port;
   threads.workerData = dec(JSON.parse(process.env.SMOKE_WORKER_DATA));
 })();

@@ -1,12 +1,16 @@
 /** What the program can do around a window in a browser: no dialogs of its own, and files that come and go by HTTP. */
 import { FolioError } from '../../../shared/errors.ts';
 import type { Host } from '../../api/host.ts';
+import { commandLine } from '../command-line.ts';
+import type { Io } from '../io.ts';
 import type { Transfers } from './transfers.ts';
 
-export function browserHost(transfers: Pick<Transfers, 'place'>): Host {
+/** @param io what says how this Folio was called */
+export function browserHost(transfers: Pick<Transfers, 'place'>, io: Pick<Io, 'env'> = process): Host {
   return {
     kind: 'browser',
     logFile: null,
+    typed: (words, dataDir) => commandLine(io, dataDir, words),
     openFile: () => Promise.reject(pageChooses()),
     openFiles: () => Promise.reject(pageChooses()),
     // The browser asks where to put it when the file is fetched: GET /files/HANDLE.

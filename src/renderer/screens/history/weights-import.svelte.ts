@@ -13,8 +13,17 @@ export interface Failed {
   readonly name: string;
   readonly error: ErrorMessage;
   readonly retry: () => void;
-  /** Of a run that is here already: the way to have a second one. */
-  readonly copy?: () => void;
+}
+
+/** A file with a run that is here already, of which nothing was imported. */
+export interface Known {
+  readonly id: number;
+  readonly file: ChosenFile;
+  readonly run: number;
+  /** What the run is called here. */
+  readonly name: string;
+  /** The way to have a second one. */
+  readonly copy: () => void;
 }
 
 interface Coming {
@@ -33,6 +42,7 @@ export class WeightsImport {
   #share: number | null = $state(null);
   #waiting: readonly Coming[] = $state.raw([]);
   #failed: readonly Failed[] = $state.raw([]);
+  #known: readonly Known[] = $state.raw([]);
   #abort: AbortController | null = null;
   /** Also between two files. */
   #isRunning = false;
@@ -68,6 +78,10 @@ export class WeightsImport {
     return this.#failed;
   }
 
+  get known(): readonly Known[] {
+    return this.#known;
+  }
+
   /** Lets the person choose a file. @param instead a failure that it replaces */
   async choose(instead: number | null = null): Promise<void> {
     const { connection, notices } = this.#folio;
@@ -84,7 +98,8 @@ export class WeightsImport {
     if (this.#abort === null) this.#current = null;
     if (signal.aborted) this.#release(chosen);
     else if (file !== null) {
-      if (instead !== null) this.forget(instead);
+      if (instead === null) this.#beginAnew();
+      else this.forget(instead);
       const retry = (failed: number): void => void this.choose(failed);
       await this.#take([{ name: file.name, choose: () => Promise.resolve(file), retry }]);
     }
@@ -92,6 +107,7 @@ export class WeightsImport {
 
   /** Imports a file that was chosen already. */
   async takeChosen(file: ChosenFile): Promise<void> {
+    this.#beginAnew();
     await this.#take([{ name: file.name, choose: () => Promise.resolve(file) }]);
   }
 
@@ -100,6 +116,7 @@ export class WeightsImport {
     const { connection, notices, words } = this.#folio;
     const weights = files.filter(({ name }) => isWeights(name));
     if (weights.length < files.length) notices.say(words.shell.dropElsewhere, null, ['screen']);
+    if (weights.length > 0) this.#beginAnew();
     await this.#take(weights.map((file) => ({ name: file.name, choose: () => connection.adopt(file) })));
   }
 
@@ -110,9 +127,22 @@ export class WeightsImport {
     for (const abort of this.#choosing) abort.abort();
   }
 
-  /** Puts away a failure that was read. */
+  /** Puts away what was read: a failure, or that a run is here already. */
   forget(id: number): void {
+    const known = this.#known.find((one) => one.id === id);
+    if (known !== undefined) this.#release(Promise.resolve(known.file));
+    this.#drop(id);
+  }
+
+  #drop(id: number): void {
     this.#failed = this.#failed.filter((failed) => failed.id !== id);
+    this.#known = this.#known.filter((known) => known.id !== id);
+  }
+
+  /** What came of earlier attempts gives way to the next one, unless that only joins them. */
+  #beginAnew(): void {
+    if (this.#isRunning) return;
+    for (const { id } of [...this.#failed, ...this.#known]) this.forget(id);
   }
 
   async #take(files: readonly Coming[]): Promise<void> {
@@ -177,12 +207,11 @@ export class WeightsImport {
       return true;
     }
     const id = ++this.#lastId;
-    const error = { code: 'usage', message: words.keeping.already(result.name) } as const;
     const copy = (): void => {
-      this.forget(id);
+      this.#drop(id);
       void this.#take([{ name: coming.name, copy: true, choose: () => Promise.resolve(file) }]);
     };
-    this.#failed = [...this.#failed, { id, name: coming.name, error, retry: copy, copy }];
+    this.#known = [...this.#known, { id, file, run: result.run, name: result.name, copy }];
     return false;
   }
 

@@ -22,7 +22,7 @@ export const history = {
   byPreset: 'Preset',
   byTag: 'Tags',
   fromText: (text: string) => `learnt from ${text}`,
-  moreTags: (count: number) => `${count} more tags`,
+  moreTags: (count: number) => (count === 1 ? '1 more tag' : `${count} more tags`),
   fewerTags: 'fewer tags',
   clearFilters: 'Clear all filters',
   showArchived: (count: string) => `Show archived (${count})`,

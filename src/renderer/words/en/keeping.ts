@@ -7,7 +7,8 @@ export const keeping = {
   backup: 'Backup',
   backUp: 'Back up now…',
   neverBackedUp: 'No backup has been made yet. It is one file; a training goes on meanwhile.',
-  lastBackup: (moment: string, name: string, bytes: string) => `Last made ${moment}: ${name} (${bytes}).`,
+  lastBackup: (moment: string, name: string, bytes: string, folder: string | null) =>
+    `Last made ${moment}: ${name} (${bytes})${folder === null ? '' : `, in ${folder}`}`,
   backedUp: (bytes: string, count: string, runs: number) =>
     `The backup is made (${bytes}, ${count} ${runs === 1 ? 'run' : 'runs'}), was read again and is whole.`,
   backupDamage: 'The record was damaged in places before, and the copy is as it is: the diagnosis lists them.',
@@ -23,7 +24,8 @@ export const keeping = {
   exported: (name: string, bytes: string) => `“${name}” is written, whole and checked: ${bytes}.`,
   exportDamage: 'Weights that are damaged were left out.',
   exportUnresumable: 'There is nothing in it to train further from.',
-  already: (name: string) => `This run is here already, as “${name}”. Nothing was imported.`,
+  /** A link to the run, by its name, follows. */
+  alreadyFile: (file: string) => `Nothing was imported: the run in ${file} is here already, as`,
   importCopy: 'Import a second one',
   awaitsText: (name: string, text: string) =>
     `“${name}” came without its text, “${text}”. Add the same text under Texts, and it can be trained further.`,
@@ -35,7 +37,12 @@ export const keeping = {
   move: 'Move',
   moveTo: 'Move to another folder…',
   moveText: 'It is copied, checked, and Folio starts again with it. The old one stays until you have it deleted.',
-  moveByHand: 'To move the record, close Folio and type this in a terminal: folio move --to DIR',
+  moveByHand: 'To move the record, close Folio and type this in the terminal from which it was started:',
+  /** What takes the place of a name in a command. */
+  aFolder: 'DIR',
+  aFile: 'FILE',
+  moveNamed:
+    'This folder was named when Folio was started, with --data or FOLIO_DATA. To move it, close Folio, move the folder yourself, and name its new place in the same way.',
   isMoved: 'The record is moved',
   moved: (folder: string, bytes: string) =>
     `The record is in ${folder} now (${bytes}), checked. Folio works with it as soon as it starts again; until then nothing is stored.`,
@@ -43,7 +50,7 @@ export const keeping = {
   oldRecord: (folder: string, bytes: string) =>
     `The record as it was before the move is still in ${folder} (${bytes}). If all is there in the new place, it is not needed any more.`,
   oldRecordNewer: (folder: string, count: number, names: string) =>
-    `The record in ${folder} holds work that is not in this one (runs and texts: ${count}; ${names}). Export it first: \`folio export\` with --data ${folder}, or start Folio with that folder as FOLIO_DATA. Then delete its files yourself: folio.db, folio.db-wal and folio.db-shm.`,
+    `The record in ${folder} holds work that is not in this one (runs and texts: ${count}; ${names}). Export it first: start Folio with that folder as FOLIO_DATA. Then delete its files yourself: folio.db, folio.db-wal and folio.db-shm.`,
   oldRecordUnknown: (folder: string, count: number, names: string) =>
     `The record in ${folder} may hold work that is not in this one: it was not noted what it held when it was left (runs and texts that differ: ${count}; ${names}). Look into it first: start Folio with that folder as FOLIO_DATA. Only then delete its files yourself: folio.db, folio.db-wal and folio.db-shm.`,
   quotedNames: (names: readonly string[]) => names.map((name) => `“${name}”`).join(', '),
@@ -77,7 +84,6 @@ export const keeping = {
   restoredRestart: 'Folio has to start again to work with it.',
   notRestored: 'The backup was not put in its place',
   notRestoredRestart: 'The record is as it was. Folio had to let go of it, and has to start again.',
-  restoreTitle: 'How to put a backup back',
-  restoreInTerminal:
-    'Close Folio. Then, in a terminal: folio restore FILE. With --replace the record that is there stays beside it, under a name with the date; --data names another folder.',
+  restoreInTerminal: 'Close Folio and type this in the terminal from which it was started:',
+  restoreKeeps: 'The record that is there stays beside it, under a name with the date.',
 };

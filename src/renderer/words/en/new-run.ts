@@ -218,13 +218,14 @@ export const newRun = {
     temperature: (number: number) => `Temperature ${number}`,
     removeTemperature: (number: number) => `Remove temperature ${number}`,
     summaryNetwork: (network: string, embedding: string) => `${network}, embedding ${embedding}`,
-    summaryReading: (sequences: string, length: string) => `${sequences} sequences of ${length} characters`,
+    summaryReading: (sequences: string, length: string) =>
+      `${sequences} ${sequences === '1' ? 'sequence' : 'sequences'} of ${length} characters`,
     summaryLearning: (optimizer: string, rate: string) => `${optimizer}, learning rate ${rate}`,
     summarySamples: (prompts: number, temperatures: string) =>
       `${prompts === 1 ? '1 prompt' : `${prompts} prompts`} at temperature ${temperatures}`,
-    summaryEpochs: (epochs: string) => `after ${epochs} epochs`,
+    summaryEpochs: (epochs: string) => `after ${epochs} ${epochs === '1' ? 'epoch' : 'epochs'}`,
     summaryMinutes: (minutes: string) => `after ${minutes} min`,
-    summarySteps: (steps: string) => `after ${steps} steps`,
+    summarySteps: (steps: string) => `after ${steps} ${steps === '1' ? 'step' : 'steps'}`,
   },
   check: {
     heading: 'What this will be',

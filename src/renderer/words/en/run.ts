@@ -139,7 +139,7 @@ export const run = {
     guess: (characters: string, loss: string) => `guessing: ln ${characters} = ${loss}`,
     notANumber: 'not a number',
     described: (name: string, first: string, last: string, epochs: string) =>
-      `${name}: from ${first} at the start to ${last} after ${epochs} epochs`,
+      `${name}: from ${first} at the start to ${last} after ${epochs} ${epochs === '1' ? 'epoch' : 'epochs'}`,
     nothingYet: (name: string) => `${name}: nothing logged yet`,
     noPoints: 'nothing logged here',
     noPointsYet: 'the first step is still to come',

@@ -88,6 +88,6 @@ export const settings = {
   private:
     'No account, no telemetry. Folio uses the network only to fetch an engine (here when you ask for it and, in a checkout, at the first “npm start”) and to look for a newer Folio where you have turned that on. Texts, runs and what is written never leave this computer.',
   licences:
-    'Folio stands on free software, among it TensorFlow, Electron, SQLite, Svelte and uPlot, and on the typefaces Source Serif, Inter and JetBrains Mono; the licences of all of it come with the packages.',
+    'Folio stands on free software, among it TensorFlow, Electron, SQLite, Svelte and uPlot, and on the typefaces Source Serif, Inter and JetBrains Mono.',
   logFile: (path: string) => `Log: ${path}`,
 };

@@ -16,8 +16,10 @@ export const texts = {
   failed: (name: string) => `${name} was not added`,
   weightsElsewhere: (names: string) => `${names}: these are weights. They are imported on the page Runs.`,
   added: (name: string) => `“${name}” is added.`,
-  addedMany: (added: string, before: number, written: string) =>
-    before === 0 ? `${added} texts are added.` : `${added} texts are added, ${written} were there already.`,
+  addedMany: (added: string, before: number, written: string) => {
+    const are = added === '1' ? '1 text is added' : `${added} texts are added`;
+    return before === 0 ? `${are}.` : `${are}, ${written} ${before === 1 ? 'was' : 'were'} there already.`;
+  },
   moreWait: (count: number, written: string) => (count === 1 ? 'One more waits' : `${written} more wait`),
   thereAlready: (name: string) => `This text is there already, as “${name}”.`,
 
@@ -45,7 +47,8 @@ export const texts = {
   opening: 'How it begins',
   picture: 'Its characters',
   pictureLabel: (count: string) => `How often the ${count} most frequent characters occur`,
-  bar: (character: string, count: string, share: string) => `${character}: ${count} times, ${share}`,
+  bar: (character: string, count: string, share: string) =>
+    `${character}: ${count === '1' ? 'once' : `${count} times`}, ${share}`,
   counting: 'Counting the characters',
   rare: (count: string) => `Rare ones, fewer than ${count} times each: they will hardly be learnt`,
   noRare: 'Every character occurs often enough to be learnt.',

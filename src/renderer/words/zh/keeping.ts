@@ -9,7 +9,8 @@ export const keeping: Words['keeping'] = {
   backup: '备份',
   backUp: '立即备份…',
   neverBackedUp: '还没有做过备份。备份是一个文件，训练可以照常进行。',
-  lastBackup: (moment, name, bytes) => `上次备份于 ${moment}：${name}（${bytes}）。`,
+  lastBackup: (moment, name, bytes, folder) =>
+    `上次备份于 ${moment}：${name}（${bytes}）${folder === null ? '' : `，位于 ${folder}`}`,
   backedUp: (bytes, count) => `备份已完成（${bytes}，${count} 次训练），重新读取后确认完整无误。`,
   backupDamage: '记录中原本就有损坏，副本照原样保留了它们；诊断报告里会列出。',
   exportRun: '导出整次训练…',
@@ -22,7 +23,7 @@ export const keeping: Words['keeping'] = {
   exported: (name, bytes) => `“${name}”已写出，完整并经过校验：${bytes}。`,
   exportDamage: '已损坏的权重没有包含在内。',
   exportUnresumable: '其中没有可供继续训练的内容。',
-  already: (name) => `这次训练已经在这里，名为“${name}”。没有导入任何内容。`,
+  alreadyFile: (file) => `没有导入任何内容：${file} 中的训练已经在这里，名为`,
   importCopy: '再导入一份',
   awaitsText: (name, text) => `“${name}”没有附带它的文本“${text}”。在“文本”页添加同一份文本后，就可以继续训练。`,
   givenLabel: (name) => `待导入的文件：${name}`,
@@ -33,14 +34,18 @@ export const keeping: Words['keeping'] = {
   move: '移动',
   moveTo: '移动到另一个文件夹…',
   moveText: '先复制并校验，然后 Folio 会用新位置重新启动。旧的记录会保留，直到你将其删除。',
-  moveByHand: '要移动记录，请关闭 Folio，并在终端中输入：folio move --to 文件夹',
+  moveByHand: '要移动记录，请关闭 Folio，并在启动它的终端中输入：',
+  aFolder: '文件夹',
+  aFile: '备份文件',
+  moveNamed:
+    '这个文件夹是启动 Folio 时用 --data 或 FOLIO_DATA 指定的。要移动它，请关闭 Folio，自行移动该文件夹，再用同样的方式指定新的位置。',
   isMoved: '记录已移动',
   moved: (folder, bytes) =>
     `记录现在位于 ${folder}（${bytes}），已经过校验。重新启动后 Folio 就会使用它；在此之前不会保存任何内容。`,
   restart: '重新启动',
   oldRecord: (folder, bytes) => `移动之前的记录仍在 ${folder}（${bytes}）。确认新位置的内容齐全后，就不再需要它了。`,
   oldRecordNewer: (folder, count, names) =>
-    `${folder} 里的记录有这份记录中没有的内容（训练和文本：${count} 项；${names}）。请先将其导出：运行 \`folio export\` 并加上 --data ${folder}，或把环境变量 FOLIO_DATA 设为该文件夹再启动 Folio。之后请自行删除其中的 folio.db、folio.db-wal 和 folio.db-shm 这几个文件。`,
+    `${folder} 里的记录有这份记录中没有的内容（训练和文本：${count} 项；${names}）。请先将其导出：把环境变量 FOLIO_DATA 设为该文件夹再启动 Folio。之后请自行删除其中的 folio.db、folio.db-wal 和 folio.db-shm 这几个文件。`,
   oldRecordUnknown: (folder, count, names) =>
     `${folder} 里的记录可能有这份记录中没有的内容：它被留下时有些什么，没有记下来（不同的训练和文本：${count} 项；${names}）。请先查看：把环境变量 FOLIO_DATA 设为该文件夹，再启动 Folio。确认之后再自行删除其中的 folio.db、folio.db-wal 和 folio.db-shm 这几个文件。`,
   quotedNames: (names) => names.map((name) => `“${name}”`).join('、'),
@@ -71,7 +76,6 @@ export const keeping: Words['keeping'] = {
   restoredRestart: 'Folio 需要重新启动才能使用它。',
   notRestored: '备份没有恢复',
   notRestoredRestart: '记录和原来一样。Folio 已将记录关闭，需要重新启动。',
-  restoreTitle: '如何恢复备份',
-  restoreInTerminal:
-    '关闭 Folio，然后在终端中运行：folio restore 文件名。加上 --replace 时，原有的记录会以带日期的名称保留在旁边；--data 可指定另一个文件夹。',
+  restoreInTerminal: '关闭 Folio，并在启动它的终端中输入：',
+  restoreKeeps: '原有的记录会以带日期的名称保留在旁边。',
 };

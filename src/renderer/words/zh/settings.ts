@@ -88,6 +88,6 @@ export const settings: Words['settings'] = {
   private:
     '没有账户，没有遥测。Folio 只在两种情况下使用网络：获取计算引擎（你在这里要求时，以及从源代码第一次运行 “npm start” 时），以及在你打开更新查询后查询新版本。文本、训练和生成的内容永远不会离开这台电脑。',
   licences:
-    'Folio 建立在自由软件之上，包括 TensorFlow、Electron、SQLite、Svelte 和 uPlot，以及 Source Serif、Inter、JetBrains Mono 字体；它们的许可证随安装包提供。',
+    'Folio 建立在自由软件之上，包括 TensorFlow、Electron、SQLite、Svelte 和 uPlot，以及 Source Serif、Inter、JetBrains Mono 字体。',
   logFile: (path) => `日志：${path}`,
 };
