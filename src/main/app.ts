@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { EngineReport } from '../shared/domain.ts';
-import { toErrorMessage } from '../shared/errors.ts';
+import { FolioError, toErrorMessage } from '../shared/errors.ts';
 import { createHandlers } from './api/create-handlers.ts';
 import { createApi } from './api/dispatch.ts';
 import type { Api } from './api/dispatch.ts';
@@ -175,7 +175,7 @@ export function createApp(options: AppOptions): FolioApp {
     const entry = pathToFileURL(entryFile('services/bundle-worker'));
     return createKeeping(
       store.get(),
-      { entry, writer: checkpoints.get(), purge: freeDeleted },
+      { entry, writer: checkpoints.get(), purge: freeDeleted, builtin: () => corpora.get().builtin() },
       {
         ...{ owner: owner.get(), dataDir, defaultFolder, training: () => active()?.runId ?? null },
         stopWriting: (reason) => generation.made?.stop(reason) ?? null,
@@ -187,7 +187,10 @@ export function createApp(options: AppOptions): FolioApp {
     trash
       .get()
       .empty(TRASH_MS)
-      .catch((error: unknown) => log(`what was deleted could not be freed: ${toErrorMessage(error).message}`));
+      .catch((error: unknown) => {
+        if (error instanceof FolioError && error.code === 'read-only') return; // a move or a restore took the record: the next start frees it
+        log(`what was deleted could not be freed: ${toErrorMessage(error).message}`);
+      });
   };
   const chosenFiles = new ChosenFiles();
   const givenFiles = new GivenFiles(chosenFiles);

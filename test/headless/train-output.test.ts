@@ -93,7 +93,11 @@ describe('what is shown', () => {
       tell({ run: 1, type: 'epoch', step: 1, bytesFreed: 32_172_552, ...epochRecord() });
       end(finished());
     };
+    // Every epoch's weights are kept unless the person says otherwise: then it is other things that make way.
     expect((await folio(['train'], { fake, columns: 200 })).out).toMatch(
+      /^epoch 1 .*\s+32\.2 MB of older states to resume from freed$/m,
+    );
+    expect((await folio(['train', '--keep-every', '2'], { fake, columns: 200 })).out).toMatch(
       /^epoch 1 .*32\.2 MB of older checkpoints freed$/m,
     );
     expect((await folio(['train'], { fake: fakeApp() })).out).not.toContain('freed');

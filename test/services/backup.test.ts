@@ -145,12 +145,18 @@ describe('a backup', () => {
   it('is refused where there is no room, and what had the name stays', async () => {
     const file = join(folder, 'kept');
     writeFileSync(file, 'before');
-    const made = withPartFile(file, { expectedBytes: 5e6, free: () => 20e6 }, () =>
-      Promise.reject(new Error('not asked')),
+    const refused = async (expectedBytes: number, free: number): Promise<unknown> =>
+      withPartFile(file, { expectedBytes, free: () => free }, () => Promise.reject(new Error('not asked'))).catch(
+        (error: unknown) => toErrorMessage(error).message,
+      );
+    // What is missing is a few bytes, and the figures say that it is missing.
+    expect(await refused(4_000_001, 19.9e6)).toBe(
+      `${file} cannot be written: it needs 5 MB, and 16 MB more are to stay free; its disk has 19 MB left`,
     );
-    await expect(made).rejects.toMatchObject({
-      message: `${file} cannot be written: it needs 5 MB and its disk has 20 MB left`,
-    });
+    expect(await refused(0, 3.9e6)).toBe(
+      `${file} cannot be written: its disk has 3 MB left, of which 16 MB are to stay free`,
+    );
+    expect(await refused(4e6, 20e6)).toMatch(/not asked$/);
     expect([readFileSync(file, 'utf8'), beside()]).toEqual(['before', ['data', 'kept']]);
   });
 

@@ -198,6 +198,8 @@ describe('what a move left that was killed', () => {
     await moveRecord(home, join(folder, 'third'), { defaultFolder: home });
     renameSync(join(folder, 'away'), join(folder, 'drive'));
     expect(readLocation(home)).toMatchObject({ folder: join(folder, 'third'), before: [to, home] });
+    // After the one that was left last.
+    settleOldRecord(home, join(folder, 'third'), 'keep');
     expect(oldRecord(home, join(folder, 'third'))).toMatchObject({ folder: to, newer: 0, isLeftKnown: true });
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createTrashService } from '../../src/main/services/trash.ts';
 import { openStore } from '../../src/main/store/open.ts';
 import type { Store } from '../../src/main/store/types.ts';
+import type { CopyProgress } from '../../src/shared/keeping.ts';
 import { sample } from '../store/support.ts';
 import { addRun, ALL, bundles, file, folder, here, nothing, open, there, useRecords } from './bundles-harness.ts';
 
@@ -28,11 +29,12 @@ describe('given up', () => {
     expect([there.anyToPurge(), there.check()]).toEqual([false, []]);
   });
 
-  it('while it is written: what had the name stays, and nothing lies beside it', async () => {
+  it.each(['copy', 'check'])('in the phase “%s”: what had the name stays, and nothing lies beside it', async (when) => {
     const run = addRun(here);
     writeFileSync(file(), 'before');
     const controller = new AbortController();
-    const made = bundles(here).exportRun(run, file(), ALL, () => controller.abort(), controller.signal);
+    const giveUp = ({ phase }: CopyProgress): void => void (phase === when && controller.abort());
+    const made = bundles(here).exportRun(run, file(), ALL, giveUp, controller.signal);
     await expect(made).rejects.toMatchObject({ code: 'cancelled' });
     expect([readFileSync(file(), 'utf8'), readdirSync(folder).sort()]).toEqual([
       'before',

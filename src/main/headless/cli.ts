@@ -22,12 +22,16 @@ interface Entry {
   /** As the list of commands shows it; the command's own file declares it. */
   readonly argument?: string;
   readonly summary: string;
-  readonly hidden?: boolean;
   /** Each command's file is loaded when it is called: none pays for another. */
   readonly load: () => Promise<CommandModule>;
 }
 
 const COMMANDS: readonly Entry[] = [
+  {
+    name: 'welcome',
+    summary: 'a short guided training in the terminal',
+    load: () => import('./commands/welcome.ts'),
+  },
   { name: 'train', summary: 'train a network on a text', load: () => import('./commands/train.ts') },
   {
     name: 'resume',
@@ -92,12 +96,6 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/self-test.ts'),
   },
   { name: 'serve', summary: 'the app in a browser on this machine', load: () => import('./commands/serve.ts') },
-  {
-    name: 'welcome',
-    summary: 'a short guided training in the terminal',
-    hidden: true,
-    load: () => import('./commands/welcome.ts'),
-  },
 ];
 
 const EXAMPLES = `
@@ -172,7 +170,7 @@ function createProgram(output: Output, openApp: OpenApp, setExitCode: (code: num
   addCommonOptions(program);
   for (const entry of COMMANDS) {
     // Created by commander, so that it inherits the settings above.
-    const command = program.command(entry.name, { hidden: entry.hidden === true }).summary(entry.summary);
+    const command = program.command(entry.name).summary(entry.summary);
     addCommonOptions(command.description(`${entry.summary[0]?.toUpperCase() ?? ''}${entry.summary.slice(1)}.`));
     modules.set(command, entry);
   }

@@ -23,8 +23,8 @@ export async function openApp(dataDir: string | undefined, mode: AppOptions['mod
   }
 }
 
-/** A folder that is yet to be made is all right, but not one inside of a file. */
-function refuseFile(folder: string): void {
+/** A folder that is yet to be made is all right, but not one inside of a file. Throws FolioError 'usage'. */
+export function refuseFile(folder: string): void {
   for (let path = folder; ; path = dirname(path)) {
     const found = statOf(path);
     if (found === null && path !== dirname(path)) continue;

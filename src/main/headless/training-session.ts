@@ -17,6 +17,8 @@ export interface Training {
   readonly resumed: boolean;
   /** What became of TensorFlow's installation just now; null where there was no occasion for one. */
   readonly installation: 'failed' | null;
+  /** Whether not every epoch's weights are kept. */
+  readonly thins: boolean;
   /** A prompt to propose for generating. */
   readonly prompt: string;
   /** Starts it, by the training service. */

@@ -17,6 +17,8 @@ export interface MadeBackup extends Omit<CopiedRecord, 'counts'> {
   readonly runs: number;
   readonly checkpoints: number;
   readonly replaced: boolean;
+  /** Bytes of what backups to this name had left that were broken off; it is gone. */
+  readonly bytesFreed: number;
   /** Why the time could not be noted; null when it was. */
   readonly notNoted: string | null;
 }
@@ -63,7 +65,9 @@ export function createBackupService(record: () => string, now: () => number = Da
       refuseTarget(file, source);
       await before();
       const expectedBytes = await sizeWithLog(source);
-      const { made, replaced } = await withPartFile(file, { expectedBytes, signal, before }, (part) =>
+      let bytesFreed = 0;
+      const removed = (bytes: number): void => void (bytesFreed = bytes);
+      const { made, replaced } = await withPartFile(file, { expectedBytes, signal, before, removed }, (part) =>
         copyRecordAside({ from: source, to: part }, { progress, signal }),
       );
       const { counts, ...rest } = made;
@@ -73,7 +77,7 @@ export function createBackupService(record: () => string, now: () => number = Da
         () => null,
         (error: unknown) => toErrorMessage(error).message,
       );
-      return { ...rest, runs: counts.run, checkpoints: counts.checkpoint, replaced, notNoted };
+      return { ...rest, runs: counts.run, checkpoints: counts.checkpoint, replaced, bytesFreed, notNoted };
     },
   };
 }

@@ -24,7 +24,8 @@ function write({ record, to, runId, options }: Extract<BundleTask, { type: 'writ
   try {
     for (const piece of readPieces(bundle, readHead(bundle), true)) progress({ ...piece.progress, phase: 'check' });
   } catch (error) {
-    throw error instanceof FolioError ? refusedByItself(error, runId) : error;
+    const isRefusal = error instanceof FolioError && error.code !== 'cancelled';
+    throw isRefusal ? refusedByItself(error, runId) : error;
   } finally {
     bundle.close();
   }

@@ -10,6 +10,7 @@ import { BundleReader, writeBundleAside } from './bundle-thread.ts';
 import type { BundleHead } from './bundle-pieces.ts';
 import { wholeBuffers } from './piece-buffers.ts';
 import { refuseTarget } from './chosen-target.ts';
+import { BUILTIN_SHA256 } from './corpora.ts';
 import { freeDisk } from './machine.ts';
 import { withPartFile } from './part-file.ts';
 import { distinctName } from './run-names.ts';
@@ -18,6 +19,8 @@ import { explaining } from './weights-file.ts';
 
 export interface ExportedBundle extends WrittenBundle {
   readonly replaced: boolean;
+  /** Bytes of what exports to this name had left that were broken off; it is gone. */
+  readonly bytesFreed: number;
 }
 
 export interface ImportBundle {
@@ -59,9 +62,11 @@ export interface BundleThreads {
   };
   /** Frees what was discarded, some time later. */
   readonly purge?: () => void;
+  /** Has the text that comes with every Folio stored. */
+  readonly builtin?: () => Promise<unknown>;
 }
 
-export function createBundleService(store: Store, { entry, writer, purge }: BundleThreads): BundleService {
+export function createBundleService(store: Store, { entry, writer, purge, builtin }: BundleThreads): BundleService {
   const put = async (piece: ImportPiece, target: ImportTarget | null): Promise<ImportTarget> => {
     store.requireWritable();
     if (writer !== undefined) return writer.importPiece(piece, target, wholeBuffers(piece));
@@ -97,11 +102,13 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
       refuseTarget(file, store.path);
       await before();
       // What is left out is not known yet; what is left cannot be too much for a disk that has room for it all.
-      const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal, before };
+      let bytesFreed = 0;
+      const removed = (bytes: number): void => void (bytesFreed = bytes);
+      const room = { expectedBytes: options.checkpoints === 'all' ? storedBytes : 0, signal, before, removed };
       const { made, replaced } = await withPartFile(file, room, (to) =>
         writeBundleAside(entry, { record: store.path, to, runId, options }, { progress, signal }),
       );
-      return { ...made, replaced };
+      return { ...made, replaced, bytesFreed };
     },
 
     async importRun(file, { copy = false, name, progress, signal } = {}) {
@@ -130,13 +137,9 @@ export function createBundleService(store: Store, { entry, writer, purge }: Bund
           progress?.(next.progress);
         }
         if (target === null) throw new FolioError('internal', 'a bundle without pieces');
-        const { corpusId } = store.run(target.runId);
-        return {
-          kind: 'imported',
-          run: target.runId,
-          name: own,
-          awaitedText: corpusId === null ? head.run.text : null,
-        };
+        const { runId } = target;
+        if (store.run(runId).awaitedText?.sha256 === BUILTIN_SHA256) await builtin?.().catch(() => undefined); // it is awaited still, then
+        return { kind: 'imported', run: runId, name: own, awaitedText: store.run(runId).awaitedText };
       } catch (error) {
         if (target !== null) await discard(target);
         refuseAborted(signal);

@@ -57,7 +57,9 @@ export function createCorpusService(
       const stored = store.findCorpus(BUILTIN_SHA256);
       if (stored !== null) return stored;
       const path = join(resourcesDir, 'corpora', 'shakespeare.txt');
-      return addFile(store, path, { name: BUILTIN_NAME, expectedSha256: BUILTIN_SHA256 });
+      const refusal = (): FolioError =>
+        new FolioError('damaged', `${path} is not the text that Folio came with`, 'Install Folio again.');
+      return addFile(store, path, { name: BUILTIN_NAME, wanted: { sha256: BUILTIN_SHA256, refusal } });
     },
     add: (file, progress, options) => owner.during('text', () => addFile(store, file, { ...options, progress })),
     list() {
@@ -146,7 +148,6 @@ function opening(chunks: Iterable<Uint8Array>, maxCharacters: number): string {
 }
 
 interface AddOptions extends AddCorpusOptions {
-  readonly expectedSha256?: string;
   readonly progress?: Progress | undefined;
 }
 
@@ -159,9 +160,8 @@ async function addFile(store: CorpusStore, path: string, options: AddOptions): P
   const file = await openTextFile(path);
   try {
     const survey = await surveyText(file, (done) => options.progress?.(Math.floor(done / 2), file.bytes), signal);
-    if (options.expectedSha256 !== undefined && survey.sha256 !== options.expectedSha256) {
-      throw new FolioError('damaged', `${path} is not the text that Folio came with`, 'Install Folio again.');
-    }
+    const { wanted } = options;
+    if (wanted !== undefined && survey.sha256 !== wanted.sha256) throw wanted.refusal(survey.sha256);
     const stored = store.findCorpus(survey.sha256);
     if (stored !== null) {
       options.progress?.(file.bytes, file.bytes);

@@ -18,7 +18,7 @@ import { markOf } from './copy-mark.ts';
 import { changingLocation, locationOf, readLocation, writeLocation, type Moving } from './location.ts';
 import { workIn } from './old-work.ts';
 import { withPartFile } from './part-file.ts';
-import { deviceOf, holdsRecord, isInside, isSamePlace, orphanedLog, recordBytes } from './places.ts';
+import { deviceOf, foreignIn, holdsRecord, isInside, isSamePlace, orphanedLog, recordBytes } from './places.ts';
 import { cannotWrite } from './replace-file.ts';
 
 /** In their order. */
@@ -240,6 +240,18 @@ function refuseUnfit(from: string, to: string, defaultFolder: string): void {
     );
   }
   refuseOrphanedLog(to);
+  if (!isSamePlace(to, defaultFolder)) refuseOthersFolder(to); // the window keeps its own files in that one
+}
+
+/** A record among somebody's own files is easily moved or deleted with them. */
+function refuseOthersFolder(to: string): void {
+  const other = foreignIn(to);
+  if (other === null) return;
+  throw new FolioError(
+    'file',
+    `${to} holds other files, such as ${JSON.stringify(other)}`,
+    `Choose an empty folder, or one that is made for the record, such as ${join(to, 'folio')}.`,
+  );
 }
 
 function refuseOrphanedLog(to: string): void {

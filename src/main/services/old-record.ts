@@ -13,11 +13,11 @@ import { cannotDelete } from './replace-file.ts';
 /** Of what is new in it, so many are named. */
 const NAMED = 5;
 
-/** What was left behind, when it can be deleted: the record is open elsewhere. Null when there is nothing. */
+/** What was left behind last, when it can be deleted: the record is open elsewhere. Null when there is nothing. */
 export function oldRecord(defaultFolder: string, openFolder: string): OldRecord | null {
   const location = readLocation(defaultFolder);
   if (location === null || !isSamePlace(location.folder, openFolder)) return null;
-  const folder = location.before.find((path) => !isSamePlace(path, openFolder) && holdsRecord(path));
+  const folder = location.before.findLast((path) => !isSamePlace(path, openFolder) && holdsRecord(path));
   if (folder === undefined) return null;
   const left = comparable(location.left?.[folder]);
   // Of what was not noted when it was left only that is known to be nothing new which this record holds as well.

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Sample } from '../../shared/domain.ts';
 import { CheckpointReader } from '../store/checkpoint-reader.ts';
 import { CheckpointWriter } from '../store/checkpoint-writer.ts';
+import { isEmptyRecord } from '../store/empty-record.ts';
 import { openStore, RECORD } from '../store/open.ts';
 import type { NewSample, Store } from '../store/types.ts';
+import { finishBrokenRestore } from './broken-restore.ts';
 import { mendPlaces } from './default-place.ts';
 import { once, type Once } from './once.ts';
 
@@ -43,8 +45,12 @@ export interface OpenedRecord {
 
 export function openRecord({ dataDir, mode, defaultFolder, log }: RecordOptions): OpenedRecord {
   const store = once((): Store => {
-    const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode });
+    let wasSwept = false;
+    const swept = (): void => void (wasSwept = true);
+    const opened = openStore(dataDir, { mode: mode === 'look' ? 'auto' : mode, swept });
     if (opened.readOnly) return opened;
+    const told = finishBrokenRestore(dataDir, wasSwept, () => isEmptyRecord(opened.path));
+    if (told !== null) log(told);
     mendPlaces({ home: defaultFolder, dataDir, forWork: mode === 'write', log });
     opened.sweepDeadRuns();
     opened.shareWith(() => checkpoints.made?.stored() ?? null);

@@ -1,5 +1,5 @@
 /** Folders that hold records: what of them is the record's own, and whether two names lead to one place. */
-import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isPutAside } from '../store/put-aside.ts';
 
@@ -19,6 +19,16 @@ export function orphanedLog(folder: string): string | null {
   if (holdsRecord(folder)) return null;
   const logs = LOGS.map((name) => join(folder, name));
   return logs.find((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) ?? null;
+}
+
+/** What systems and file managers put into a folder, or into a drive that nobody has used yet. */
+const SYSTEMS = /^(\..*|lost\+found|system volume information|\$recycle\.bin|desktop\.ini|thumbs\.db)$/i;
+
+/** The name of something in a folder that is neither the system's nor, as in a folder that Folio has worked in before, its own; null when there is none. */
+export function foreignIn(folder: string): string | null {
+  if (!existsSync(folder) || existsSync(join(folder, 'folio.lock'))) return null;
+  const names = readdirSync(folder).filter((name) => !SYSTEMS.test(name) && !name.startsWith('folio.'));
+  return names.sort()[0] ?? null;
 }
 
 /** Bytes of a folder's record. */

@@ -6,12 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FolioError } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { copyRecordAside } from '../store/aside.ts';
+import { isEmptyRecord } from '../store/empty-record.ts';
 import { describeOwner, takeWriterLock, type WriterLock } from '../store/lock.ts';
 import { closeTheLog, isAlone, readElsewhere } from '../store/log.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { sweepParts } from '../store/part-sweep.ts';
 import { mendPutAside, putAside, settleAside } from '../store/put-aside.ts';
 import { explaining } from '../store/sqlite-errors.ts';
+import { forgetRestore, noteRestore } from './broken-restore.ts';
 import { requireBackup } from './import-kind.ts';
 import { isSameFile, withPartFile } from './part-file.ts';
 
@@ -39,7 +41,8 @@ export interface Restored {
 }
 
 /**
- * Puts a checked copy of a backup into a data folder. Until the copy is there, whole, nothing else is touched.
+ * Puts a checked copy of a backup into a data folder. Until the copy is there, whole, nothing else is touched. A record that was begun and never held
+ * anything gives way without a word: opening a folder is enough to begin one.
  *
  * @throws FolioError 'file' for a single run's file, when the folder holds a record and it is not to be replaced, or cannot be written;
  *   'not-found', 'damaged' and 'newer-database' for a file that is no backup; 'locked' when another Folio works with the folder or reads its record; 'cancelled'
@@ -58,23 +61,27 @@ export async function restoreRecord(
     letGo?.();
     if (letGo !== undefined) locks.push(lockOf(dataDir));
     if (!isThere(record)) return;
+    const isInTheWay = replace || !isEmptyRecord(record);
+    if (!replace && isInTheWay) throw taken(dataDir);
     if (!(await closesTheLog(record, letGo === undefined ? 0 : THREADS_MS))) throw readElsewhere(dataDir);
-    aside.push(explaining(record, () => putAside(record, now())));
+    if (isInTheWay) aside.push(explaining(record, () => putAside(record, now())));
   };
   const options = { signal, ...(progress === undefined ? {} : { progress }) };
   try {
     explaining(record, () => mendPutAside(dataDir));
     sweepParts(dataDir);
     if (isThere(record)) {
-      if (!replace) throw taken(dataDir);
+      if (!replace && !isEmptyRecord(record)) throw taken(dataDir);
       if (letGo === undefined && !isAlone(record)) throw readElsewhere(dataDir);
     }
+    noteRestore(dataDir, file);
     const { made } = await withPartFile(record, { expectedBytes, signal, before }, (part) =>
-      copyRecordAside({ from: file, to: part }, options),
+      readingBackup(file, () => copyRecordAside({ from: file, to: part }, options)),
     );
     return { record, bytes: made.bytes, runs: made.counts.run, damage: made.damage, kept: aside[0] ?? null };
   } finally {
     for (const name of aside) settleQuietly(record, name);
+    forgetRestore(dataDir);
     for (const lock of locks) lock.release();
   }
 }
@@ -82,12 +89,30 @@ export async function restoreRecord(
 /** The size of a backup in bytes. Throws FolioError 'not-found' for what is no file, 'file' for the record itself, and what requireBackup throws. */
 export async function refuseRecordItself(file: string, record: string): Promise<number> {
   const found = explaining(file, () => statSync(file, { throwIfNoEntry: false }));
+  if (found?.isDirectory() === true) {
+    throw new FolioError('file', `${file} is a folder`, 'Choose a file that `folio backup` or the app wrote.');
+  }
   if (found?.isFile() !== true) throw new FolioError('not-found', `there is no file ${file}`, 'Check the path.');
   await requireBackup(file);
   if (await isSameFile(file, record)) {
     throw new FolioError('file', `${file} is the record of this folder already`, 'There is nothing to restore.');
   }
   return found.size;
+}
+
+/** What is advised of a damaged record is for one that is worked with: of a backup there is another copy, or another backup, or none. */
+export async function readingBackup<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FolioError) || !error.message.startsWith(`the database ${file} is damaged`)) throw error;
+    throw new FolioError(
+      'damaged',
+      `${file} is damaged, or not all of it is there, so it cannot be put back`,
+      'Copy it once more from where it came from, or choose another backup. Nothing else was changed.',
+      { cause: error },
+    );
+  }
 }
 
 function lockOf(dataDir: string): WriterLock {

@@ -8,7 +8,7 @@ import { leaveLostPlace, lostPlace } from './default-place.ts';
 import { isSamePlace } from './places.ts';
 import type { RecordOwner } from './replacing.ts';
 import type { GenerationService } from './types.ts';
-import { refuseRecordItself, restoreRecord } from './restore.ts';
+import { readingBackup, refuseRecordItself, restoreRecord } from './restore.ts';
 
 export interface RestoreService {
   /** Why none can be put in its place now; null when one can. */
@@ -68,7 +68,7 @@ export function createRestoreService(surroundings: RestoreSurroundings): Restore
     refusal,
     async examine(file, progress, signal) {
       await refuseRecordItself(file, record);
-      const { damage, ...examined } = await examineRecordAside(file, { progress, signal });
+      const { damage, ...examined } = await readingBackup(file, () => examineRecordAside(file, { progress, signal }));
       return {
         ...examined,
         damage: damage.length,

@@ -274,7 +274,7 @@ function withoutText({ id, awaitedText }: RunDetail): FolioError {
     return new FolioError(
       'config',
       `run ${id} came without the text that it learnt from, so it cannot be trained further yet`,
-      `Add the text "${awaitedText.name}": it is recognised by its SHA-256, ${awaitedText.sha256}.`,
+      `Add the text "${awaitedText.name}": it is recognised by its SHA-256, ${awaitedText.sha256}. \`folio resume ${id} --corpus FILE\` adds it and goes on.`,
     );
   }
   return new FolioError(

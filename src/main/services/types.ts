@@ -187,6 +187,8 @@ export interface AddCorpusOptions {
   readonly name?: string | undefined;
   /** Aborted: FolioError 'cancelled', and nothing of it is stored. */
   readonly signal?: AbortSignal | undefined;
+  /** Of the text that is wanted: any other is refused with what this gives, and not stored. */
+  readonly wanted?: { readonly sha256: string; readonly refusal: (sha256: string) => FolioError } | undefined;
 }
 
 export interface CorpusService {

@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly lockWait?: number;
   /** Milliseconds since 1970; a test's own clock. */
   readonly now?: () => number;
+  /** Called when a copy was removed that a move or a restore had begun to make here before it was killed. */
+  readonly swept?: () => void;
   /** A test's own history of the schema. */
   readonly migrations?: readonly Migration[];
   /** Largest size of the file in pages of 16 KiB: a test's full disk. */
@@ -55,7 +57,7 @@ export function openStore(dataDir: string, options: OpenOptions): SqliteStore {
   if (attempt.held) {
     try {
       mendPutAside(dataDir); // before a new record is begun
-      sweepParts(dataDir);
+      if (sweepParts(dataDir)) options.swept?.();
       return openWriter(path, attempt.lock, options);
     } catch (error) {
       attempt.lock.release();

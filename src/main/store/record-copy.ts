@@ -67,7 +67,8 @@ export async function copyRecord(
     copy.close();
     return { bytes: flush(to), counts, damage };
   } catch (error) {
-    throw explained(error, to);
+    // Pages are copied as they are: where they make no database, they made none before.
+    throw explained(error, isCorruption(error) ? from : to);
   } finally {
     copy?.close();
     source?.close();
@@ -174,7 +175,7 @@ function checkBlobs(
   return damage;
 }
 
-function countRows(db: Database.Database): RecordCounts {
+export function countRows(db: Database.Database): RecordCounts {
   const count = (table: string): number => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
   return Object.fromEntries(COUNTED.map((table) => [table, count(table)])) as RecordCounts; // of just these names
 }

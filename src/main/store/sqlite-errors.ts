@@ -11,6 +11,17 @@ export function isCorruption(error: unknown): boolean {
   return systemCode(error)?.startsWith('SQLITE_CORRUPT') === true;
 }
 
+/** Why a folder cannot be made. */
+const UNMADE: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write in its folder',
+  EEXIST: 'a part of its path is a file, not a folder',
+  ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'its file system takes no new folders',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EPERM: 'the system does not allow it',
+  EROFS: 'its file system is read-only',
+};
+
 /** Turns what SQLite and the file system raise into an error for people; leaves every other value as it is. */
 export function explained(error: unknown, path: string): unknown {
   if (error instanceof FolioError) return error;
@@ -44,6 +55,15 @@ export function explained(error: unknown, path: string): unknown {
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new FolioError('busy', `${path} is busy with another write: ${said}`, 'Try again in a moment.', cause);
+  }
+  const unmade = error instanceof Error && 'syscall' in error && error.syscall === 'mkdir' ? UNMADE[code] : undefined;
+  if (unmade !== undefined) {
+    return new FolioError(
+      'file',
+      `the folder ${path} cannot be made: ${unmade}`,
+      'Choose another folder, or name one with --data.',
+      cause,
+    );
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
     return new FolioError(

@@ -207,7 +207,7 @@ describe('move', () => {
       expect([restored.code, squeeze(restored.out)]).toEqual([
         0,
         expect.stringMatching(
-          /This folder counts from now on\. Should .*drive come back, .* npx folio move --delete-old/,
+          /This folder counts from now on\. Should .*drive come back, .* newer work .* npx folio runs --data \S*drive .* npx folio move --delete-old/,
         ),
       ]);
       expect((await real('runs', '--json')).json()).toMatchObject([[{ id: 1, name: 'run' }]]);

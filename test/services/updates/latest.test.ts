@@ -136,11 +136,11 @@ describe('what goes wrong on the way', () => {
       response.write('{');
       response.destroy();
     };
-    await expect(read()).rejects.toThrow(/cannot be reached: \w+/);
+    await expect(read()).rejects.toThrow(/cannot be reached: the connection broke off/);
     const { address } = server;
     await server.close();
     await expect(fetchLatest(new URL(address), new AbortController().signal)).rejects.toThrow(
-      /cannot be reached: ECONNREFUSED/,
+      /cannot be reached: nothing answers there/,
     );
     server = await ReleaseServer.start();
   });

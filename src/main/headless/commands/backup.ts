@@ -26,6 +26,11 @@ export function define(command: Command, run: RunCommand): void {
         output.say(
           `${made.replaced ? 'Replaced' : 'Wrote'} ${file} (${bytes(made.bytes)}: ${holds}), read again and found whole.`,
         );
+        if (made.bytesFreed > 0) {
+          output.say(
+            `An earlier backup to this name had been broken off; what it left is gone (${bytes(made.bytesFreed)}).`,
+          );
+        }
         if (made.damage.length > 0) {
           const places = plural(made.damage.length, 'place');
           output.note(

@@ -81,6 +81,9 @@ async function exportBundle(context: CommandContext, reference: string, options:
   output.say(
     `${made.replaced ? 'Replaced' : 'Wrote'} ${file} (${bytes(made.bytes)}: ${holds}), read again and found whole.`,
   );
+  if (made.bytesFreed > 0) {
+    output.say(`An earlier export to this name had been broken off; what it left is gone (${bytes(made.bytesFreed)}).`);
+  }
   for (const damage of made.damage) output.note(`Left out, because it is damaged: ${damage}.`);
   if (!made.resumable) output.note('Nothing in it can be gone on from: it can write and be compared.');
   return EXIT.ok;

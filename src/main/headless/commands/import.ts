@@ -81,6 +81,7 @@ async function importBundle(context: CommandContext, path: string, { name, copy 
     output.note(
       `Its text, "${visible(awaitedText.name)}", did not come along and is not here: add it to train further. It is recognised by its SHA-256, ${awaitedText.sha256}.`,
     );
+    output.note(`Add it and go on:\n  ${context.commandLine('resume', String(run), '--corpus', 'FILE')}`);
   }
   const { status } = app.runs.show(run);
   const canGoOn = awaitedText === null && status !== 'finished';

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FolioError } from '../../../shared/errors.ts';
+import type { MoveService } from '../../services/moves.ts';
 import { text } from '../arguments.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
 import { underCopyLine } from '../output/copy-line.ts';
@@ -21,7 +22,7 @@ export function define(command: Command, run: RunCommand): void {
     .description(
       'Move the record that Folio finds by itself to another folder, where it finds it from then on. A folder that you name with --data you move yourself. It is copied, checked, and only then pointed to; the old one stays until you have it deleted.',
     )
-    .option('--to <dir>', 'the folder to move to: empty, or not there yet', text)
+    .option('--to <dir>', 'the folder to move to: an empty one, or a new one that is made', text)
     .option('--delete-old', 'delete what an earlier move left behind, for good')
     .option('--keep-old', 'leave it there and ask no more')
     .action((options: Options) => run((context) => move(context, options)))
@@ -39,15 +40,7 @@ async function move(context: CommandContext, { to, deleteOld, keepOld }: Options
   }
   const app = await context.open('write');
   const { moves } = app.keeping;
-  if (to === undefined) {
-    const old = moves.old();
-    const freed = moves.settle(deleteOld === true ? 'delete' : 'keep');
-    if (output.json) output.write({ old: old?.folder ?? null, bytesFreed: freed });
-    output.say(
-      deleteOld === true ? `Deleted the old record; ${bytes(freed)} freed.` : 'The old record stays where it is.',
-    );
-    return EXIT.ok;
-  }
+  if (to === undefined) return settle(context, moves, deleteOld === true ? 'delete' : 'keep');
   const folder = resolve(to);
   const moved = await underCopyLine(context, (progress, signal) => moves.move(folder, progress, signal));
   if (output.json) output.write({ ...moved, before: app.dataDir });
@@ -56,5 +49,25 @@ async function move(context: CommandContext, { to, deleteOld, keepOld }: Options
     output.note('It was damaged in places before, and is as it was: `folio doctor` lists them.');
   output.say(`The old one is still in ${app.dataDir}. When you have seen that all is there, free its space:`);
   output.say(`  ${context.commandLine('move', '--delete-old')}`);
+  return EXIT.ok;
+}
+
+/** There may be one of each move: the last one left comes first, and what remains is named. */
+function settle(context: CommandContext, moves: MoveService, what: 'delete' | 'keep'): number {
+  const { output } = context;
+  const old = moves.old();
+  const freed = moves.settle(what);
+  if (output.json) output.write({ old: old?.folder ?? null, bytesFreed: freed });
+  const where = old?.folder ?? '';
+  output.say(
+    what === 'delete'
+      ? `Deleted the old record in ${where}; ${bytes(freed)} freed.`
+      : `The old record stays in ${where}; nobody asks for it any more.`,
+  );
+  const next = moves.old();
+  if (next !== null) {
+    output.say(`An older one is in ${next.folder} (${bytes(next.bytes)}). To free its space as well:`);
+    output.say(`  ${context.commandLine('move', '--delete-old')}`);
+  }
   return EXIT.ok;
 }

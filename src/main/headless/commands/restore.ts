@@ -6,7 +6,9 @@ import { defaultDataDir } from '../../app.ts';
 import { leaveLostPlace, lostPlace } from '../../services/default-place.ts';
 import { homeFolder } from '../../services/location.ts';
 import { restoreRecord } from '../../services/restore.ts';
+import { commandLine } from '../command-line.ts';
 import type { CommandContext, RunCommand } from '../context.ts';
+import { refuseFile } from '../open-app.ts';
 import { underCopyLine } from '../output/copy-line.ts';
 import { EXIT } from '../output/problem.ts';
 import { bytes, plural } from '../output/words.ts';
@@ -33,6 +35,7 @@ export function define(command: Command, run: RunCommand): void {
         const path = resolve(file);
         const lost = options.inDefaultPlace === true ? lostRecord(context) : null;
         const folder = lost?.home ?? context.dataDir ?? defaultDataDir();
+        refuseFile(folder);
         const restored = await underCopyLine(context, (progress, signal) =>
           restoreRecord(path, folder, { replace: options.replace === true, progress, signal }),
         );
@@ -46,9 +49,12 @@ export function define(command: Command, run: RunCommand): void {
           );
         }
         if (lost !== null) {
+          const look = commandLine(context.io, lost.folder, ['runs']);
           output.say(
-            `This folder counts from now on. Should ${lost.folder} come back, the record in it is offered as an old one: in Settings, and by`,
+            `This folder counts from now on. Should ${lost.folder} come back, the record in it may hold newer work than this backup. Look into it first, and export what is missing here:`,
           );
+          output.say(`  ${look}`);
+          output.say('When nothing of it is needed any more, free its space, here or in Settings:');
           output.say(`  ${context.commandLine('move', '--delete-old')}`);
         }
         output.say(`See what is in it:\n  ${context.commandLine('runs')}`);

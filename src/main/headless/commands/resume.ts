@@ -3,9 +3,11 @@ import type { Command } from 'commander';
 import type { EngineChoice } from '../../../shared/domain.ts';
 import { FolioError } from '../../../shared/errors.ts';
 import { promptFor } from '../../../shared/prompts.ts';
+import type { FolioApp } from '../../app.ts';
+import { BUILTIN_SHA256 } from '../../services/corpora.ts';
 import { CHANGEABLE, changedConfig, parseChanges } from '../../services/resume-changes.ts';
 import { resumeProblems } from '../../services/resume-problems.ts';
-import { engineOption, gather, keepEveryOption, noInstallOption, RUN_ARGUMENT } from '../arguments.ts';
+import { engineOption, gather, keepEveryOption, noInstallOption, RUN_ARGUMENT, text } from '../arguments.ts';
 import type { RunCommand } from '../context.ts';
 import { wrap } from '../output/layout.ts';
 import { prepareEngine } from '../prepare-engine.ts';
@@ -16,6 +18,7 @@ interface Options {
   readonly set?: readonly string[];
   readonly keepEvery?: number;
   readonly install: boolean;
+  readonly corpus?: string;
 }
 
 export function define(command: Command, run: RunCommand, width: number): void {
@@ -25,6 +28,7 @@ export function define(command: Command, run: RunCommand, width: number): void {
     )
     .argument('<run>', RUN_ARGUMENT)
     .option('--set <key=value>', 'change a setting from here on; may be given several times', gather)
+    .option('--corpus <file>', 'the text that it learnt from, of a run that came without it', text)
     .addOption(engineOption())
     .addOption(keepEveryOption().default(undefined)) // as the run was started with
     .addOption(noInstallOption())
@@ -32,10 +36,11 @@ export function define(command: Command, run: RunCommand, width: number): void {
       run(async (context) => {
         const app = await context.open('write');
         const { id } = app.runs.resolveRun(reference);
-        const { config, vocabulary, status } = app.runs.show(id);
+        const { config, vocabulary, status, keepEvery } = app.runs.show(id);
         const pairs = options.set ?? [];
         const changes = parseChanges(config, pairs);
         const changed = changedConfig(config, changes).config;
+        await addAwaitedText(app, id, options.corpus);
         for (const problem of resumeProblems(app.store, id, changes)) {
           if (problem.severity === 'error') throw new FolioError(problem.cause, problem.message, problem.hint);
           context.output.note(`Note: ${problem.message}. ${problem.hint}`);
@@ -48,6 +53,7 @@ export function define(command: Command, run: RunCommand, width: number): void {
           config: changed,
           vocabularySize: vocabulary.length,
           resumed: true,
+          thins: (options.keepEvery ?? keepEvery ?? 1) > 1,
           prompt: promptFor(changed, vocabulary),
           storePath: app.store.path,
           start: (listener) => app.training.resume(id, options.engine, listener, options.keepEvery, changes),
@@ -64,4 +70,27 @@ Examples:
   folio resume 3 --set learningRate=0.001 --set clipNorm=1
   folio resume 3 --set epochs=20`,
     );
+}
+
+/** Of a run that came without its text. The one that comes with every Folio needs no file. */
+async function addAwaitedText(app: FolioApp, id: number, file: string | undefined): Promise<void> {
+  const { awaitedText } = app.runs.show(id);
+  if (awaitedText === null) {
+    if (file === undefined) return;
+    throw new FolioError(
+      'usage',
+      `run ${id} awaits no text: --corpus is for one that came without its own`,
+      'Leave it out.',
+    );
+  }
+  const { name, sha256 } = awaitedText;
+  if (file !== undefined) {
+    const refusal = (found: string): FolioError =>
+      new FolioError(
+        'corpus',
+        `${file} is not “${name}”, which run ${id} learnt from: its SHA-256 is ${found}, not ${sha256}`,
+        'Name the file with that text.',
+      );
+    await app.corpora.add(file, () => undefined, { name, wanted: { sha256, refusal } });
+  } else if (sha256 === BUILTIN_SHA256) await app.corpora.builtin();
 }

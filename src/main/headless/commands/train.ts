@@ -163,6 +163,7 @@ export async function trainOn(
     config,
     vocabularySize,
     resumed: false,
+    thins: options.keepEvery > 1,
     prompt: promptFor(config, vocabulary),
     storePath: app.store.path,
     start: (listener) =>

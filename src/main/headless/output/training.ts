@@ -20,6 +20,8 @@ export interface TrainingDisplayOptions {
   readonly vocabularySize: number;
   /** Whether the run went on from a checkpoint: no first look then. */
   readonly resumed: boolean;
+  /** Whether not every epoch's weights are kept. */
+  readonly thins: boolean;
   /** `failed` when the person has just read why TensorFlow could not be installed: not told again, nor how to install it. */
   readonly installation?: 'failed' | null;
   readonly now?: () => number;
@@ -223,7 +225,11 @@ export class TrainingDisplay {
       duration(epoch.seconds),
       `${count(epoch.charactersPerSecond)} characters/s`,
       ...(epoch.complete ? [] : [`cut short after ${plural(epoch.steps, 'step')}`]),
-      ...(epoch.bytesFreed === 0 ? [] : [`${bytes(epoch.bytesFreed)} of older checkpoints freed`]),
+      ...(epoch.bytesFreed === 0
+        ? []
+        : [
+            `${bytes(epoch.bytesFreed)} of older ${this.#options.thins ? 'checkpoints' : 'states to resume from'} freed`,
+          ]),
     ];
     const lines = [this.#epochName(epoch.epoch)];
     for (const part of parts) {

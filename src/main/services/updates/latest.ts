@@ -2,7 +2,8 @@
 import semver from 'semver';
 import { z } from 'zod';
 import type { Release } from '../../../shared/contract/updates.ts';
-import { FolioError, toErrorMessage } from '../../../shared/errors.ts';
+import { FolioError } from '../../../shared/errors.ts';
+import { whyUnreachable } from '../../../shared/unreachable.ts';
 
 export interface FetchLimits {
   readonly timeoutMs: number;
@@ -83,7 +84,7 @@ export async function fetchLatest(address: URL, signal: AbortSignal, limits = FE
       ? new FolioError('file', `${at.host} did not answer within ${limits.timeoutMs / 1000} s`, 'Try again later.')
       : new FolioError(
           'file',
-          `${at.host} cannot be reached: ${whyNot(error)}`,
+          `${at.host} cannot be reached: ${whyUnreachable(error)}`,
           'Look at the connection and the address.',
           {
             cause: error,
@@ -150,11 +151,4 @@ function isSafe({ protocol, hostname }: URL): boolean {
 
 function parsed(address: string): URL | null {
   return URL.parse(address.trim());
-}
-
-/** fetch says "fetch failed" of everything; the cause knows more. */
-function whyNot(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : toErrorMessage(cause).message;
 }

@@ -14,6 +14,12 @@ export interface Answer {
   readonly cancel: () => Promise<void>;
 }
 
+export interface Asking {
+  readonly signal: AbortSignal;
+  /** Whether anything of the pack has come so far, which a refusal does not take away. */
+  readonly arrived: boolean;
+}
+
 const MAX_REDIRECTS = 5;
 
 /**
@@ -21,23 +27,18 @@ const MAX_REDIRECTS = 5;
  *
  * @throws FolioError 'install' when it is refused or cannot be reached; the signal's reason when that ends it
  */
-export async function ask(
-  file: PackFile,
-  from: number,
-  folder: URL,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<Answer> {
-  const response = await follow(file, from, addressOf(file, folder), signal);
+export async function ask(file: PackFile, from: number, folder: URL, { signal, arrived }: Asking): Promise<Answer> {
+  const response = await follow(file, from, addressOf(file, folder), { signal, arrived });
   const host = new URL(response.url).host;
   const cancel = async (): Promise<void> => response.body?.cancel().catch(() => undefined);
   // The part is longer than the server's file, or not of it: all of it, then.
   if (response.status === 416 && from > 0) {
     await cancel();
-    return ask(file, 0, folder, { signal });
+    return ask(file, 0, folder, { signal, arrived });
   }
   if (response.status !== 200 && response.status !== 206) {
     await cancel();
-    throw refusedStatus(file, host, response.status);
+    throw refusedStatus(file, host, response.status, arrived);
   }
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
@@ -46,13 +47,13 @@ export async function ask(
   if (range === null || Number(range[1]) !== from) {
     await cancel();
     // An answer to another question.
-    if (from === 0) throw refusedStatus(file, host, response.status);
-    return ask(file, 0, folder, { signal });
+    if (from === 0) throw refusedStatus(file, host, response.status, arrived);
+    return ask(file, 0, folder, { signal, arrived });
   }
   return { host, from, total: count(range[2]), body, cancel };
 }
 
-async function follow(file: PackFile, from: number, first: URL, signal: AbortSignal): Promise<Response> {
+async function follow(file: PackFile, from: number, first: URL, { signal, arrived }: Asking): Promise<Response> {
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await fetch(url, {
@@ -62,7 +63,7 @@ async function follow(file: PackFile, from: number, first: URL, signal: AbortSig
       headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
     }).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw unreachable(file, url.host, error);
+      throw unreachable(file, url.host, error, arrived);
     });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) return response;

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashFile } from '../cache.ts';
@@ -71,6 +71,7 @@ async function attempt(
   part: string,
   options: FetchOptions,
 ): Promise<{ readonly sha256: string; readonly host: string }> {
+  const arrived = await anythingIn(options.folder);
   const handle = await open(part, 'a');
   let stall: Stall | null = null;
   try {
@@ -80,22 +81,24 @@ async function attempt(
     if (bytes === file.bytes) return { sha256: hash.digest('hex'), host };
     // Only now: the time that reading the part took is no silence of the server.
     const watch = (stall = new Stall(options.signal, options.stallMs ?? STALL_MS));
-    const answer = await ask(file, bytes, options.address, watch).catch((error: unknown) => {
-      throw watch.happened ? stalled(file, host, watch.seconds) : error;
-    });
+    const answer = await ask(file, bytes, options.address, { signal: watch.signal, arrived }).catch(
+      (error: unknown) => {
+        throw watch.happened ? stalled(file, host, watch.seconds, arrived) : error;
+      },
+    );
     if (answer.from !== bytes) ({ hash, bytes } = await beginAgain(handle));
     if (answer.total !== null && answer.total > file.bytes) {
       await answer.cancel();
       await rm(part, { force: true });
       throw tooLong(file, answer.host, answer.total);
     }
-    bytes = await take(file, answer, handle, hash, bytes, watch, options.progress);
+    bytes = await take(file, answer, { handle, hash, bytes, arrived }, watch, options.progress);
     if (bytes > file.bytes) {
       await rm(part, { force: true });
       throw tooLong(file, answer.host, null);
     }
     await handle.sync();
-    if (bytes < file.bytes) throw cutShort(file, answer.host, bytes);
+    if (bytes < file.bytes) throw cutShort(file, answer.host, bytes, arrived || bytes > 0);
     return { sha256: hash.digest('hex'), host: answer.host };
   } finally {
     stall?.end();
@@ -103,24 +106,32 @@ async function attempt(
   }
 }
 
+/** What is there when a server begins to answer. */
+interface Far {
+  readonly handle: FileHandle;
+  readonly hash: Hash;
+  readonly bytes: number;
+  /** Whether anything of the pack had come before. */
+  readonly arrived: boolean;
+}
+
 /** Writes what comes. What breaks off is on the disk up to there. */
 async function take(
   file: PackFile,
   answer: Answer,
-  handle: FileHandle,
-  hash: Hash,
-  before: number,
+  far: Far,
   stall: Stall,
   progress: FetchOptions['progress'],
 ): Promise<number> {
-  let bytes = before;
+  const { handle, hash } = far;
+  let { bytes } = far;
   const chunks = answer.body[Symbol.asyncIterator]();
   for (;;) {
     stall.resume();
     const next = await chunks.next().catch((error: unknown) => {
-      if (stall.happened) throw stalled(file, answer.host, stall.seconds);
+      if (stall.happened) throw stalled(file, answer.host, stall.seconds, far.arrived || bytes > 0);
       stall.signal.throwIfAborted();
-      throw cutShort(file, answer.host, bytes, error);
+      throw cutShort(file, answer.host, bytes, far.arrived || bytes > 0, error);
     });
     if (next.done === true) return bytes;
     stall.pause(); // how long the disk takes is not the server's fault
@@ -150,6 +161,12 @@ async function hashOf(part: string, options: FetchOptions): Promise<{ hash: Hash
 async function beginAgain(handle: FileHandle): Promise<{ hash: Hash; bytes: number }> {
   await handle.truncate(0);
   return { hash: createHash('sha256'), bytes: 0 };
+}
+
+/** Whether a folder holds a file that is not empty. */
+async function anythingIn(folder: string): Promise<boolean> {
+  for (const name of await readdir(folder)) if (((await sizeOf(path.join(folder, name))) ?? 0) > 0) return true;
+  return false;
 }
 
 async function sizeOf(file: string): Promise<number | null> {

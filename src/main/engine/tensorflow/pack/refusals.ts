@@ -1,8 +1,12 @@
 /** Why a file of a pack did not come: each names the file and the host that was asked. */
 import { FolioError } from '../../../../shared/errors.ts';
+import { whyUnreachable } from '../../../../shared/unreachable.ts';
 import type { PackFile } from './pinned.ts';
 
 const KEPT = 'What has arrived is kept: the next download goes on from there.';
+const PERMISSION = 'The server wants a permission that Folio does not have: look at the address.';
+const FOLDER = 'The address must be the folder in which the files of the pack lie by their names.';
+const LATER = 'Try again later.';
 const NETWORK = 'Look at the network connection and at the address.';
 
 const count = (bytes: number): string => bytes.toLocaleString('en');
@@ -15,28 +19,28 @@ export class BrokenOff extends FolioError {
   }
 }
 
-/** A server's answer that is no file. */
-export function refusedStatus(file: PackFile, host: string, status: number): FolioError {
+/** A server's answer that is no file. @param arrived whether anything of the pack has come so far */
+export function refusedStatus(file: PackFile, host: string, status: number, arrived: boolean): FolioError {
   switch (status) {
     case 401:
     case 403:
       return new FolioError(
         'install',
         `${host} does not give ${file.name} out (status ${status}).`,
-        `The server wants a permission that Folio does not have: look at the address. ${KEPT}`,
+        arrived ? `${PERMISSION} ${KEPT}` : PERMISSION,
       );
     case 404:
     case 410:
       return new FolioError(
         'install',
         `${host} has no ${file.name} at this address (status ${status}).`,
-        `The address must be the folder in which the files of the pack lie by their names. ${KEPT}`,
+        arrived ? `${FOLDER} ${KEPT}` : FOLDER,
       );
     default:
       return new FolioError(
         'install',
         `${host} cannot give ${file.name} out now (status ${status}).`,
-        `Try again later. ${KEPT}`,
+        arrived ? `${LATER} ${KEPT}` : LATER,
       );
   }
 }
@@ -69,32 +73,22 @@ export function tooLong(file: PackFile, host: string, bytes: number | null): Fol
   );
 }
 
-export function cutShort(file: PackFile, host: string, bytes: number, cause?: unknown): BrokenOff {
+export function cutShort(file: PackFile, host: string, bytes: number, arrived: boolean, cause?: unknown): BrokenOff {
   return new BrokenOff({
     message: `${file.name} from ${host} broke off after ${count(bytes)} of ${count(file.bytes)} bytes.`,
-    hint: KEPT,
+    hint: arrived ? KEPT : LATER,
     cause,
   });
 }
 
-export function stalled(file: PackFile, host: string, seconds: number): BrokenOff {
+export function stalled(file: PackFile, host: string, seconds: number, arrived: boolean): BrokenOff {
   return new BrokenOff({
     message: `${host} has sent nothing of ${file.name} for ${seconds} s.`,
-    hint: `${NETWORK} ${KEPT}`,
+    hint: arrived ? `${NETWORK} ${KEPT}` : NETWORK,
   });
 }
 
-export function unreachable(file: PackFile, host: string, cause: unknown): FolioError {
-  const why = causeOf(cause);
-  return new FolioError('install', `${host} cannot be reached for ${file.name}: ${why}.`, `${NETWORK} ${KEPT}`, {
-    cause,
-  });
-}
-
-/** fetch says "fetch failed"; what it means is in the cause: ECONNREFUSED, ENOTFOUND, a certificate's error. */
-function causeOf(error: unknown): string {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(inner instanceof Error)) return String(inner);
-  const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : '';
-  return inner.message === '' || inner.message === code ? code || inner.name : inner.message;
+export function unreachable(file: PackFile, host: string, cause: unknown, arrived: boolean): FolioError {
+  const message = `${host} cannot be reached for ${file.name}: ${whyUnreachable(cause)}.`;
+  return new FolioError('install', message, arrived ? `${NETWORK} ${KEPT}` : NETWORK, { cause });
 }

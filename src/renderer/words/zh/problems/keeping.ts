@@ -40,7 +40,10 @@ export const keeping = {
   'weights of a checkpoint are missing': '有一个检查点的权重不见了',
   'weights of a checkpoint do not match their SHA-256': '有一个检查点的权重与 SHA-256 不符',
   'what it holds does not match its SHA-256': '它的内容与 SHA-256 不符',
-  '{0} cannot be written: it needs {1} and its disk has {2} left': '无法写入 {0}：需要 {1}，而它的磁盘只剩 {2}',
+  '{0} cannot be written: it needs {1}, and {2} more are to stay free; its disk has {3} left':
+    '无法写入 {0}：需要 {1}，另外还要留出 {2} 空闲；而它的磁盘只剩 {3}',
+  '{0} cannot be written: its disk has {1} left, of which {2} are to stay free':
+    '无法写入 {0}：它的磁盘只剩 {1}，而其中要留出 {2} 空闲',
   '{0} did not come out as a true copy: {*1}': '{0} 没有成为忠实的副本：{1}',
   '{0} holds work since the move (runs and texts: {1}; {2})': '{0} 在移动之后又有了新的内容（训练和文本：{1} 项；{2}）',
   'it is not known what {0} held when it was left, and it holds what this record does not (runs and texts: {1}; {2})':
@@ -82,6 +85,15 @@ export const keeping = {
   'a browser cannot choose a folder of this machine': '浏览器无法选择这台机器上的文件夹',
   'a browser cannot start Folio again': '浏览器无法重新启动 Folio',
   'Choose an empty folder.': '请选择一个空文件夹。',
+  'Copy it once more from where it came from, or choose another backup.':
+    '请从它的来源重新复制一次，或选择另一份备份。',
+  'Nothing else was changed.': '其他内容都没有改变。',
+  '{0} is damaged, or not all of it is there, so it cannot be put back': '{0} 已损坏或不完整，因此无法恢复',
+  'the folder {0} cannot be made: {*1}': '无法创建文件夹 {0}：{1}',
+  'its file system takes no new folders': '它的文件系统不接受新文件夹',
+  '{0} holds other files, such as {1}': '{0} 里有其他文件，例如 {1}',
+  'Choose an empty folder, or one that is made for the record, such as {0}.':
+    '请选择一个空文件夹，或为记录新建一个文件夹，例如 {0}。',
   'A record is never written over, and two are never made one.': '记录绝不会被覆盖，两份记录也绝不会合并成一份。',
   'Close Folio and move the folder yourself, or name another.': '请关闭 Folio 后自行移动该文件夹，或指定另一个。',
   'Close it and start it again yourself.': '请自行关闭并重新启动它。',
