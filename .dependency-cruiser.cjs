@@ -27,8 +27,8 @@ const MESSAGES = '^src/main/trainer/messages\\.ts$';
 const LOOK = '^src/main/engine/tensorflow/locate\\.ts$';
 const PURE_MODEL = '^src/main/model/(vocabulary|safetensors|weights|random)\\.ts$';
 const APP = '^src/main/app\\.ts$';
-/** Where the program's own files are: for every room that starts or reads one. */
-const FILES = '^src/main/program-files\\.ts$';
+/** Where the program's own files are, and how threads are started: for every room that starts or reads one. */
+const FILES = '^src/main/(program-files|start-thread)\\.ts$';
 /** For the program's own version. */
 const PACKAGE = '^package\\.json$';
 
@@ -62,6 +62,7 @@ module.exports = {
       [
         SHARED,
         '^src/main/store/',
+        FILES,
         MESSAGES,
         LOOK,
         PURE_MODEL,

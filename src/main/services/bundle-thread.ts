@@ -1,6 +1,7 @@
 /** Bundles written and read in threads of their own: hashing and copying hundreds of megabytes takes seconds. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
+import { startThread } from '../start-thread.ts';
 import { doAside, type AsideOptions } from '../store/aside.ts';
 import { endOf, tellEnd } from '../store/thread-end.ts';
 import type { BundleOptions, WrittenBundle } from '../store/bundle-write.ts';
@@ -45,7 +46,7 @@ export class BundleReader {
 
   /** @param entry the thread's program: bundle-worker.ts, or what was built from it */
   constructor(entry: URL, file: string) {
-    this.#worker = new Worker(entry, { workerData: { type: 'read', file } satisfies BundleTask, execArgv: [] });
+    this.#worker = startThread(entry, { workerData: { type: 'read', file } satisfies BundleTask });
     this.#ended = endOf(this.#worker);
     this.#worker.on('message', (message: FromBundleReader) => {
       if (message.type === 'failed') this.#waiting?.reject(fromErrorMessage(message.error));

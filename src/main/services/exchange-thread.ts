@@ -1,8 +1,7 @@
 /** The heavy work on files of weights, in a thread that ends when it is done or no longer wanted: a gigabyte takes seconds. */
 import { readFile } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
-
 import { FolioError } from '../../shared/errors.ts';
+import { startThread } from '../start-thread.ts';
 import { AnsweringThread, type FailedAnswer, type ThreadEnd } from '../store/answering-thread.ts';
 import { readExchangeFile, toExchangeFile, type ForeignWeights, type NetworkIdentity } from './exchange-format.ts';
 import { requireKind } from './import-kind.ts';
@@ -61,7 +60,7 @@ function done(
 ): Promise<Answer> {
   if (signal?.aborted === true) return Promise.reject(cancelled());
   const thread = new AnsweringThread<ExchangeTask, Answer>({
-    start: () => new Worker(entry, { execArgv: [] }),
+    start: () => startThread(entry),
     end: (worker) => void worker.terminate(), // there is no addon in it, and seconds of work that nobody wants any more
     death,
   });

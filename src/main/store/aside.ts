@@ -1,10 +1,10 @@
 /** Long work on whole files of a record, each piece in a thread of its own that ends when it is done or no longer wanted. */
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
 import { FolioError, fromErrorMessage, toErrorMessage, type ErrorMessage } from '../../shared/errors.ts';
 import type { CopyProgress } from '../../shared/keeping.ts';
 import { entryFile } from '../program-files.ts';
+import { startThread } from '../start-thread.ts';
 import type { CopiedRecord } from './record-copy.ts';
 import type { ExaminedRecord } from './record-examine.ts';
 import { endOf } from './thread-end.ts';
@@ -40,7 +40,7 @@ export async function doAside<Result>(
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const unwanted = new Int32Array(new SharedArrayBuffer(4));
   const workerData = { ...task, cancelled: unwanted } satisfies AsideThreadData;
-  const worker = new Worker(entry, { workerData, execArgv: [] });
+  const worker = startThread(entry, { workerData });
   const ended = endOf(worker);
   const cancel = (): void => void Atomics.store(unwanted, 0, 1);
   signal?.addEventListener('abort', cancel, { once: true });

@@ -1,9 +1,9 @@
 /** Reads checkpoints in a thread of its own: fetching and hashing 48 MB takes a fifth of a second, in which no window could be answered. */
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
 import { FolioError } from '../../shared/errors.ts';
 import { entryFile } from '../program-files.ts';
+import { startThread } from '../start-thread.ts';
 import { tellEnd } from './thread-end.ts';
 import { AnsweringThread, type FailedAnswer } from './answering-thread.ts';
 import type { ResumePoint, Store } from './types.ts';
@@ -53,7 +53,7 @@ export class CheckpointReader implements CheckpointSource {
     const entry = options.entry ?? pathToFileURL(entryFile('store/checkpoint-read-worker'));
     const workerData: ReaderThreadData = { path };
     this.#thread = new AnsweringThread({
-      start: () => new Worker(entry, { workerData, execArgv: [] }),
+      start: () => startThread(entry, { workerData }),
       end: tellEnd,
       death: ({ reason }) => new FolioError('internal', `the thread that reads checkpoints ${reason}`),
     });

@@ -1,11 +1,11 @@
 /** Stores checkpoints, and frees deleted ones, in a thread of its own, so that the thread of the windows and of the command line is never held up by one. */
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 
 import type { Sample } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import { ownBytes } from '../../shared/own-bytes.ts';
 import { entryFile } from '../program-files.ts';
+import { startThread } from '../start-thread.ts';
 import { AnsweringThread, type FailedAnswer } from './answering-thread.ts';
 import type { BlobKind } from './checkpoint-blob.ts';
 import type { CheckpointInfo } from '../../shared/domain.ts';
@@ -84,7 +84,7 @@ export class CheckpointWriter {
       start: () => {
         this.#closed = new Int32Array(new SharedArrayBuffer(4));
         const workerData: WriterThreadData = { path, closed: this.#closed };
-        return new Worker(entry, { workerData, execArgv: [] });
+        return startThread(entry, { workerData });
       },
       end: () => undefined, // `close` was its farewell
       death: ({ reason }) => new FolioError('internal', `the thread that stores checkpoints ${reason}`),

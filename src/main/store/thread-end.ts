@@ -1,6 +1,6 @@
 /**
- * How a thread that uses the record ends: by itself, once it is told to. Node's `terminate` interrupts it wherever it is, in the middle of a
- * call of SQLite's addon or while it is ending already, and then now and then takes the whole process with it (signal SIGTRAP).
+ * How a thread that uses the record ends: by itself, once it is told to, with its files closed. Node's `terminate` interrupts it wherever it
+ * is, in the middle of a call of SQLite's addon, too, which can end the whole process (better-sqlite3's issue 1507).
  */
 import type { MessagePort, Worker } from 'node:worker_threads';
 

@@ -1,9 +1,10 @@
 /** The threads of one engine: the one that it is called on, and others that wait for tasks. */
 import os from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { Worker as Thread } from 'node:worker_threads';
+import type { Worker as Thread } from 'node:worker_threads';
 import { FolioError, toErrorMessage } from '../../../shared/errors.ts';
 import { entryFile } from '../../program-files.ts';
+import { startThread } from '../../start-thread.ts';
 import { Control, MOST_THREADS, waitWhile, WORD, workerIn } from './control.ts';
 import { instantiate, type KernelModule, type Kernels, type SharedMemory } from './kernels.ts';
 import { placeOf, type Task } from './tasks.ts';
@@ -64,7 +65,7 @@ export class Crew {
     const { buffer } = this.#control;
     this.#others = Array.from({ length: threads - 1 }, (_, i) => {
       const workerData: ThreadData = { module, memory, buffer, index: i + 1 };
-      return new Thread(entry, { workerData, execArgv: [], name: 'folio-wasm' });
+      return startThread(entry, { workerData, name: 'folio-wasm' });
     });
   }
 
