@@ -91,7 +91,7 @@ describeInBrowser('the settings', () => {
   });
 
   it.each(SIZES)('say in which folder the last backup is: %j', async (options) => {
-    const folder = '/disk/ada/work/2026/networks/of every kind/backups';
+    const folder = '/disk/ada/arts/2026/networks/of every kind/backups';
     const window = await open(options, {
       requests: { 'record:last-backup': { at: 0, bytes: 1e6, name: 'folio.db', folder } },
     });

@@ -5,7 +5,7 @@ import fc from '../property.ts';
 describe('a path where there is little room', () => {
   it.each([
     ['/disk/ada/backups', '/disk/ada/backups'],
-    ['/disk/ada/work/2026/networks/of every kind/backups', '/disk/ada/work/2026/networks/of…/backups'],
+    ['/disk/ada/arts/2026/networks/of every kind/backups', '/disk/ada/arts/2026/networks/of…/backups'],
     ['C:\\Users\\Ada\\Documents\\Work\\Networks\\Backups', 'C:\\Users\\Ada\\Documents\\Work\\Net…\\Backups'],
     [`/${'x'.repeat(60)}`, `/${'x'.repeat(18)}…${'x'.repeat(20)}`],
   ])('%s', (path, short) => {
