@@ -1,46 +1,19 @@
 /** Where a record can be moved to, and from where. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { homeOf, locatedFolder, readLocation } from '../../src/main/services/location.ts';
-import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
+import { describe, expect, it } from 'vitest';
+import { locatedFolder, readLocation } from '../../src/main/services/location.ts';
 import { holdsRecord } from '../../src/main/services/places.ts';
-import { RecordOwner } from '../../src/main/services/replacing.ts';
-import { openStore } from '../../src/main/store/open.ts';
-import type { Store } from '../../src/main/store/types.ts';
-import { addRun, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
+import { folder, home, moveService, nothing, openAt, store, to, useMovableRecord } from './move-harness.ts';
 
-let folder: string;
-let home: string;
-let to: string;
-let store: Store;
-const nothing = (): void => undefined;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'folio-move-place-'));
-  home = join(folder, 'home');
-  to = join(folder, 'new', 'place');
-  store = openStore(home, { mode: 'write' });
-  store.recordCheckpoint(epochCheckpoint(addRun(store), 1), KEEP_ALL);
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const service = (dataDir = home): MoveService =>
-  createMoveService({
-    ...{ store, owner: new RecordOwner(store), dataDir, defaultFolder: home },
-    ...{ home: homeOf(dataDir, home), training: () => null },
-  });
+useMovableRecord(100);
 
 describe('a move', () => {
   it.each(['-wal', '-journal'])('beside the log (%s) of another record that is gone is refused', async (end) => {
     const log = join(to, `folio.db${end}`);
     mkdirSync(to, { recursive: true });
     writeFileSync(log, 'what another record had not stored yet');
-    await expect(service().move(to, nothing)).rejects.toMatchObject({
+    await expect(moveService().move(to, nothing)).rejects.toMatchObject({
       code: 'file',
       message: `${to} holds the log of a record that is not there any more: ${log}`,
     });
@@ -50,7 +23,7 @@ describe('a move', () => {
   it('beside such a log that comes while it copies ends without a copy', async () => {
     const log = join(to, 'folio.db-wal');
     const come = ({ phase }: { phase: string }): void => void (phase === 'check' && writeFileSync(log, 'late'));
-    await expect(service().move(to, come)).rejects.toThrow(log);
+    await expect(moveService().move(to, come)).rejects.toThrow(log);
     expect([readdirSync(to), locatedFolder(home)]).toEqual([['folio.db-wal', 'folio.lock'], home]);
   });
 
@@ -64,7 +37,7 @@ describe('a move', () => {
   ])('to %s is refused, and nothing changes', async (_, place, words) => {
     symlinkSync(home, join(folder, 'link'));
     writeFileSync(join(folder, 'file'), '');
-    await expect(service().move(place(), nothing)).rejects.toThrow(words);
+    await expect(moveService().move(place(), nothing)).rejects.toThrow(words);
     expect([readLocation(home), existsSync(join(home, 'inside')), locatedFolder(home)]).toEqual([null, false, home]);
     expect(store.check()).toEqual([]);
   });
@@ -72,7 +45,7 @@ describe('a move', () => {
   it('to a place in which no record could be opened is refused before anything is copied', async () => {
     // As on a drive without shared memory: its file cannot be made.
     mkdirSync(join(to, 'folio.db.000000.part-shm'), { recursive: true });
-    await expect(service().move(to, () => expect.unreachable('nothing is copied'))).rejects.toMatchObject({
+    await expect(moveService().move(to, () => expect.unreachable('nothing is copied'))).rejects.toMatchObject({
       code: 'file',
       message: expect.stringContaining(to) as string,
     });
@@ -80,25 +53,25 @@ describe('a move', () => {
   });
 
   it('is refused from where the record was before, which is named', async () => {
-    await service().move(to, nothing);
-    expect(service().refusal()).toMatchObject({
+    await moveService().move(to, nothing);
+    expect(moveService().refusal()).toMatchObject({
       code: 'usage',
       message: `the record was moved to ${to}, and what is open is ${home}, where it was before`,
     });
-    expect(service()).toMatchObject({ isFound: false, isNamed: false });
-    expect(service(to)).toMatchObject({ isFound: true, isNamed: false });
-    expect(service(join(folder, 'other'))).toMatchObject({ isFound: false, isNamed: true });
+    expect(moveService()).toMatchObject({ isFound: false, isNamed: false });
+    expect(moveService(null, to)).toMatchObject({ isFound: true, isNamed: false });
+    expect(moveService(null, join(folder, 'other'))).toMatchObject({ isFound: false, isNamed: true });
   });
 
   it('is not refused because another way to the usual folder was named', async () => {
     const way = join(folder, 'way');
     symlinkSync(home, way);
-    expect(service(way).refusal()).toBeNull();
-    await service(way).move(to, nothing);
+    expect(moveService(null, way).refusal()).toBeNull();
+    await moveService(null, way).move(to, nothing);
     expect(locatedFolder(home)).toBe(to);
     store.close();
-    store = openStore(to, { mode: 'write' });
-    service(to).settle('delete');
+    openAt(to);
+    moveService(null, to).settle('delete');
     expect([holdsRecord(home), readLocation(home)?.before]).toEqual([false, []]);
   });
 });

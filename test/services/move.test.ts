@@ -1,55 +1,22 @@
 /** The record moved to another folder: the old one or the new one, whole, whatever happens and whenever. */
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { FolioError } from '../../src/shared/errors.ts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { finishBrokenMove } from '../../src/main/services/broken-move.ts';
 import { homeOf, locatedFolder, readLocation, writeLocation } from '../../src/main/services/location.ts';
 import { MOVE_STEPS, moveRecord } from '../../src/main/services/move.ts';
 import { oldRecord, settleOldRecord } from '../../src/main/services/old-record.ts';
 import { workIn } from '../../src/main/services/old-work.ts';
 import { holdsRecord } from '../../src/main/services/places.ts';
-import { createMoveService, type MoveService } from '../../src/main/services/moves.ts';
+import { createMoveService } from '../../src/main/services/moves.ts';
 import { RecordOwner } from '../../src/main/services/replacing.ts';
 import { openStore } from '../../src/main/store/open.ts';
-import type { Store } from '../../src/main/store/types.ts';
-import { addRun, bytes, epochCheckpoint, KEEP_ALL } from '../store/support.ts';
+import { addRun } from '../store/support.ts';
+import { folder, home, moveService, nothing, openAt, store, to, useMovableRecord } from './move-harness.ts';
 
-let folder: string;
-let home: string;
-let to: string;
-let store: Store;
-const nothing = (): void => undefined;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'folio-move-'));
-  home = join(folder, 'home');
-  to = join(folder, 'new', 'place');
-  store = openStore(home, { mode: 'write' });
-  const run = addRun(store);
-  store.recordCheckpoint(epochCheckpoint(run, 1, { weights: bytes(3_000_000, 1) }), KEEP_ALL);
-});
-afterEach(() => {
-  store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const service = (training: number | null = null, dataDir = home): MoveService =>
-  createMoveService({
-    ...{ store, owner: new RecordOwner(store), dataDir, defaultFolder: home },
-    ...{ home: homeOf(dataDir, home), training: () => training },
-  });
+useMovableRecord(3_000_000);
 
 function runsIn(dir: string): unknown {
   const opened = openStore(dir, { mode: 'read' });
@@ -64,16 +31,16 @@ describe('a move', () => {
   it('has the new folder count, and leaves the old one to be deleted by a person', async () => {
     const before = runsIn(home);
     const phases = new Set<string>();
-    const moved = await service().move(to, ({ phase }) => phases.add(phase));
+    const moved = await moveService().move(to, ({ phase }) => phases.add(phase));
     expect(moved).toMatchObject({ folder: to, damage: [] });
     expect([...phases]).toEqual(['copy', 'check', 'replace']);
     expect([locatedFolder(home), runsIn(to), runsIn(home)]).toEqual([to, before, before]);
     expect(readdirSync(to).filter((name) => !/^folio\.(db|lock)/.test(name))).toEqual([]);
     // Not while the old one is what is open.
-    expect(service().old()).toBeNull();
+    expect(moveService().old()).toBeNull();
     store.close();
-    store = openStore(to, { mode: 'write' });
-    const after = service(null, to);
+    openAt(to);
+    const after = moveService(null, to);
     expect(after.old()).toMatchObject({ folder: home });
     expect(after.settle('delete')).toBeGreaterThan(3_000_000);
     expect([holdsRecord(home), existsSync(join(home, 'location.json')), after.old()]).toEqual([false, true, null]);
@@ -81,7 +48,7 @@ describe('a move', () => {
   });
 
   it('leaves an old record in which work was done since undeleted, and says so', async () => {
-    await service().move(to, nothing);
+    await moveService().move(to, nothing);
     store.close();
     // The drive was away, and the person went on in the usual folder.
     const meanwhile = openStore(home, { mode: 'write' });
@@ -107,7 +74,7 @@ describe('a move', () => {
   it('cannot be cancelled any more when the copy is to take its place', async () => {
     const controller = new AbortController();
     const cancel = ({ phase }: { phase: string }): void => void (phase === 'replace' && controller.abort());
-    expect(await service().move(to, cancel, controller.signal)).toMatchObject({ folder: to });
+    expect(await moveService().move(to, cancel, controller.signal)).toMatchObject({ folder: to });
     expect(locatedFolder(home)).toBe(to);
   });
 
@@ -121,35 +88,35 @@ describe('a move', () => {
   });
 
   it('back onto what the last one left says what is to be done first', async () => {
-    await service().move(to, nothing);
+    await moveService().move(to, nothing);
     store.close();
-    store = openStore(to, { mode: 'write' });
-    await expect(service(null, to).move(home, nothing)).rejects.toMatchObject({
+    openAt(to);
+    await expect(moveService(null, to).move(home, nothing)).rejects.toMatchObject({
       message: `${home} still holds the record as it was before it was moved from there`,
     });
     settleOldRecord(home, to, 'delete');
-    await service(null, to).move(home, nothing);
+    await moveService(null, to).move(home, nothing);
     expect(locatedFolder(home)).toBe(home);
   });
 
   it('can be gone back on, and what is kept is asked about no more', async () => {
-    await service().move(to, nothing);
+    await moveService().move(to, nothing);
     store.close();
     expect(settleOldRecord(home, to, 'keep')).toBe(0);
     expect([oldRecord(home, to), holdsRecord(home)]).toEqual([null, true]);
-    store = openStore(to, { mode: 'write' });
-    await expect(service(null, to).move(home, nothing)).rejects.toMatchObject({
+    openAt(to);
+    await expect(moveService(null, to).move(home, nothing)).rejects.toMatchObject({
       message: `${home} holds a record already`,
     });
     rmSync(join(home, 'folio.db'));
-    await service(null, to).move(home, nothing);
+    await moveService(null, to).move(home, nothing);
     expect(locatedFolder(home)).toBe(home);
     expect(oldRecord(home, home)).toMatchObject({ folder: to });
   });
 
   it('lets nothing be written from its beginning on, and again when it failed', async () => {
     const rename = (): void => store.editRun(1, { name: 'other' });
-    const moving = service().move(to, nothing);
+    const moving = moveService().move(to, nothing);
     await Promise.resolve();
     expect(rename).toThrow('nothing can be stored: the record is being moved');
     await moving;
@@ -158,20 +125,20 @@ describe('a move', () => {
     store.freeze(null);
     mkdirSync(join(folder, 'full'));
     writeFileSync(join(folder, 'full', 'folio.db'), 'something');
-    await expect(service().move(join(folder, 'full'), nothing)).rejects.toMatchObject({ code: 'file' });
+    await expect(moveService().move(join(folder, 'full'), nothing)).rejects.toMatchObject({ code: 'file' });
     expect(rename).not.toThrow();
     expect(readFileSync(join(folder, 'full', 'folio.db'), 'utf8')).toBe('something');
   });
 
   it('is refused while a network is trained, and from a folder that was named', () => {
-    expect(service(7).refusal()).toMatchObject({ code: 'busy', message: 'run 7 is being trained' });
-    expect(service(null, join(folder, 'named')).refusal()).toMatchObject({ code: 'usage' });
-    expect(service().refusal()).toBeNull();
+    expect(moveService(7).refusal()).toMatchObject({ code: 'busy', message: 'run 7 is being trained' });
+    expect(moveService(null, join(folder, 'named')).refusal()).toMatchObject({ code: 'usage' });
+    expect(moveService().refusal()).toBeNull();
   });
 
   it('that is cancelled leaves nothing', async () => {
     const controller = new AbortController();
-    await expect(service().move(to, () => controller.abort(), controller.signal)).rejects.toMatchObject({
+    await expect(moveService().move(to, () => controller.abort(), controller.signal)).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect([existsSync(to), readLocation(home)]).toEqual([false, null]);
@@ -179,7 +146,7 @@ describe('a move', () => {
 
   it('of which the last step fails leaves the old record', async () => {
     mkdirSync(join(home, 'location.json.new'));
-    await expect(service().move(to, nothing)).rejects.toMatchObject({ code: 'file' });
+    await expect(moveService().move(to, nothing)).rejects.toMatchObject({ code: 'file' });
     expect([existsSync(to), locatedFolder(home)]).toEqual([false, home]);
   });
 
@@ -243,7 +210,7 @@ describe('a move', () => {
       const files = existsSync(to) ? readdirSync(to) : [];
       if (step === 'point') expect(files).toContain('folio.db');
       if (step === 'name' || step === 'mark') expect(files.filter((name) => name.endsWith('.part'))).toHaveLength(1);
-      store = openStore(place, { mode: 'write' });
+      openAt(place);
       const told = finishBrokenMove(home);
       expect(runsIn(place)).toEqual(before);
       if (place === to) {
@@ -263,7 +230,7 @@ describe('the place of the record', () => {
       `the record was moved to ${join(folder, 'drive')}, and there is none now`,
     );
     expect(homeOf(home, home)).toBeNull();
-    expect(service().refusal()).toMatchObject({
+    expect(moveService().refusal()).toMatchObject({
       message: `the record was moved to ${join(folder, 'drive')}, and ${home} is used in its stead`,
     });
     const hint = (): unknown => {

@@ -5,6 +5,22 @@ import { FolioError } from '../../shared/errors.ts';
 import { systemCode } from './sqlite-errors.ts';
 
 /**
+ * A record keeps its log in memory that processes share, which not every network drive has.
+ *
+ * @param hint where else it can lie
+ * @throws FolioError 'file' where `place` has none, and what SQLite throws
+ */
+export function requireLog(db: Database.Database, place: string, hint: string): void {
+  const journal = db.pragma('journal_mode = WAL', { simple: true });
+  if (journal === 'wal') return;
+  throw new FolioError(
+    'file',
+    `${place} lies on a file system without shared memory (journal mode ${String(journal)})`,
+    hint,
+  );
+}
+
+/**
  * Copies what a record's log holds into the record and removes the log, so that the file is all there is. Only for who holds the writer's
  * lock, which does not keep readers out. A record that is too damaged for that keeps its log.
  *

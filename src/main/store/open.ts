@@ -7,6 +7,7 @@ import { FolioError } from '../../shared/errors.ts';
 import { sweepUnfinishedCorpora } from './corpus.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { describeOwner, takeWriterLock, type LockOwner, type WriterLock } from './lock.ts';
+import { requireLog } from './log.ts';
 import { makeFolder } from './make-folder.ts';
 import { fileVersion, migrate, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
@@ -90,14 +91,7 @@ function openWriter(path: string, lock: WriterLock, options: OpenOptions): Sqlit
     fileVersion(db, migrations.at(-1)?.version ?? 0); // refuses a file that is not ours before anything is changed
     db.pragma('page_size = 16384'); // this and the next line count only for a new file
     db.pragma('auto_vacuum = INCREMENTAL');
-    const journal = db.pragma('journal_mode = WAL', { simple: true });
-    if (journal !== 'wal') {
-      throw new FolioError(
-        'file',
-        `${path} lies on a file system without shared memory (journal mode ${String(journal)})`,
-        'Choose a folder on a local disk with --data.',
-      );
-    }
+    requireLog(db, path, 'Choose a folder on a local disk with --data.');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     db.pragma('wal_autocheckpoint = 0'); // Housekeeping does it, outside of the caller's transaction

@@ -9,6 +9,7 @@ const FOLDER = 'The address must be the folder in which the files of the pack li
 const LATER = 'Try again later.';
 const NETWORK = 'Look at the network connection and at the address.';
 
+const withKept = (hint: string, arrived: boolean): string => (arrived ? `${hint} ${KEPT}` : hint);
 const count = (bytes: number): string => bytes.toLocaleString('en');
 
 /** A download that broke off: what has arrived is good, and it can go on from there. */
@@ -27,20 +28,20 @@ export function refusedStatus(file: PackFile, host: string, status: number, arri
       return new FolioError(
         'install',
         `${host} does not give ${file.name} out (status ${status}).`,
-        arrived ? `${PERMISSION} ${KEPT}` : PERMISSION,
+        withKept(PERMISSION, arrived),
       );
     case 404:
     case 410:
       return new FolioError(
         'install',
         `${host} has no ${file.name} at this address (status ${status}).`,
-        arrived ? `${FOLDER} ${KEPT}` : FOLDER,
+        withKept(FOLDER, arrived),
       );
     default:
       return new FolioError(
         'install',
         `${host} cannot give ${file.name} out now (status ${status}).`,
-        arrived ? `${LATER} ${KEPT}` : LATER,
+        withKept(LATER, arrived),
       );
   }
 }
@@ -84,11 +85,11 @@ export function cutShort(file: PackFile, host: string, bytes: number, arrived: b
 export function stalled(file: PackFile, host: string, seconds: number, arrived: boolean): BrokenOff {
   return new BrokenOff({
     message: `${host} has sent nothing of ${file.name} for ${seconds} s.`,
-    hint: arrived ? `${NETWORK} ${KEPT}` : NETWORK,
+    hint: withKept(NETWORK, arrived),
   });
 }
 
 export function unreachable(file: PackFile, host: string, cause: unknown, arrived: boolean): FolioError {
   const message = `${host} cannot be reached for ${file.name}: ${whyUnreachable(cause)}.`;
-  return new FolioError('install', message, arrived ? `${NETWORK} ${KEPT}` : NETWORK, { cause });
+  return new FolioError('install', message, withKept(NETWORK, arrived), { cause });
 }
