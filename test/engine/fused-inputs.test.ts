@@ -191,6 +191,12 @@ if (ops === null || fused === null || sequences === null) {
         sequences.gateSums?.({ recurrent: zeros(4 * H, 6), candidate: null }, ids(0, 1), zeros(5)),
       'sums of gates with a candidate of other steps': () =>
         sequences.gateSums?.({ recurrent: zeros(3 * H, 6), candidate: zeros(H, 5) }, ids(0, 1, 2, 3, 4, 0), zeros(5)),
+      'sums of squares with a negative id': () => sequences.squareSums?.([zeros(4, 3)], ids(0, -1, 2), zeros(5)),
+      'sums of squares with an id beyond the vocabulary': () =>
+        sequences.squareSums?.([zeros(4, 3)], ids(0, 5, 2), zeros(5)),
+      'sums of squares with too many ids': () => sequences.squareSums?.([zeros(4, 3)], ids(0, 1, 2, 3), zeros(5)),
+      'sums of squares of matrices of two sizes': () =>
+        sequences.squareSums?.([zeros(4, 3), zeros(4, 2)], ids(0, 1, 2), zeros(5)),
       'integers in place of a state': () =>
         fused.gruForward(zeros(3 * H, B), zeros(3 * H, B), ids(...new Array<number>(H * B).fill(0)), zeros(H, 1)),
     };

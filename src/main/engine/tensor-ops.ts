@@ -128,6 +128,12 @@ export interface FusedSequences {
         like: Tensor,
       ) => { readonly table: Tensor; readonly input: Tensor; readonly recurrent: Tensor })
     | null;
+  /**
+   * Squares summed by character: of the sum of one or two matrices [E, TB]. Null where separate operations do.
+   * @param ids int32 [TB], below `like`'s size; @param like [V]
+   * @returns [V, E]
+   */
+  readonly squareSums: ((parts: readonly [Tensor, Tensor?], ids: Tensor, like: Tensor) => Tensor) | null;
   /** A layer's kernel, transposed [GH, H], as `streamStep` and `streamInput` read it: float16 where the processor converts it. */
   streamPack(kernel: Tensor): Tensor;
   /**

@@ -27,6 +27,10 @@ export function embeddingSquares(
   ids: Tensor,
   vocabularySize: number,
 ): Tensor {
+  const squareSums = ops.fused?.sequences?.squareSums ?? null;
+  if (squareSums !== null) {
+    return squareSums(embeddedParts(ops, products, gates, kernel), ids, ops.zeros([vocabularySize]));
+  }
   const occurrences = embeddedGradient(ops, products, gates, kernel); // [TB, E]
   return ops.segmentSum(ops.mul(occurrences, occurrences), ids, vocabularySize);
 }
@@ -45,18 +49,28 @@ export function squaresOf(
   return new Map([[EMBEDDINGS, embeddingSquares(ops, products, gates, kernel, ids, vocabularySize)]]);
 }
 
-/**
- * The gradient with respect to each embedded character, [TB, E]. It is multiplied the other way round, [E, N] x [N, TB], and turned
- * in the end: the wide factor, which is large, then need not be.
- */
+/** The gradient with respect to each embedded character, [TB, E]. */
 export function embeddedGradient(ops: TensorOps, products: Products, gates: GateGradients, kernel: Tensor): Tensor {
+  const [first, second] = embeddedParts(ops, products, gates, kernel);
+  return ops.transpose(second === undefined ? first : ops.add(first, second), [1, 0]);
+}
+
+/**
+ * What it is the sum of, transposed: [E, TB]. It is multiplied this way round, [E, N] x [N, TB], because the wide factor, which is large,
+ * then need not be turned.
+ */
+function embeddedParts(
+  ops: TensorOps,
+  products: Products,
+  gates: GateGradients,
+  kernel: Tensor,
+): readonly [Tensor, Tensor?] {
   const times = (rows: Tensor, gradient: Tensor) =>
     products.multiply(products.prepare(rows), gradient, { transposeA: true }); // [N, E]^T x [N, TB]
   const kernelT = ops.transpose(kernel, [1, 0]); // [GH, E]
-  if (gates.lastGateOfInput === null) return ops.transpose(times(kernelT, gates.recurrent), [1, 0]);
+  if (gates.lastGateOfInput === null) return [times(kernelT, gates.recurrent)];
   const [all = 0] = kernelT.shape;
   const [units = 0] = gates.lastGateOfInput.shape;
   const [shared, last] = exactly(ops.split(kernelT, [all - units, units]), 2);
-  const ofShared = times(shared, sharedGates(ops, gates, gates.lastGateOfInput)); // [E, TB]
-  return ops.transpose(ops.add(ofShared, times(last, gates.lastGateOfInput)), [1, 0]);
+  return [times(shared, sharedGates(ops, gates, gates.lastGateOfInput)), times(last, gates.lastGateOfInput)];
 }

@@ -75,6 +75,11 @@ function fusedSequences(call: Call, { noIds, none }: Absent, level: number): Fus
       if (!table || !input || !products) throw incomplete();
       return { table, input, recurrent: products };
     },
+    squareSums([a, b = none()], ids, like) {
+      const [sums] = call('FolioSquareSums', [a, b, ids, like], 1);
+      if (!sums) throw incomplete();
+      return sums;
+    },
     streamPack(kernel) {
       const [packed] = call('FolioStreamPack', [kernel], 1);
       if (!packed) throw incomplete();

@@ -19,7 +19,7 @@ import { loadBinding, type OpAttribute, type TensorFlowBinding } from './binding
 import { cudnnLayers } from './cudnn.ts';
 import { asHandle, Handle, idOf } from './handles.ts';
 import { fusedCells } from './fused.ts';
-import { checkAskedLevel, processorAt, threads, TILE_LEVEL } from './levels.ts';
+import { BFLOAT16_LEVEL, checkAskedLevel, processorAt, threads, TILE_LEVEL } from './levels.ts';
 import { AdamVariables } from './variables.ts';
 
 const T_FLOAT = [type('T', FLOAT)];
@@ -54,7 +54,7 @@ const PACK = counted('N', intAttribute('axis', 0));
 const CONCAT = counted('N', type('Tidx', INT32));
 const ADD_N = counted('N');
 
-/** Multiplications from which on packing both factors into tiles costs less than it brings: three parts of each number, or one. */
+/** Multiplications from which on packing both factors costs FolioMatMul less than it brings: three parts of each number, or one. */
 const LARGE = { float32: 2 ** 30, low: 2 ** 26 } as const;
 
 class TensorFlowOps implements TensorOps {
@@ -66,8 +66,8 @@ class TensorFlowOps implements TensorOps {
   readonly #handles: Arenas<Handle>;
   readonly #adam: AdamVariables;
   readonly #onGpu: boolean;
-  /** Whether FolioMatMul has what it needs of the processor. */
-  readonly #hasTiles: boolean;
+  /** Multiplications from which on FolioMatMul computes a product; none where the processor lacks what it needs. */
+  readonly #large: Readonly<Record<keyof typeof LARGE, number>>;
   /** Small constants (axes, permutations, numbers), made once and never freed before close. */
   readonly #constants = new Map<string, Handle>();
 
@@ -81,7 +81,10 @@ class TensorFlowOps implements TensorOps {
     this.#onGpu = gpu;
     const level = gpu ? 0 : this.#nativeLevel();
     this.fused = gpu ? null : fusedCells((...call) => this.#runMany(...call), absent, level);
-    this.#hasTiles = level >= TILE_LEVEL;
+    this.#large = {
+      float32: level >= TILE_LEVEL ? LARGE.float32 : Infinity,
+      low: level >= BFLOAT16_LEVEL ? LARGE.low : Infinity,
+    };
     const runCudnn = (name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number) =>
       this.#runMany(name, attributes, inputs.map(idOf), outputs);
     const refuse = (reason: string) => {
@@ -177,7 +180,7 @@ class TensorFlowOps implements TensorOps {
     const { dtype } = asHandle(a);
     const turned = (options.transposeA ? 1 : 0) | (options.transposeB ? 2 : 0);
     const low = options.low === true && dtype === FLOAT;
-    if (this.#hasTiles && dtype === FLOAT && multiplications(a, b, turned) >= (low ? LARGE.low : LARGE.float32)) {
+    if (dtype === FLOAT && multiplications(a, b, turned) >= this.#large[low ? 'low' : 'float32']) {
       return this.#run('FolioMatMul', [], [idOf(a), idOf(b), this.#ints([turned | (low ? 4 : 0)])]);
     }
     if (low) {

@@ -16,6 +16,7 @@ export function fusedSequences(context: CellContext): FusedSequences {
     hasLow: false,
     maxStreams: 1,
     gateSums: null,
+    squareSums: null,
     streamInput: null,
     ...streamCells(context),
     sequence: (...inputs) => forward(context, ...inputs),

@@ -10,9 +10,47 @@
 namespace folio {
 namespace {
 
-// The numbers of a table's row at the ids.
-FOLIO_VERSIONS void Lookup(int64_t batch, IN row, const int32_t* __restrict__ ids, OUT to) {
+FOLIO_VERSIONS void LookupAny(int64_t batch, IN row, const int32_t* __restrict__ ids, OUT to) {
   for (int64_t b = 0; b < batch; ++b) to[b] = row[ids[b]];
+}
+
+#if FOLIO_X86_LEVELS
+// The lowest of 16 lanes, as many as there are.
+inline __mmask16 Lanes(int64_t count) {
+  return static_cast<__mmask16>(count >= 16 ? 0xffff : count <= 0 ? 0 : (1u << count) - 1);
+}
+
+// The same of a row of at most 32 * kPairs numbers, which fits into registers: these permute 32 of them faster than memory is read.
+template <int kPairs>
+FOLIO_AVX512 inline void LookupV4(int64_t batch, const float* row, int64_t width, const int32_t* ids, float* to) {
+  __m512 low[kPairs], high[kPairs];
+  for (int p = 0; p < kPairs; ++p) {
+    low[p] = _mm512_maskz_loadu_ps(Lanes(width - 32 * p), row + 32 * p);
+    high[p] = _mm512_maskz_loadu_ps(Lanes(width - 32 * p - 16), row + 32 * p + 16);
+  }
+  for (int64_t b = 0; b < batch; b += 16) {
+    const __mmask16 there = Lanes(batch - b);
+    const __m512i id = _mm512_maskz_loadu_epi32(there, ids + b);
+    __m512 found = _mm512_permutex2var_ps(low[0], id, high[0]);  // by the lowest five bits
+    for (int p = 1; p < kPairs; ++p) {
+      const __mmask16 beyond = _mm512_cmpge_epi32_mask(id, _mm512_set1_epi32(32 * p));
+      found = _mm512_mask_mov_ps(found, beyond, _mm512_permutex2var_ps(low[p], id, high[p]));
+    }
+    _mm512_mask_storeu_ps(to + b, there, found);
+  }
+}
+#endif
+
+// The numbers of a table's row [width] at the ids.
+inline void Lookup(int64_t batch, const float* row, int64_t width, const int32_t* ids, float* to, Level level) {
+#if FOLIO_X86_LEVELS
+  if (level >= kAvx512 && width <= 64) return LookupV4<2>(batch, row, width, ids, to);
+  if (level >= kAvx512 && width <= 96) return LookupV4<3>(batch, row, width, ids, to);
+  if (level >= kAvx512 && width <= 128) return LookupV4<4>(batch, row, width, ids, to);
+#endif
+  (void)width;
+  (void)level;
+  LookupAny(batch, row, ids, to);
 }
 
 FOLIO_VERSIONS void GruRow(int64_t batch, IN az, IN ar, IN ah, IN xz, IN xr, IN xh, float bias, IN h, OUT next, OUT z,

@@ -1,8 +1,10 @@
-// Sums of the gates' gradients over all steps: by character (the gradient of the table that the first layer reads) and of whole rows
-// (the biases'). As a product with a one-hot matrix the first reads as much and multiplies by zeros.
+// Sums over all steps: of the gates' gradients by character (the gradient of the table that the first layer reads) and of whole rows
+// (the biases'), and of squares by character (what Keras's Adam has of an embedding). As products with a one-hot matrix the sums by
+// character read as much and multiply by zeros.
 //
-// Shapes: H units, G gates, TB columns in time order, V vocabulary.
+// Shapes: H units, G gates, TB columns in time order, V vocabulary, E numbers of an embedding.
 
+#include <algorithm>
 #include <cstdint>
 
 #include "buffer.h"
@@ -23,6 +25,17 @@ FOLIO_VERSIONS void AddByCharacter(int64_t columns, const int32_t* __restrict__ 
     sum[1] += b[i];
     sum[2] += c[i];
     sum[3] += d[i];
+  }
+}
+
+// sums [V, 4] += the squares of the columns of four rows, each the sum of two matrices' (or, without b, of one's), by id.
+FOLIO_VERSIONS void AddSquares(int64_t columns, const int32_t* __restrict__ ids, const float* const* a, const float* const* b, OUT sums) {
+  for (int64_t i = 0; i < columns; ++i) {
+    float* sum = sums + static_cast<int64_t>(ids[i]) * kTogether;
+    for (int64_t k = 0; k < kTogether; ++k) {
+      const float value = b[k] == nullptr ? a[k][i] : a[k][i] + b[k][i];
+      sum[k] += value * value;
+    }
   }
 }
 
@@ -88,8 +101,51 @@ void GateSums(TF_OpKernelContext* context) {
   });
 }
 
+// Inputs: a [E, TB], b of the same shape or without elements, ids [TB], and a vocabulary-sized vector [V].
+// Output: the squares of a + b, summed by id [V, E].
+void SquareSums(TF_OpKernelContext* context) {
+  Call call(context);
+  int64_t rows, columns;
+  call.Shape(0, &rows, &columns);
+  const int64_t other = call.Elements(1), vocabulary = call.Elements(3);
+  call.Require(rows > 0 && columns > 0, "a matrix without elements");
+  if (!call.ok()) return;
+  const float* first = call.Input(0, rows * columns);
+  const float* second = other > 0 ? call.Input(1, rows * columns) : nullptr;
+  const int32_t* ids = call.Integers(2, columns);
+  for (int64_t i = 0; call.ok() && i < columns; ++i) {
+    call.Require(ids[i] >= 0 && ids[i] < vocabulary, "an id is outside of the vocabulary");
+  }
+  float* out = call.Output(0, vocabulary, rows);
+  if (!call.ok()) return;
+
+  const int64_t groups = RoundUp(rows, kTogether) / kTogether;
+  const int count = TeamSize(rows);
+  Claims claims(groups, count, 1);
+  const int64_t each = RoundUp(vocabulary * kTogether, 16);
+  Buffer scratches(count * each);
+  RunTeam(count, [&](int member) {
+    float* sums = scratches.data() + member * each;
+    claims.Run(member, 0, [&](int64_t group) {
+      const float* a[kTogether];
+      const float* b[kTogether];
+      for (int64_t i = 0; i < kTogether; ++i) {
+        const int64_t row = std::min(group * kTogether + i, rows - 1);  // as above
+        a[i] = first + row * columns;
+        b[i] = second == nullptr ? nullptr : second + row * columns;
+      }
+      std::memset(sums, 0, static_cast<size_t>(vocabulary * kTogether) * sizeof(float));
+      AddSquares(columns, ids, a, b, sums);
+      for (int64_t v = 0; v < vocabulary; ++v) {
+        for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) out[v * rows + group * kTogether + i] = sums[v * kTogether + i];
+      }
+    });
+  });
+}
+
 struct Registration {
   Registration() {
+    Register<&SquareSums>("FolioSquareSums", {"a: float", "b: float", "ids: int32", "like: float"}, {"sums: float"});
     Register<&GateSums>("FolioGateSums", {"recurrent: float", "candidate: float", "ids: int32", "like: float"},
                         {"table: float", "input: float", "products: float"});
   }

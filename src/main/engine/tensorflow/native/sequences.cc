@@ -26,12 +26,13 @@ struct Input {
   const float* values;
   int64_t width;  // V, or T * B
   const int32_t* ids;  // [T * B]; null for the projected input
+  Level level;
 
   // The B numbers of a row at step t; `scratch` has room for them.
   const float* Row(int64_t row, int64_t t, int64_t batch, float* scratch) const {
     const float* from = values + row * width;
     if (ids == nullptr) return from + t * batch;
-    Lookup(batch, from, ids + t * batch, scratch);
+    Lookup(batch, from, width, ids + t * batch, scratch, level);
     return scratch;
   }
 };
@@ -247,7 +248,7 @@ void SequenceForward(TF_OpKernelContext* context, bool gru, bool low) {
   if (!call.ok()) return;
   const std::unique_ptr<StepProduct> product = ProductFor(call, size, kernel, false, low);
   if (!call.ok()) return;
-  RunForward(size, *product, gru ? fourth : nullptr, Input{values, width, numbers}, h, gru ? nullptr : fourth, out);
+  RunForward(size, *product, gru ? fourth : nullptr, Input{values, width, numbers, ProcessorLevel()}, h, gru ? nullptr : fourth, out);
 }
 
 // Inputs: kernel [GH, H], gradients of the outputs [H, TB], hidden [H, TB], saved [TS, HB].
