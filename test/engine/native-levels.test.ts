@@ -21,6 +21,9 @@ const CASES: readonly Case[] = [
   { units: 5, B: 3, T: 3, V: 9, E: 4, layers: 1, dropout: 0 },
   { units: 64, B: 64, T: 3, V: 20, E: 7, layers: 1, dropout: 0 },
   { units: 100, B: 33, T: 4, V: 65, E: 10, layers: 2, dropout: 0.2 },
+  // Vocabularies of other numbers of registers, and of more than there are.
+  { units: 40, B: 35, T: 4, V: 120, E: 5, layers: 1, dropout: 0 },
+  { units: 40, B: 35, T: 4, V: 133, E: 5, layers: 1, dropout: 0 },
   // More than 32 depths of the backward pass's factor: it is multiplied in pieces.
   { units: 400, B: 16, T: 3, V: 12, E: 8, layers: 1, dropout: 0 },
 ];
