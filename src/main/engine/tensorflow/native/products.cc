@@ -21,30 +21,6 @@ namespace {
 
 #if FOLIO_BF16_LEVELS
 
-// The ways to multiply blocks of 32 x 32 numbers. kDepths: of a piece, of which a panel of the right factor stays in the nearest cache.
-template <int kOfNumber>
-struct InTiles {
-  static constexpr int kParts = kOfNumber;
-  static constexpr int64_t kDepths = 4;
-  static constexpr bool kLeftRows = true;  // a left factor's tiles have rows; else it is packed as a right one is
-  static void Begin() { BeginTiles(); }
-  static void End() { EndTiles(); }
-  static void Multiply(const char* left, const char* right, int64_t depth, bool add, float* out) {
-    MultiplyTiles<kParts>(left, right, depth, add, out, 32);
-  }
-};
-
-struct InVectors {
-  static constexpr int kParts = 1;
-  static constexpr int64_t kDepths = 8;
-  static constexpr bool kLeftRows = false;
-  static void Begin() {}
-  static void End() {}
-  static void Multiply(const char* left, const char* right, int64_t depth, bool add, float* out) {
-    MultiplyWords(left, right, depth, add, out);
-  }
-};
-
 // A factor as it lies in memory. `deep` tells whether its rows run along the inner dimension.
 struct Factor {
   const float* values;
@@ -165,7 +141,7 @@ void MultiplyLarge(const Factor& left, const Factor& right, bool turned, float* 
             for (int64_t p = 0; p < panels; ++p) {
               // Blocks of the result lie together: rows a power of two apart would push each other out of the cache.
               float* to = sum + (p * (last - first) + n - first) * 32;
-              Way::Multiply(own + p * panel + d * depth, from, deep, d > 0, to);
+              Way::Multiply(own + p * panel + d * depth, from, deep, d > 0, to, 32);
             }
           }
         }

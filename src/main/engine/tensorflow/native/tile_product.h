@@ -1,10 +1,11 @@
-// Step products in bfloat16: in tiles (of three parts: float32; of one: low precision), and of one part in vectors.
+// Step products in bfloat16: in tiles (of three parts: float32; of one: low precision), or (of one) in vectors.
 
 #ifndef FOLIO_TILE_PRODUCT_H_
 #define FOLIO_TILE_PRODUCT_H_
 
 #include "step_product.h"
 #include "tiles.h"
+#include "word_product.h"
 
 #if FOLIO_BF16_LEVELS
 
@@ -59,7 +60,7 @@ class TiledKernel : public StepProduct {
   }
 };
 
-template <int kParts>
+template <typename Way>
 class TileProduct : public TiledKernel {
  public:
   TileProduct(const Kernel& kernel, int64_t batch)
@@ -70,7 +71,7 @@ class TileProduct : public TiledKernel {
   void Pack(int64_t group) override {
     for (int64_t half = 0; half < kernel_.gates_out() * 2; ++half) {
       char* to = packed_.template As<char>() + (group * kernel_.gates_out() + half / 2) * panel_bytes() + half % 2 * kTileBytes;
-      for (int64_t k = 0; k < inner(); k += kTileDepth, to += kParts * 2 * kTileBytes) PackTile<kParts>(group, half * 16, k, false, to);
+      for (int64_t k = 0; k < inner(); k += kTileDepth, to += kParts * 2 * kTileBytes) PackTile<kParts>(group, half * 16, k, !Way::kLeftRows, to);
     }
   }
 
@@ -82,98 +83,28 @@ class TileProduct : public TiledKernel {
 
   void Multiply(int64_t group, const void* factor, float* out) const override {
     const int64_t depths = inner() / kTileDepth;
-    // Long rows in pieces of which both factors stay in the nearest cache.
-    const int64_t piece = depths > 32 && kParts > 1 ? 2 : depths;
+    const int64_t piece = Way::StepDepths(depths);
     for (int64_t gate = 0; gate < kernel_.gates_out(); ++gate) {
       const char* left = packed_.template As<char>() + (group * kernel_.gates_out() + gate) * panel_bytes();
       for (int64_t d = 0; d < depths; d += piece) {
         const int64_t at = d * kParts * 2 * kTileBytes, deep = depths - d < piece ? depths - d : piece;
         for (int64_t column = 0; column < width(); column += 32) {
           const char* right = static_cast<const char*>(factor) + column / 32 * factor_.block();
-          MultiplyTiles<kParts>(left + at, right + at, deep, d > 0, out + gate * kTileGroup * width() + column, width());
+          Way::Multiply(left + at, right + at, deep, d > 0, out + gate * kTileGroup * width() + column, width());
         }
       }
     }
   }
 
-  void Enter() const override { BeginTiles(); }
-  void Leave() const override { EndTiles(); }
+  void Enter() const override { Way::Begin(); }
+  void Leave() const override { Way::End(); }
 
  private:
+  static constexpr int kParts = Way::kParts;
   // 32 rows over the whole inner dimension.
   int64_t panel_bytes() const { return inner() * kTileGroup * kParts * 2; }
 
   const PairedFactor<kParts> factor_;
-  const Block packed_;
-};
-
-// Low precision where there are no tiles: the same right factor, read a row of pairs at a time.
-class PairProduct : public TiledKernel {
- public:
-  PairProduct(const Kernel& kernel, int64_t batch)
-      : TiledKernel(kernel, batch),
-        factor_(inner() / kTileDepth, width()),
-        packed_(groups() * rows() * inner() * 2) {}
-
-  // For each panel of rows, and each pair of columns, the rows' words.
-  void Pack(int64_t group) override {
-    uint32_t* to = packed_.As<uint32_t>() + group * rows() * inner() / 2;
-    for (int64_t row = 0; row < rows(); row += kTileRows, to += kTileRows * inner() / 2) {
-      for (int64_t k = 0; k < inner(); k += kTileDepth) {
-        alignas(64) uint32_t tile[kTileDepth / 2][kTileRows];
-        PackTile<1>(group, row, k, true, reinterpret_cast<char*>(tile));
-        for (int64_t pair = 0; pair < kTileDepth / 2; ++pair) {
-          for (int64_t i = 0; i < kTileRows; ++i) {
-            to[i / kRows * kRows * inner() / 2 + (k / 2 + pair) * kRows + i % kRows] = tile[pair][i];
-          }
-        }
-      }
-    }
-  }
-
-  int64_t FactorBytes() const override { return factor_.bytes(); }
-
-  void Put(int64_t gate, int64_t group, const float* rows, void* factor) const override {
-    factor_.Put(gate * groups() + group, rows, static_cast<char*>(factor));
-  }
-
-  void Multiply(int64_t group, const void* factor, float* out) const override {
-    const uint32_t* panel = packed_.As<uint32_t>() + group * rows() * inner() / 2;
-    for (int64_t row = 0; row < rows(); row += kRows, panel += kRows * inner() / 2) {
-      for (int64_t column = 0; column < width(); column += 32) {
-        const char* right = static_cast<const char*>(factor) + column / 32 * factor_.block();
-        MultiplyPairs(panel, right, inner() / kTileDepth, out + row * width() + column, width());
-      }
-    }
-  }
-
- private:
-  static constexpr int64_t kRows = 8;  // of a panel; a group has whole panels
-  int64_t rows() const { return kernel_.gates_out() * kTileGroup; }
-
-  // out [kRows, 32] = panel x right
-  FOLIO_AVX512_BF16 static void MultiplyPairs(const uint32_t* panel, const char* right, int64_t depths, float* out, int64_t stride) {
-    __m512 first[kRows], second[kRows];
-    for (int i = 0; i < kRows; ++i) first[i] = second[i] = _mm512_setzero_ps();
-    for (int64_t d = 0; d < depths; ++d, right += 2 * kTileBytes) {
-      for (int64_t pair = 0; pair < kTileDepth / 2; ++pair, panel += kRows) {
-        const __m512bh a = (__m512bh)_mm512_load_si512(right + pair * 64);
-        const __m512bh b = (__m512bh)_mm512_load_si512(right + kTileBytes + pair * 64);
-#pragma GCC unroll 8
-        for (int i = 0; i < kRows; ++i) {
-          const __m512bh weight = (__m512bh)_mm512_set1_epi32(static_cast<int>(panel[i]));
-          first[i] = _mm512_dpbf16_ps(first[i], weight, a);
-          second[i] = _mm512_dpbf16_ps(second[i], weight, b);
-        }
-      }
-    }
-    for (int64_t i = 0; i < kRows; ++i) {
-      _mm512_storeu_ps(out + i * stride, first[i]);
-      _mm512_storeu_ps(out + i * stride + 16, second[i]);
-    }
-  }
-
-  const PairedFactor<1> factor_;
   const Block packed_;
 };
 

@@ -11,17 +11,17 @@
 namespace folio {
 
 // out [32, 32] (+)= left [32, 32 depth] x right [32 depth, 32]. A factor holds for each depth two tiles (rows or columns 0-15 and 16-31),
-// each of 16 pairs of the inner dimension. Eight rows at a time are summed in registers.
-FOLIO_AVX512_BF16 inline void MultiplyWords(const char* left, const char* right, int64_t depth, bool add, float* out) {
-  constexpr int64_t kRows = 8, kColumns = 32;
-  for (int64_t row = 0; row < 2 * kTileRows; row += kRows, out += kRows * kColumns) {
+// each of 16 pairs of the inner dimension. `stride` is out's row length. Eight rows at a time are summed in registers.
+FOLIO_AVX512_BF16 inline void MultiplyWords(const char* left, const char* right, int64_t depth, bool add, float* out, int64_t stride) {
+  constexpr int64_t kRows = 8;
+  for (int64_t row = 0; row < 2 * kTileRows; row += kRows, out += kRows * stride) {
     const char* rows = left + row / kTileRows * kTileBytes + row % kTileRows * static_cast<int64_t>(sizeof(uint32_t));
     // A quarter of what lies behind these pieces of both factors, which are multiplied next.
     const char* next = (row < kTileRows ? left : right) + row / kRows % 2 * kTileBytes + depth * 2 * kTileBytes;
     __m512 first[kRows], second[kRows];
     for (int i = 0; i < kRows; ++i) {
-      first[i] = add ? _mm512_loadu_ps(out + i * kColumns) : _mm512_setzero_ps();
-      second[i] = add ? _mm512_loadu_ps(out + i * kColumns + 16) : _mm512_setzero_ps();
+      first[i] = add ? _mm512_loadu_ps(out + i * stride) : _mm512_setzero_ps();
+      second[i] = add ? _mm512_loadu_ps(out + i * stride + 16) : _mm512_setzero_ps();
     }
     for (int64_t d = 0; d < depth; ++d) {
       for (int64_t pair = 0; pair < kTileDepth / 2; ++pair) {
@@ -41,11 +41,38 @@ FOLIO_AVX512_BF16 inline void MultiplyWords(const char* left, const char* right,
       }
     }
     for (int i = 0; i < kRows; ++i) {
-      _mm512_storeu_ps(out + i * kColumns, first[i]);
-      _mm512_storeu_ps(out + i * kColumns + 16, second[i]);
+      _mm512_storeu_ps(out + i * stride, first[i]);
+      _mm512_storeu_ps(out + i * stride + 16, second[i]);
     }
   }
 }
+
+// The ways to multiply blocks of 32 x 32 numbers: what each has of a number, how a left factor is packed (its tiles have rows, or it is
+// packed as a right one), and the depths of a piece of which both factors stay in the nearest cache: of large products, and of steps'.
+template <int kOfNumber>
+struct InTiles {
+  static constexpr int kParts = kOfNumber;
+  static constexpr bool kLeftRows = true;
+  static constexpr int64_t kDepths = 4;
+  static int64_t StepDepths(int64_t depths) { return depths > 32 && kParts > 1 ? 2 : depths; }
+  static void Begin() { BeginTiles(); }
+  static void End() { EndTiles(); }
+  static void Multiply(const char* left, const char* right, int64_t depth, bool add, float* out, int64_t stride) {
+    MultiplyTiles<kParts>(left, right, depth, add, out, stride);
+  }
+};
+
+struct InVectors {
+  static constexpr int kParts = 1;
+  static constexpr bool kLeftRows = false;
+  static constexpr int64_t kDepths = 8;
+  static int64_t StepDepths(int64_t) { return kDepths; }
+  static void Begin() {}
+  static void End() {}
+  static void Multiply(const char* left, const char* right, int64_t depth, bool add, float* out, int64_t stride) {
+    MultiplyWords(left, right, depth, add, out, stride);
+  }
+};
 
 }  // namespace folio
 
