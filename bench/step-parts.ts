@@ -77,7 +77,8 @@ export function partOf(operation: string, shape: readonly number[], sizes: StepS
   if (matmul && (is(embeddingSize, wide) || is(vocabulary, embeddingSize))) return 'gradients through the table';
   // Its occurrences, and the parts of the kernel and of the gates' gradients that they are computed from.
   const [rows = 0, columns = 0] = shape;
-  const isOfEach = is(embeddingSize, characters) || is(characters, embeddingSize) || operation === 'squareSums';
+  const isSummed = operation === 'squareSums' || operation === 'segmentSum'; // whichever the engine has
+  const isOfEach = is(embeddingSize, characters) || is(characters, embeddingSize) || isSummed;
   const isCut = operation === 'split' && rows <= wide && (columns === embeddingSize || columns === characters);
   if (isOfEach || isCut || is(wide, embeddingSize)) return "gradients of each character's embedding";
   // The embedding's moments, whose second follows other squares, are computed one operation after the other.

@@ -36,6 +36,7 @@ describe('the parts of a step', () => {
       ['matmul', [256, 6400], "gradients of each character's embedding"],
       ['mul', [6400, 256], "gradients of each character's embedding"],
       ['squareSums', [65, 256], "gradients of each character's embedding"],
+      ['segmentSum', [65, 256], "gradients of each character's embedding"],
       ['adam', [], 'Adam'],
       ['sqrt', [65, 256], 'Adam'],
       ['fromInts', [6400], null],

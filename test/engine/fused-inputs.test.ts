@@ -197,6 +197,10 @@ if (ops === null || fused === null || sequences === null) {
       'sums of squares with too many ids': () => sequences.squareSums?.([zeros(4, 3)], ids(0, 1, 2, 3), zeros(5)),
       'sums of squares of matrices of two sizes': () =>
         sequences.squareSums?.([zeros(4, 3), zeros(4, 2)], ids(0, 1, 2), zeros(5)),
+      'sums of squares of a matrix and a turned one': () =>
+        sequences.squareSums?.([zeros(4, 3), zeros(3, 4)], ids(0, 1, 2), zeros(5)),
+      'sums of squares with too few ids': () => sequences.squareSums?.([zeros(4, 3)], ids(0, 1), zeros(5)),
+      'sums of squares without a vocabulary': () => sequences.squareSums?.([zeros(4, 3)], ids(0, 0, 0), zeros(0)),
       'integers in place of a state': () =>
         fused.gruForward(zeros(3 * H, B), zeros(3 * H, B), ids(...new Array<number>(H * B).fill(0)), zeros(H, 1)),
     };

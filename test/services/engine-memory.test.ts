@@ -18,7 +18,7 @@ const TRAINED: EngineReport = {
   engine: 'tensorflow',
   gflops: 200,
   mixedPays: true,
-  details: { bfloat16: '400 GFLOP/s with its casts' },
+  details: { bfloat16: '400 GFLOP/s, rounding included' },
 };
 
 describe('what is remembered of engines', () => {

@@ -132,7 +132,7 @@ describe('mixed precision', () => {
   ])('pays when %i against 100 GFLOP/s is worth it', async (lowGflops, mixedPays) => {
     const { report } = await chooseEngine('auto', TRAINING, fakeEngines({ tensorflow: { gflops: 100, lowGflops } }));
     expect(report.mixedPays).toBe(mixedPays);
-    expect(report.details).toMatchObject({ bfloat16: `${lowGflops} GFLOP/s with its casts` });
+    expect(report.details).toMatchObject({ bfloat16: `${lowGflops} GFLOP/s, rounding included` });
   });
 });
 

@@ -98,7 +98,7 @@ function figuresOf(
     };
   }
   const { gflops, lowGflops } = speed;
-  const bfloat16 = lowGflops === null ? {} : { bfloat16: `${Math.round(lowGflops)} GFLOP/s with its casts` };
+  const bfloat16 = lowGflops === null ? {} : { bfloat16: `${Math.round(lowGflops)} GFLOP/s, rounding included` };
   const mixedPays = lowGflops !== null && lowGflops >= MIXED_PAYS_FROM * gflops;
   return { gflops, mixedPays, details: { ...details, ...bfloat16 } };
 }

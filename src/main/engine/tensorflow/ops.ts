@@ -19,7 +19,8 @@ import { loadBinding, type OpAttribute, type TensorFlowBinding } from './binding
 import { cudnnLayers } from './cudnn.ts';
 import { asHandle, Handle, idOf } from './handles.ts';
 import { fusedCells } from './fused.ts';
-import { BFLOAT16_LEVEL, checkAskedLevel, processorAt, threads, TILE_LEVEL } from './levels.ts';
+import { isLarge, type Processor } from './large-products.ts';
+import { checkAskedLevel, processorAt, threads } from './levels.ts';
 import { AdamVariables } from './variables.ts';
 
 const T_FLOAT = [type('T', FLOAT)];
@@ -54,9 +55,6 @@ const PACK = counted('N', intAttribute('axis', 0));
 const CONCAT = counted('N', type('Tidx', INT32));
 const ADD_N = counted('N');
 
-/** Multiplications from which on packing both factors costs FolioMatMul less than it brings: three parts of each number, or one. */
-const LARGE = { float32: 2 ** 30, low: 2 ** 26 } as const;
-
 class TensorFlowOps implements TensorOps {
   device: string;
   readonly hasLowPrecision = true;
@@ -66,8 +64,7 @@ class TensorFlowOps implements TensorOps {
   readonly #handles: Arenas<Handle>;
   readonly #adam: AdamVariables;
   readonly #onGpu: boolean;
-  /** Multiplications from which on FolioMatMul computes a product; none where the processor lacks what it needs. */
-  readonly #large: Readonly<Record<keyof typeof LARGE, number>>;
+  readonly #processor: Processor;
   /** Small constants (axes, permutations, numbers), made once and never freed before close. */
   readonly #constants = new Map<string, Handle>();
 
@@ -81,10 +78,7 @@ class TensorFlowOps implements TensorOps {
     this.#onGpu = gpu;
     const level = gpu ? 0 : this.#nativeLevel();
     this.fused = gpu ? null : fusedCells((...call) => this.#runMany(...call), absent, level);
-    this.#large = {
-      float32: level >= TILE_LEVEL ? LARGE.float32 : Infinity,
-      low: level >= BFLOAT16_LEVEL ? LARGE.low : Infinity,
-    };
+    this.#processor = { level, threads: threads() };
     const runCudnn = (name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number) =>
       this.#runMany(name, attributes, inputs.map(idOf), outputs);
     const refuse = (reason: string) => {
@@ -180,7 +174,7 @@ class TensorFlowOps implements TensorOps {
     const { dtype } = asHandle(a);
     const turned = (options.transposeA ? 1 : 0) | (options.transposeB ? 2 : 0);
     const low = options.low === true && dtype === FLOAT;
-    if (dtype === FLOAT && multiplications(a, b, turned) >= this.#large[low ? 'low' : 'float32']) {
+    if (dtype === FLOAT && isLarge(this.#processor, a, b, turned, low)) {
       return this.#run('FolioMatMul', [], [idOf(a), idOf(b), this.#ints([turned | (low ? 4 : 0)])]);
     }
     if (low) {
@@ -330,12 +324,6 @@ class TensorFlowOps implements TensorOps {
     const make = () => this.#binding.createTensor([], FLOAT, new Float32Array([value]));
     return this.#constant(`f${value}`, make, [], FLOAT);
   }
-}
-
-/** Of a matrix product; bit 2 of `turned` says that b is transposed. */
-function multiplications(a: Tensor, b: Tensor, turned: number): number {
-  const [rows = 0, columns = 0] = a.shape;
-  return rows * columns * ((turned & 2) !== 0 ? (b.shape[0] ?? 0) : (b.shape[1] ?? 0));
 }
 
 /**

@@ -10,6 +10,7 @@
 namespace folio {
 namespace {
 
+// The numbers of a table's row at the ids, of a row of any length.
 FOLIO_VERSIONS void LookupAny(int64_t batch, IN row, const int32_t* __restrict__ ids, OUT to) {
   for (int64_t b = 0; b < batch; ++b) to[b] = row[ids[b]];
 }
@@ -20,7 +21,7 @@ inline __mmask16 Lanes(int64_t count) {
   return static_cast<__mmask16>(count >= 16 ? 0xffff : count <= 0 ? 0 : (1u << count) - 1);
 }
 
-// The same of a row of at most 32 * kPairs numbers, which fits into registers: these permute 32 of them faster than memory is read.
+// The numbers of a row of at most 32 * kPairs: it is read into registers once, and an instruction takes 16 numbers out of 32 of them.
 template <int kPairs>
 FOLIO_AVX512 inline void LookupV4(int64_t batch, const float* row, int64_t width, const int32_t* ids, float* to) {
   __m512 low[kPairs], high[kPairs];
@@ -41,7 +42,7 @@ FOLIO_AVX512 inline void LookupV4(int64_t batch, const float* row, int64_t width
 }
 #endif
 
-// The numbers of a table's row [width] at the ids.
+// The numbers of a table's row [width] at the ids. A row of more than 128 would leave too few registers.
 inline void Lookup(int64_t batch, const float* row, int64_t width, const int32_t* ids, float* to, Level level) {
 #if FOLIO_X86_LEVELS
   if (level >= kAvx512 && width <= 64) return LookupV4<2>(batch, row, width, ids, to);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "buffer.h"
 #include "cell_math.h"
@@ -105,13 +106,15 @@ void GateSums(TF_OpKernelContext* context) {
 // Output: the squares of a + b, summed by id [V, E].
 void SquareSums(TF_OpKernelContext* context) {
   Call call(context);
-  int64_t rows, columns;
+  int64_t rows, columns, others, wide;
   call.Shape(0, &rows, &columns);
-  const int64_t other = call.Elements(1), vocabulary = call.Elements(3);
+  call.Shape(1, &others, &wide);
+  const int64_t vocabulary = call.Elements(3);
   call.Require(rows > 0 && columns > 0, "a matrix without elements");
+  call.Require(others == 0 || (others == rows && wide == columns), "matrices of different sizes");
   if (!call.ok()) return;
   const float* first = call.Input(0, rows * columns);
-  const float* second = other > 0 ? call.Input(1, rows * columns) : nullptr;
+  const float* second = others > 0 ? call.Input(1, others * wide) : nullptr;
   const int32_t* ids = call.Integers(2, columns);
   for (int64_t i = 0; call.ok() && i < columns; ++i) {
     call.Require(ids[i] >= 0 && ids[i] < vocabulary, "an id is outside of the vocabulary");
@@ -137,7 +140,8 @@ void SquareSums(TF_OpKernelContext* context) {
       std::memset(sums, 0, static_cast<size_t>(vocabulary * kTogether) * sizeof(float));
       AddSquares(columns, ids, a, b, sums);
       for (int64_t v = 0; v < vocabulary; ++v) {
-        for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) out[v * rows + group * kTogether + i] = sums[v * kTogether + i];
+        float* to = out + v * rows + group * kTogether;
+        for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) to[i] = sums[v * kTogether + i];
       }
     });
   });

@@ -12,9 +12,9 @@
 
 #include "buffer.h"
 #include "kernel_call.h"
+#include "product_ways.h"
 #include "team.h"
 #include "tiles.h"
-#include "word_product.h"
 
 namespace folio {
 namespace {

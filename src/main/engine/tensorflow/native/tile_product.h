@@ -3,9 +3,9 @@
 #ifndef FOLIO_TILE_PRODUCT_H_
 #define FOLIO_TILE_PRODUCT_H_
 
+#include "product_ways.h"
 #include "step_product.h"
 #include "tiles.h"
-#include "word_product.h"
 
 #if FOLIO_BF16_LEVELS
 

@@ -7,6 +7,10 @@
 #include "tiles.h"
 
 #if FOLIO_BF16_LEVELS
+#include <immintrin.h>
+
+#include <cstdint>
+#include <cstring>
 
 namespace folio {
 
@@ -16,7 +20,7 @@ FOLIO_AVX512_BF16 inline void MultiplyWords(const char* left, const char* right,
   constexpr int64_t kRows = 8;
   for (int64_t row = 0; row < 2 * kTileRows; row += kRows, out += kRows * stride) {
     const char* rows = left + row / kTileRows * kTileBytes + row % kTileRows * static_cast<int64_t>(sizeof(uint32_t));
-    // A quarter of what lies behind these pieces of both factors, which are multiplied next.
+    // A quarter of what lies behind these pieces of both factors, which is multiplied when all of this piece has been.
     const char* next = (row < kTileRows ? left : right) + row / kRows % 2 * kTileBytes + depth * 2 * kTileBytes;
     __m512 first[kRows], second[kRows];
     for (int i = 0; i < kRows; ++i) {
@@ -46,33 +50,6 @@ FOLIO_AVX512_BF16 inline void MultiplyWords(const char* left, const char* right,
     }
   }
 }
-
-// The ways to multiply blocks of 32 x 32 numbers: what each has of a number, how a left factor is packed (its tiles have rows, or it is
-// packed as a right one), and the depths of a piece of which both factors stay in the nearest cache: of large products, and of steps'.
-template <int kOfNumber>
-struct InTiles {
-  static constexpr int kParts = kOfNumber;
-  static constexpr bool kLeftRows = true;
-  static constexpr int64_t kDepths = 4;
-  static int64_t StepDepths(int64_t depths) { return depths > 32 && kParts > 1 ? 2 : depths; }
-  static void Begin() { BeginTiles(); }
-  static void End() { EndTiles(); }
-  static void Multiply(const char* left, const char* right, int64_t depth, bool add, float* out, int64_t stride) {
-    MultiplyTiles<kParts>(left, right, depth, add, out, stride);
-  }
-};
-
-struct InVectors {
-  static constexpr int kParts = 1;
-  static constexpr bool kLeftRows = false;
-  static constexpr int64_t kDepths = 8;
-  static int64_t StepDepths(int64_t) { return kDepths; }
-  static void Begin() {}
-  static void End() {}
-  static void Multiply(const char* left, const char* right, int64_t depth, bool add, float* out, int64_t stride) {
-    MultiplyWords(left, right, depth, add, out, stride);
-  }
-};
 
 }  // namespace folio
 
