@@ -103,6 +103,16 @@ describe('a graphics card that nobody has tried', () => {
     expect([...without.started, ...named.started, ...cuda.started]).toEqual([]);
   });
 
+  it('is left out with the same one line after the engines were tried where nothing drives it', async () => {
+    const { auto, leftOut, started } = setup({ present: false });
+    const before = await leftOut();
+    auto.tried([{ ...CARD, available: false, reason: 'No graphics adapter. Install a driver for Vulkan.' }]);
+    expect(await leftOut()).toEqual(before);
+    auto.tried([CARD]); // found nevertheless
+    expect(await leftOut()).toEqual([]);
+    expect(started).toEqual([]);
+  });
+
   it('is tried once for several who wait, and given up when nobody does', async () => {
     const both = setup({ script: works });
     expect(await Promise.all([both.leftOut(), both.leftOut()])).toEqual([[], []]);

@@ -99,8 +99,11 @@ export function createAutoEngines({
       const found = driver();
       const circumstances = circumstancesOf(found);
       const known = knownGraphics(memory);
-      if (known?.circumstances === circumstances) return known.works ? [] : [leftOutFor(known.reason)];
+      const counts = known?.circumstances === circumstances ? known : null;
+      if (counts?.works === true) return [];
+      // Whoever has the engines tried without a driver learns no more than this, and need not try them again for it.
       if (!found.present) return [notTried('webgpu', 'not tried, as no driver for Vulkan is installed')];
+      if (counts !== null) return [leftOutFor(counts.reason)];
       trying();
       const report = await tryCard(circumstances, signal);
       if (report === null) return [notTried('webgpu', 'not tried, as there was no time to try it')];
