@@ -32,16 +32,17 @@ describe('runs', () => {
       run({ id: 4, config: { ...ten, minutes: 3 }, epochs: [epochRecord()], epoch: 2, step: 180 }),
       run({ id: 5, config: ten, epochs: [], epoch: 0, step: 0 }),
       run({ id: 6 }),
+      run({ id: 7, config: { ...ten, maxSteps: 5 }, epochs: [part], epoch: 1, step: 5 }),
     ].map((one) => ({
       ...one,
       name: `run-${one.id}-`,
       completeEpochs: one.epochs.filter(({ complete }) => complete).length,
-      plannedEpochs: one.config.minutes > 0 ? null : one.config.epochs,
+      plannedEpochs: one.config.minutes > 0 || one.config.maxSteps > 0 ? null : one.config.epochs,
     }));
     const fake = fakeApp(various);
     const { out } = await folio(['runs'], { fake, columns: 140 });
     const told = various.map(({ name }) => new RegExp(`${name} +\\w+ +(.*?) +\\S+ +- `).exec(out)?.[1]);
-    expect(told).toEqual(['0/10, in 1', '0/10, in 1', '1/10, in 2', '1, in 2', '-', '1/1']);
+    expect(told).toEqual(['0/10, in 1', '0/10, in 1', '1/10, in 2', '1/-, in 2', '-', '1/1', '0/-, in 1']);
     const shown = await Promise.all(various.map(async ({ id }) => (await folio(['show', `${id}`], { fake })).out));
     expect(shown.map((text) => /^Trained +(.*?)(:|, created)/m.exec(text)?.[1])).toEqual([
       '0 of 10 epochs, in epoch 1',
@@ -50,6 +51,7 @@ describe('runs', () => {
       '1 epoch, in epoch 2',
       'nothing stored yet',
       '1 of 1 epoch',
+      '0 epochs, in epoch 1',
     ]);
     expect(shown[1]).toContain('Checkpoints of a part of epoch 1, 16.1 MB.');
     expect(shown[1]).toContain('Written after a part of epoch 1:');
@@ -171,6 +173,11 @@ describe('show', () => {
 });
 
 describe('delete', () => {
+  it('says in its help that it deletes for good, and that the window does not', async () => {
+    const { out } = await folio(['delete', '--help']);
+    expect(squeeze(out)).toMatch(/for good; .* \(In the window a deleted run can be had back for a day\.\)/);
+  });
+
   it('asks, and deletes on yes only', async () => {
     const fake = fakeApp();
     const no = await folio(['delete', '1'], { fake, answer: '' });

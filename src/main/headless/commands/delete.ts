@@ -10,7 +10,9 @@ import { bytes } from '../output/words.ts';
 
 export function define(command: Command, run: RunCommand): void {
   command
-    .description('Delete a run with its checkpoints, losses and samples. There is no way back; the text stays.')
+    .description(
+      'Delete a run with its checkpoints, losses and samples, at once and for good; the text stays. (In the window a deleted run can be had back for a day.)',
+    )
     .argument('<run>', RUN_ARGUMENT)
     .option('--yes', 'do not ask')
     .action((reference: string, options: { readonly yes?: true }) =>

@@ -5,7 +5,7 @@ import { plural } from './words.ts';
 export interface Progress {
   /** Whole epochs. */
   readonly complete: number;
-  /** Planned ones; null where the minutes decide. */
+  /** Planned ones; null where the minutes or the steps decide. */
   readonly planned: number | null;
   /** The epoch of which only a part is done; null when there is none. */
   readonly inside: number | null;
@@ -19,17 +19,16 @@ export function progressOf(run: Run): Progress | null {
   const complete = Math.max(0, ...run.epochs.filter((record) => record.complete).map(({ epoch }) => epoch));
   return {
     complete,
-    planned: run.config.minutes > 0 ? null : run.config.epochs,
+    planned: run.config.minutes > 0 || run.config.maxSteps > 0 ? null : run.config.epochs,
     inside: run.epoch > complete ? run.epoch : null,
   };
 }
 
-/** "0/10, in 1" for a table; "-" where nothing was trained. */
+/** "0/10, in 1" for a table, "0/-, in 1" where no number of epochs is planned; "-" where nothing was trained. */
 export function shortProgress(run: Pick<RunSummary, 'epoch' | 'step' | 'completeEpochs' | 'plannedEpochs'>): string {
   const { epoch, step, completeEpochs, plannedEpochs } = run;
   if (step === 0) return '-';
-  const planned = plannedEpochs === null ? '' : `/${plannedEpochs}`;
-  return `${completeEpochs}${planned}${epoch > completeEpochs ? `, in ${epoch}` : ''}`;
+  return `${completeEpochs}/${plannedEpochs ?? '-'}${epoch > completeEpochs ? `, in ${epoch}` : ''}`;
 }
 
 /** "3 of 10 epochs, in epoch 4"; null where nothing was trained. */
