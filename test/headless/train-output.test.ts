@@ -28,6 +28,7 @@ describe('what is shown', () => {
       /gru \(GRU\) +\(64, None, 1024\) +3,938,304/,
       /dense \(Dense\) +\(64, None, 65\) +66,625/,
       /total +4,021,569/,
+      /^Precision +float32\nTraining /m,
       /172 batches an epoch/,
       /First batch +\(64, 100\) -> logits \(64, 100, 65\)/,
       /Untrained +loss 4\.175 nats a character; knowing nothing is ln 65 =\s+4\.174/,
@@ -85,6 +86,20 @@ describe('what is shown', () => {
     expect(out).toMatch(/3 min of training/);
     expect(out).toMatch(/^epoch 1 /m);
     expect(out).not.toContain('/1000');
+  });
+
+  it('names the precision that the plan computes in, for people and as JSON', async () => {
+    const mixed = { ...PRESETS.best.config, precision: 'mixed' } as const;
+    const fake = fakeApp();
+    fake.play = (tell, end) => {
+      for (const event of trainingEvents(1, mixed)) tell(event);
+      end(finished());
+    };
+    const told = /^Precision +mixed: matrix products in bfloat16, all else in float32\nTraining /m;
+    expect((await folio(['train', '--preset', 'best', '--minutes', '3'], { fake })).out).toMatch(told);
+    expect((await folio(['resume', '1', '--set', 'epochs=9'], { fake })).out).toMatch(told);
+    const lines = (await folio(['train', '--json'], { fake })).json();
+    expect(lines).toContainEqual(expect.objectContaining({ type: 'plan', config: mixed }));
   });
 
   it('says what thinning older checkpoints has freed', async () => {

@@ -36,6 +36,11 @@ const PHASES = {
   paused: 'paused',
 } as const satisfies Record<EventOf<'phase'>['phase'], string>;
 
+const PRECISIONS = {
+  float32: 'float32',
+  mixed: 'mixed: matrix products in bfloat16, all else in float32',
+} as const satisfies Record<RunConfig['precision'], string>;
+
 export class TrainingDisplay {
   readonly #output: Output;
   readonly #options: TrainingDisplayOptions;
@@ -149,6 +154,7 @@ export class TrainingDisplay {
     }
     if (plan.reason !== null) this.#say(wrap(plan.reason, this.#width));
     this.#say(`\n${modelTable(config, vocabularySize, this.#output)}\n`);
+    this.#tell('Precision', PRECISIONS[config.precision]);
     const batches = plural(plan.stepsPerEpoch, 'batch', 'batches');
     const amount =
       plan.totalSteps === null
