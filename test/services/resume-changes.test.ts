@@ -53,9 +53,6 @@ describe('a finished run', () => {
       }),
     );
     expect(() => refuse({ epochs: 4 })).not.toThrow();
-    expect(() => refuse({ epochs: 4, maxSteps: 6 })).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('maxSteps=') as string }),
-    );
     expect(() => refuse({ epochs: 4, minutes: 1 }, at({ step: 6, activeSeconds: 59 }))).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('minutes=2') as string }),
     );
@@ -63,5 +60,27 @@ describe('a finished run', () => {
       expect.objectContaining({ hint: expect.stringContaining('patience=0') as string }),
     );
     expect(() => refuseWithoutWork({ id: 3 }, config, 6400, null)).toThrow(/nothing stored/);
+  });
+
+  it('is told a number of steps that its epochs have room for', () => {
+    const hint = (changes: string): unknown =>
+      expect.objectContaining({ hint: `\`folio resume 3 ${changes}\` trains it further.` });
+    // 40 epochs of 2 steps: 5 more of them, or as many as there are.
+    expect(() => refuse({ epochs: 40, maxSteps: 6 })).toThrow(hint('--set maxSteps=16'));
+    expect(() => refuse({ epochs: 4, maxSteps: 6 })).toThrow(hint('--set maxSteps=8'));
+    const inside = at({ step: 1, epoch: 1, stepInEpoch: 1 });
+    expect(() => refuse({ epochs: 1, maxSteps: 1 }, inside)).toThrow(hint('--set maxSteps=2'));
+    expect(() => refuse({ epochs: 1, maxSteps: 2 }, inside)).not.toThrow();
+  });
+
+  it('is told all that has to change where several ends were reached', () => {
+    const over = { ...finished, epochsWithoutImprovement: 2, activeSeconds: 60 };
+    const ends = { epochs: 3, maxSteps: 6, minutes: 1, patience: 2 };
+    expect(() => refuse(ends, over)).toThrow(
+      expect.objectContaining({
+        hint: '`folio resume 3 --set epochs=8 --set maxSteps=16 --set minutes=2 --set patience=0` trains it further.',
+      }),
+    );
+    expect(() => refuse({ epochs: 8, maxSteps: 16, minutes: 2, patience: 0 }, over)).not.toThrow();
   });
 });

@@ -1,6 +1,7 @@
 /** What may change of a run's settings when it goes on, and whether there is anything left to do then. */
 import { planBatches, splitForValidation } from '../../shared/batch-plan.ts';
 import { runConfigSchema, type ConfigKey, type RunConfig } from '../../shared/config.ts';
+import type { EngineChoice } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { TrainingPosition } from '../trainer/messages.ts';
 import { applySettings, checkConfig } from './settings.ts';
@@ -96,19 +97,47 @@ export function refuseWithoutWork(
   }
   const { training } = splitForValidation(characters, config.validationFraction);
   const { stepsPerEpoch } = planBatches(training.end - training.start, config);
-  const { epochs, maxSteps, minutes, patience } = config;
+  const changes = changesToGoOn(config, stepsPerEpoch, position);
+  if (changes.length === 0) return;
   const after = `epoch ${position.stepInEpoch === 0 ? position.epoch - 1 : position.epoch}, step ${position.step}`;
-  const refuse = (hint: string): never => {
-    throw new FolioError('config', `run ${run.id} is finished after ${after}: there is nothing left to resume`, hint);
-  };
-  const resume = (change: string): string => `\`folio resume ${run.id} --set ${change}\` trains it further.`;
-  if (position.step >= epochs * stepsPerEpoch) refuse(resume(`epochs=${Math.min(100_000, position.epoch + 4)}`));
-  if (maxSteps > 0 && position.step >= maxSteps) refuse(resume(`maxSteps=${position.step + 5 * stepsPerEpoch}`));
-  if (minutes > 0 && position.activeSeconds >= (minutes - LEAST_MINUTES) * 60) {
-    refuse(resume(`minutes=${Math.ceil(position.activeSeconds / 60 + minutes)}`));
-  }
-  if (patience > 0 && position.epochsWithoutImprovement >= patience) refuse(resume('patience=0'));
+  throw new FolioError(
+    'config',
+    `run ${run.id} is finished after ${after}: there is nothing left to resume`,
+    `\`folio resume ${run.id} ${changes.map((change) => `--set ${change}`).join(' ')}\` trains it further.`,
+  );
 }
 
+/**
+ * Refuses to go on in mixed precision on an engine that is known not to have it: before its process is started, and with the way out.
+ *
+ * @throws FolioError 'config'
+ */
+export function refuseMixedOn(engine: EngineChoice, run: { readonly id: number }, { precision }: RunConfig): void {
+  if (precision !== 'mixed' || engine === 'auto' || engine === 'tensorflow') return;
+  throw new FolioError(
+    'config',
+    `run ${run.id} computes in mixed precision, which the ${engine} engine does not have`,
+    `\`folio resume ${run.id} --engine ${engine} --set precision=float32\` goes on with it in float32, \`folio resume ${run.id} --engine tensorflow\` in mixed precision.`,
+  );
+}
+
+/** A later end in place of each that was reached ("maxSteps=490"), every one within what the others allow; none while there is work left. */
+function changesToGoOn(config: RunConfig, stepsPerEpoch: number, position: TrainingPosition): string[] {
+  const { epochs, maxSteps, minutes, patience } = config;
+  const { step, epoch, activeSeconds, epochsWithoutImprovement } = position;
+  const isEpochsEnd = step >= epochs * stepsPerEpoch;
+  const laterEpochs = isEpochsEnd ? Math.min(MOST_EPOCHS, epoch + 4) : epochs;
+  const laterSteps = Math.min(step + 5 * stepsPerEpoch, laterEpochs * stepsPerEpoch);
+  return [
+    ...(isEpochsEnd ? [`epochs=${laterEpochs}`] : []),
+    ...(maxSteps > 0 && step >= maxSteps ? [`maxSteps=${laterSteps}`] : []),
+    ...(minutes > 0 && activeSeconds >= (minutes - LEAST_MINUTES) * 60
+      ? [`minutes=${Math.ceil(activeSeconds / 60 + minutes)}`]
+      : []),
+    ...(patience > 0 && epochsWithoutImprovement >= patience ? ['patience=0'] : []),
+  ];
+}
+
+const MOST_EPOCHS = 100_000;
 /** Too little time to be worth starting an engine for: a run on a time budget ends somewhat before it is used up. */
 const LEAST_MINUTES = 0.05;
