@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { checkAskedLevel, processorAt } from '../../../src/main/engine/tensorflow/levels.ts';
 
 describe('FOLIO_NATIVE_LEVEL', () => {
-  it.each([undefined, '0', '2', '4'])('%s is taken', (asked) => {
+  it.each([undefined, '', '0', '2', '4'])('%j is taken', (asked) => {
     expect(() => checkAskedLevel({ FOLIO_NATIVE_LEVEL: asked })).not.toThrow();
   });
 
-  it.each(['', '5', '-1', '10', '2x', 'avx2'])('"%s" is refused, with what it takes', (asked) => {
+  it.each([' ', '5', '-1', '\n', '10', '2x', 'avx2'])('"%s" is refused, with what it takes', (asked) => {
     expect(() => checkAskedLevel({ FOLIO_NATIVE_LEVEL: asked })).toThrow(`FOLIO_NATIVE_LEVEL is "${asked}".`);
   });
 });

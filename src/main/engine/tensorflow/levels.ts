@@ -16,14 +16,14 @@ export function processorAt(level: number): string {
 }
 
 /**
- * Looks at FOLIO_NATIVE_LEVEL, which takes a lower level than the processor has.
- * @throws FolioError 'engine' for anything but 0 to 4.
+ * Looks at FOLIO_NATIVE_LEVEL, which takes a lower level than the processor has. An empty one is as good as none.
+ * @throws FolioError 'usage' for anything but 0 to 4.
  */
 export function checkAskedLevel(env: Environment): void {
   const asked = env['FOLIO_NATIVE_LEVEL'];
-  if (asked === undefined || /^[0-4]$/.test(asked)) return;
+  if (asked === undefined || /^[0-4]?$/.test(asked)) return;
   throw new FolioError(
-    'engine',
+    'usage',
     `FOLIO_NATIVE_LEVEL is "${asked}".`,
     'It takes a number from 0 to 4: 0 any processor, 1 AVX2, 2 AVX-512, 3 AVX-512 with bfloat16, 4 AMX. Correct it, or unset it.',
   );
