@@ -23,8 +23,8 @@ const room = (name, from, may, node) => ({
 
 const SHARED = '^src/shared/';
 const MESSAGES = '^src/main/trainer/messages\\.ts$';
-/** Looks at the engine's files, and loads nothing: see the rule below. */
-const LOOK = '^src/main/engine/tensorflow/locate\\.ts$';
+/** Look at the engine's files and at what it is told, and load nothing: see the rule below. */
+const LOOK = '^src/main/engine/tensorflow/(locate|levels)\\.ts$';
 const PURE_MODEL = '^src/main/model/(vocabulary|safetensors|weights|random)\\.ts$';
 const APP = '^src/main/app\\.ts$';
 /** Where the program's own files are, and how threads are started: for every room that starts or reads one. */

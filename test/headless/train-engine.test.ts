@@ -53,6 +53,21 @@ describe('the engine', () => {
     expect(fake.started).toMatchObject([{ engine: 'auto' }, { engine: 'auto' }]);
   });
 
+  it.each(['train', 'train --no-install', 'resume 1 --set epochs=9'])(
+    'a wrong FOLIO_NATIVE_LEVEL stops %s: nothing is installed, and no slower engine taken',
+    async (words) => {
+      const argv = words.split(' ');
+      const fake = missing();
+      fake.runs.push(run({ id: 1 }));
+      const { code, err } = await folio(argv, { fake, env: { FOLIO_NATIVE_LEVEL: '9' } });
+      expect(code).toBe(2);
+      expect(err).toMatch(/error: FOLIO_NATIVE_LEVEL is "9"\.\nIt takes a number from 0 to 4: .*unset it\.$/ms);
+      expect([fake.installs, fake.probes, fake.started, fake.resumed]).toEqual([[], [], [], []]);
+      const other = await folio([...argv, '--engine', 'wasm'], { fake, env: { FOLIO_NATIVE_LEVEL: '9' } });
+      expect(other.code).toBe(0); // which has nothing to do with it
+    },
+  );
+
   it('why it could not be installed is kept when no other thread writes to the record', async () => {
     const fake = missing();
     fake.installError = new FolioError('install', 'Python 3 is not installed.', 'apt install python3-pip');

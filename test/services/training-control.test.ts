@@ -11,6 +11,7 @@ import {
   FINISHED,
   forgetEvents,
   listen,
+  PLAN,
   record,
   service,
   start,
@@ -162,7 +163,6 @@ describe('resuming', () => {
     );
     expect(record.store.metrics(runId).map(({ step }) => step)).toEqual([1, 15]);
     const handle = await service().resume(runId, 'wasm', listen);
-    expect(record.store.metrics(runId).map(({ step }) => step)).toEqual([1]);
     const request = await trainer.received('train');
     expect(request).toMatchObject({
       plan: null,
@@ -176,7 +176,9 @@ describe('resuming', () => {
       { run: runId, type: 'created', name: 'quick on hamlet' },
       { run: runId, type: 'status', status: 'queued', reason: 'resumes from epoch 2, step 14' },
     ]);
-    trainer.say(READY, stepMessage(15, { milliseconds: 2000 }), FINISHED);
+    trainer.say(READY, PLAN);
+    expect(record.store.metrics(runId).map(({ step }) => step)).toEqual([1]);
+    trainer.say(stepMessage(15, { milliseconds: 2000 }), FINISHED);
     trainer.exit(0);
     expect(await handle.done).toMatchObject({ status: 'finished', epochs: 1, steps: 15, seconds: 16 });
     expect(record.store.metrics(runId).at(-1)).toMatchObject({ step: 15, activeSeconds: 16 });
@@ -239,11 +241,12 @@ describe('resuming', () => {
     const runId = await interruptedRun(stepMessage(1));
     await service().resume(runId, 'auto', listen);
     expect(await trainer.received('train')).toMatchObject({ resume: null, config });
-    expect(record.store.metrics(runId)).toEqual([]);
     expect(events.at(-1)).toMatchObject({
       status: 'queued',
       reason: expect.stringContaining('from the beginning') as string,
     });
+    trainer.say(READY, PLAN);
+    expect(record.store.metrics(runId)).toEqual([]);
   });
 
   it('names a damaged checkpoint that it passes over', async () => {

@@ -11,6 +11,17 @@ import { temporaryRecord, type TemporaryRecord } from '../support/records.ts';
 export const { config } = PRESETS.quick;
 export const FINISHED: FromTrainer = { type: 'ended', outcome: 'finished', reason: '' };
 
+/** What a trainer says when it has loaded all that it goes on from. */
+export const PLAN: Extract<FromTrainer, { type: 'plan' }> = {
+  type: 'plan',
+  config,
+  stepsPerEpoch: 10,
+  totalSteps: 30,
+  trainingCharacters: 900,
+  validationCharacters: 100,
+  reason: null,
+};
+
 /** Set anew before each test by `useTrainings`. */
 export let record: TemporaryRecord;
 export let trainer: FakeTrainer;

@@ -9,6 +9,7 @@ import {
   FINISHED,
   forgetEvents,
   listen,
+  PLAN,
   record,
   service,
   start,
@@ -156,10 +157,11 @@ describe('resuming with changes', () => {
     await service().resume(runId, 'auto', listen, undefined, { learningRate: 0.001, clipNorm: 0.5 });
     const changed = { ...config, learningRate: 0.001, clipNorm: 0.5 };
     expect(await trainer.received('train')).toMatchObject({ config: changed, resume: { recorded: true } });
-    expect(record.store.run(runId).config).toEqual(changed);
     expect(events.at(-1)).toMatchObject({
       reason: 'resumes from epoch 1, step 10, with learningRate=0.001 (it was 0.004), clipNorm=0.5 (it was 1)',
     });
+    trainer.say(READY, { ...PLAN, config: changed });
+    expect(record.store.run(runId).config).toEqual(changed);
   });
 
   it('nothing changes when the changes are refused', async () => {
@@ -178,7 +180,10 @@ describe('resuming with changes', () => {
       code: 'config',
     });
     await training.resume(runId, 'auto', listen, undefined, { epochs: 100 });
-    expect(record.store.run(runId)).toMatchObject({ status: 'queued', config: { epochs: 100 } });
+    expect(record.store.run(runId).status).toBe('queued');
+    const { config: longer } = await trainer.received('train');
+    trainer.say(READY, { ...PLAN, config: longer });
+    expect(record.store.run(runId)).toMatchObject({ status: 'running', config: { epochs: 100 } });
   });
 
   it('keeps the weights of the epochs that the run was started with, unless told otherwise', async () => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forkTrainer, startTrainer } from '../../src/main/headless/trainer-process.ts';
-import type { FinishedEvent } from '../../src/main/services/supervisor.ts';
+import type { FinishedEvent } from '../../src/main/services/supervision.ts';
 import { createTrainingService } from '../../src/main/services/training.ts';
 import type { StartTrainer } from '../../src/main/services/types.ts';
 import type { RunConfig } from '../../src/shared/config.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EngineChoice } from '../../shared/domain.ts';
 import { assertNever, FolioError } from '../../shared/errors.ts';
 import type { FolioApp } from '../app.ts';
+import { refuseWrongLevel } from '../services/asked-level.ts';
 import { abortOnInterrupt } from './context.ts';
 import type { CommandContext } from './context.ts';
 import type { Io } from './io.ts';
@@ -27,7 +28,8 @@ const DOING = {
  * without it, and does not try again for a day; a person who named it gets the error. All of it goes to stderr.
  *
  * @returns 'failed' when the person has been told why it is not there.
- * @throws FolioError from the installation when `choice` is 'tensorflow'; 'cancelled' on Ctrl-C.
+ * @throws FolioError from the installation when `choice` is 'tensorflow'; 'cancelled' on Ctrl-C; 'usage' for a wrong FOLIO_NATIVE_LEVEL,
+ *   for which TensorFlow would look as if it were broken.
  */
 export async function prepareEngine(
   context: CommandContext,
@@ -35,6 +37,7 @@ export async function prepareEngine(
   choice: EngineChoice,
   mayInstall: boolean,
 ): Promise<'failed' | null> {
+  refuseWrongLevel(choice, context.io.env);
   if (!mayInstall || (choice !== 'auto' && choice !== 'tensorflow')) return null;
   const reason = await whyMissing(app);
   if (reason === null) return null;

@@ -51,8 +51,8 @@ export class Network implements PassNetwork {
       throw new FolioError(
         'engine',
         `mixed precision is not available on ${ops.device}`,
-        // A run that is resumed keeps its precision, which the preset `best` may have chosen.
-        'Use --engine tensorflow (`folio engines --install tensorflow` installs it), or train a new run with --set precision=float32.',
+        // For a new run, and for one that is resumed: that keeps its precision, which the preset `best` may have chosen.
+        'Use --engine tensorflow (`folio engines --install tensorflow` installs it), or --set precision=float32.',
       );
     }
     this.#ops = ops;

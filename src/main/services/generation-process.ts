@@ -3,6 +3,7 @@ import type { CheckpointInfo, EngineChoice, EngineReport, RunDetail } from '../.
 import { FolioError } from '../../shared/errors.ts';
 import type { CheckpointSource } from '../store/checkpoint-reader.ts';
 import type { FromTrainer } from '../trainer/messages.ts';
+import { refuseWrongLevel } from './asked-level.ts';
 import { ALL_ENGINES } from './auto-engines.ts';
 import type { AutoEngines } from './auto-engines.ts';
 import { EngineWatch } from './engine-watch.ts';
@@ -57,12 +58,13 @@ export class GenerationProcess {
     this.#enginesFound = enginesFound;
   }
 
-  /** Has these weights in the process; they are sent only when it holds others. */
+  /** Has these weights in the process; they are sent only when it holds others. Throws FolioError 'usage' for a wrong FOLIO_NATIVE_LEVEL. */
   async load(
     { vocabulary }: Pick<RunDetail, 'vocabulary'>,
     checkpoint: CheckpointInfo,
     wanted: EngineChoice,
   ): Promise<Loaded> {
+    refuseWrongLevel(wanted);
     const key = `${checkpoint.id}:${checkpoint.createdAt}`;
     const held = await this.#processFor(wanted);
     if (held.loaded?.key === key) return held.loaded;

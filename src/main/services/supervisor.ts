@@ -2,48 +2,31 @@
  * Watches over one training: feeds its process, writes down what it reports, and tells how it ended, whatever the way.
  * Every training ends in exactly one outcome and one `finished` event; the process is gone by then.
  */
-import type { EngineReport, RunStatus } from '../../shared/domain.ts';
+import type { RunStatus } from '../../shared/domain.ts';
 import { FolioError, toErrorMessage } from '../../shared/errors.ts';
-import type { TrainingEvent } from '../../shared/events.ts';
 import type { StoredCheckpoint } from '../store/checkpoint-writer.ts';
-import type { Store } from '../store/types.ts';
 import type { CheckpointMessage, FromOtherPurposes, FromTrainer, TrainRequest } from '../trainer/messages.ts';
-import type { Recorder } from './recorder.ts';
 import { assertTransition } from './run-states.ts';
-import type { AutoEngines } from './auto-engines.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { guarded } from './guarded.ts';
 import { InOrder } from './in-order.ts';
 import { describeExit } from './trainer-exit.ts';
+import type { EventBody, FinishedEvent, Ready, Supervision } from './supervision.ts';
 import type { TrainerExit } from './trainer-exit.ts';
 import { TrainerLink } from './trainer-link.ts';
-import type { Timeouts } from './trainer-link.ts';
 import {
   outcomeOfDeath,
   outcomeOfEarlyStop,
   outcomeOfEnd,
   outcomeOfError,
   outcomeOfFailure,
+  outcomeOfRefusal,
 } from './training-outcome.ts';
-import type { Circumstances, Outcome } from './training-outcome.ts';
-import type { TrainerProcess, TrainingHandle } from './types.ts';
+import type { Circumstances, Outcome, Resumption } from './training-outcome.ts';
+import type { TrainingHandle } from './types.ts';
 
-export type FinishedEvent = Extract<TrainingEvent, { type: 'finished' }>;
-type EventBody = TrainingEvent extends infer Event ? (Event extends TrainingEvent ? Omit<Event, 'run'> : never) : never;
-
-export interface Supervision {
-  readonly store: Store;
-  readonly recorder: Recorder;
-  readonly process: TrainerProcess;
-  readonly autoEngines: AutoEngines;
-  readonly runId: number;
-  readonly corpusId: number;
-  readonly request: TrainRequest;
-  /** The last whole checkpoint that the run starts with, in words ("epoch 3, step 500"); null for none. */
-  readonly resumable: string | null;
-  readonly listener: (event: TrainingEvent) => void;
-  readonly timeouts: Timeouts;
-}
+/** What the process says before its engine holds the weights to go on from. What it says then may be that it cannot. */
+const BEFORE_GOING_ON: ReadonlySet<FromTrainer['type']> = new Set(['opening', 'ready', 'error']);
 
 export class Supervisor implements TrainingHandle {
   readonly runId: number;
@@ -54,7 +37,9 @@ export class Supervisor implements TrainingHandle {
   readonly #engine: EngineWatch;
   readonly #resolveDone: (event: FinishedEvent) => void;
   #status: RunStatus = 'queued';
-  #report: EngineReport | null = null;
+  #ready: Ready | null = null;
+  /** Of a run that is to go on and has not yet begun to. */
+  #resumption: Resumption | null;
   #config: TrainRequest['config'];
   #outcome: Outcome | null = null;
   #stopReason = '';
@@ -81,6 +66,7 @@ export class Supervisor implements TrainingHandle {
     this.runId = runId;
     this.#config = request.config;
     this.#resumable = rest.resumable;
+    this.#resumption = rest.resumption;
     this.#steps = request.resume?.position.step ?? 0;
     this.#epochs = (request.resume?.position.epoch ?? 1) - 1;
     const { promise, resolve } = Promise.withResolvers<FinishedEvent>();
@@ -178,15 +164,28 @@ export class Supervisor implements TrainingHandle {
     this.#conclude(outcomeOfFailure('the record could not be written', error, this.#circumstances));
   }
 
+  /** Nothing of the run but its status has changed in the record so far. */
+  #goOn(): void {
+    this.#resumption?.accept();
+    this.#resumption = null;
+    if (this.#ready !== null) this.#begin(this.#ready);
+  }
+
+  #begin({ report, rejected }: Ready): void {
+    const { store } = this.#supervision;
+    store.setRunEngine(this.runId, report.engine, report.device);
+    store.noteBeginning(this.runId, { rejected });
+    if (this.#status === 'queued') this.#setStatus('running', '');
+  }
+
   #handle(message: FromTrainer): Promise<void> | undefined {
     const { store, recorder } = this.#supervision;
+    if (this.#resumption !== null && !BEFORE_GOING_ON.has(message.type)) this.#goOn();
     switch (message.type) {
       case 'ready':
-        this.#report = message.report;
-        store.setRunEngine(this.runId, message.report.engine, message.report.device);
-        store.noteBeginning(this.runId, { rejected: message.rejected });
+        this.#ready = message;
         this.#emit({ type: 'engine', report: message.report, rejected: message.rejected });
-        if (this.#status === 'queued') this.#setStatus('running', '');
+        if (this.#resumption === null) this.#begin(message);
         return;
       case 'plan':
         this.#config = message.config;
@@ -223,7 +222,9 @@ export class Supervisor implements TrainingHandle {
         return;
       case 'error':
         recorder.flush();
-        this.#conclude(outcomeOfError(this.#engine.explained(message.error), this.#circumstances));
+        this.#conclude(
+          outcomeOfError(this.#engine.explained(message.error), this.#circumstances, this.#resumption !== null),
+        );
         return;
       case 'opening':
         return;
@@ -233,7 +234,7 @@ export class Supervisor implements TrainingHandle {
   }
 
   #checkpoint(message: CheckpointMessage): Promise<void> | undefined {
-    const stored = this.#supervision.recorder.checkpoint(message, this.#report?.engine ?? '');
+    const stored = this.#supervision.recorder.checkpoint(message, this.#ready?.report.engine ?? '');
     const tell = (done: StoredCheckpoint): void => this.#guarded(() => this.#checkpointStored(message, done));
     if (!(stored instanceof Promise)) {
       tell(stored);
@@ -302,12 +303,13 @@ export class Supervisor implements TrainingHandle {
   /** The first outcome stands, from now on. Its status is written at once, or when no other thread stores something. */
   #settle(outcome: Outcome): void {
     if (this.#outcome !== null) return;
-    this.#outcome = outcome;
+    this.#outcome = this.#resumption === null ? outcome : outcomeOfRefusal(outcome, this.#resumption);
     this.#engine.stop();
     this.#link.expectNothing();
     const turn = this.#supervision.store.writable();
-    if (turn === null) this.#writeEnd(outcome);
-    else this.#endWritten = turn.then(() => this.#writeEnd(outcome));
+    const end = this.#outcome;
+    if (turn === null) this.#writeEnd(end);
+    else this.#endWritten = turn.then(() => this.#writeEnd(end));
   }
 
   /** When even the status cannot be written, the next start's sweep finds the run dead. */
@@ -323,7 +325,8 @@ export class Supervisor implements TrainingHandle {
   }
 
   #setStatus(status: RunStatus, reason: string): void {
-    assertTransition(this.runId, this.#status, status);
+    // A run that does not go on after all is again what it was, whatever may follow otherwise.
+    if (status !== this.#resumption?.status) assertTransition(this.runId, this.#status, status);
     this.#status = status;
     this.#supervision.store.setRunStatus(this.runId, status, reason);
     this.#emit({ type: 'status', status, reason });

@@ -20,6 +20,15 @@ export interface Circumstances {
   readonly resumable: string | null;
 }
 
+/** A run that is to go on. */
+export interface Resumption {
+  /** As the run was before it was queued again. */
+  readonly status: RunStatus;
+  readonly reason: string;
+  /** Takes the run back to where it goes on from: called once its process has all that it needs for that. */
+  readonly accept: () => void;
+}
+
 type Ended = Extract<FromTrainer, { type: 'ended' }>;
 
 /** The process came to the end of its work, and saved. @param stopReason why it was asked to stop, where there is more to say */
@@ -33,10 +42,15 @@ export function outcomeOfEnd({ outcome, reason }: Ended, circumstances: Circumst
   };
 }
 
-/** The process reported an error: what can be resumed once the circumstances have changed is not lost. */
-export function outcomeOfError(error: ErrorMessage, circumstances: Circumstances): Outcome {
+/**
+ * The process reported an error: what can be resumed once the circumstances have changed is not lost.
+ *
+ * @param isRefusal of a resume, which the same command would only meet again: the error alone says what to do
+ */
+export function outcomeOfError(error: ErrorMessage, circumstances: Circumstances, isRefusal: boolean): Outcome {
   const reason = error.message;
   if (error.code === 'cancelled') return { status: 'stopped', reason, error: null };
+  if (isRefusal) return { status: 'failed', reason, error };
   // A lost graphics device: nothing is wrong with the run, so that it can begin again even where nothing was stored yet.
   const isLoss = error.code === 'trainer-died';
   if (circumstances.resumable === null && !isLoss) return { status: 'failed', reason, error };
@@ -52,6 +66,13 @@ export function outcomeOfDeath(reason: string, circumstances: Circumstances, hin
 /** It was asked to stop before its first step, and ended without an answer: there was nothing to save. */
 export function outcomeOfEarlyStop(reason: string): Outcome {
   return { status: 'stopped', reason: `stopped before the first step (${reason})`, error: null };
+}
+
+/** A resume that came to nothing before its run went on: the run stays as it was, whatever `outcome` a run that began would have had. */
+export function outcomeOfRefusal({ error, ...outcome }: Outcome, { status, reason }: Resumption): Outcome {
+  // Stopped by the person: a run that waits to be resumed is stopped then, and a finished one is finished.
+  if (error === null && status !== 'finished') return { ...outcome, error };
+  return { status, reason, error };
 }
 
 /** This side can go no further: `what` failed with `error`. */

@@ -9,6 +9,7 @@ import type { ResumePoint, RetentionPolicy, Store } from '../store/types.ts';
 import type { LiveTraining } from '../../shared/live.ts';
 import { plannedAmong } from '../../shared/presets.ts';
 import type { ResumeFrom, TrainRequest } from '../trainer/messages.ts';
+import { refuseWrongLevel } from './asked-level.ts';
 import { ALL_ENGINES } from './auto-engines.ts';
 import type { AutoEngines } from './auto-engines.ts';
 import { guarded } from './guarded.ts';
@@ -16,11 +17,12 @@ import { liveAfter, NewsFeed, startingTraining } from './live-training.ts';
 import type { FeedClock } from './live-training.ts';
 import { Recorder } from './recorder.ts';
 import { forgetForStart, rememberedForStart, rememberForStart } from './resume-at-start.ts';
-import { changedConfig, refuseWithoutWork } from './resume-changes.ts';
+import { changedConfig, refuseMixedOn, refuseWithoutWork } from './resume-changes.ts';
 import { runName } from './run-names.ts';
 import { isActive } from './run-states.ts';
 import { checkConfig } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
+import type { Resumption } from './training-outcome.ts';
 import type { Timeouts } from './trainer-link.ts';
 import { parsePosition } from './training-position.ts';
 import type { StartTrainer, StartTraining, TrainingHandle, TrainingService } from './types.ts';
@@ -63,6 +65,7 @@ interface Launch {
   /** Why the run is queued again; empty for a new one. */
   readonly note: string;
   readonly resumable: string | null;
+  readonly resumption: Resumption | null;
   readonly keepEvery: number | undefined;
 }
 
@@ -113,7 +116,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       feed.take(event, live);
       for (const hear of [listener, ...listeners]) guarded(() => hear(event));
     };
-    const trainer = startOrFail(runId);
+    const trainer = startOrFail(runId, plan.resumption);
     tell({ run: runId, type: 'created', name: plan.name });
     checkpoints?.discard(); // the last process may have died between two pieces
     const supervisor = new Supervisor({
@@ -133,6 +136,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       corpusId: plan.corpusId,
       request,
       resumable: plan.resumable,
+      resumption: plan.resumption,
       listener: tell,
       timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     });
@@ -144,15 +148,12 @@ export function createTrainingService(options: TrainingOptions): TrainingService
     return supervisor;
   };
 
-  const startOrFail = (runId: number): ReturnType<StartTrainer> => {
+  const startOrFail = (runId: number, before: Resumption | null): ReturnType<StartTrainer> => {
     try {
       return startTrainer('training');
     } catch (error) {
-      store.setRunStatus(
-        runId,
-        'failed',
-        `the training process could not be started: ${toErrorMessage(error).message}`,
-      );
+      const reason = `the training process could not be started: ${toErrorMessage(error).message}`;
+      store.setRunStatus(runId, before?.status ?? 'failed', before?.reason ?? reason);
       throw error;
     }
   };
@@ -163,6 +164,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       store.requireWritable();
       const { preset, corpusId, config, engine, keepEvery } = request;
       checkConfig(config);
+      refuseWrongLevel(engine);
       await store.writable();
       refuseWhileBusy(); // another may have begun meanwhile
       const corpus = store.corpus(corpusId);
@@ -172,13 +174,15 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       const runId = store.createRun({ name, preset, corpusId, config, vocabulary, status: 'queued', ...keep });
       const plan = preset === 'best' ? { named: request.named ?? [] } : null;
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume: null };
-      return launch({ runId, name, corpusId, request: train, note: '', resumable: null, keepEvery }, listener);
+      const nothing = { note: '', resumable: null, resumption: null };
+      return launch({ runId, name, corpusId, request: train, keepEvery, ...nothing }, listener);
     },
 
     async resume(runId, engine, listener, keepEvery, changes = {}): Promise<TrainingHandle> {
       refuseWhileBusy();
       store.requireWritable();
       resumableCorpus(store.run(runId));
+      refuseWrongLevel(engine);
       preparing = runId;
       // Until the training is under way: whoever waited for the same thing goes on in between.
       try {
@@ -190,21 +194,24 @@ export function createTrainingService(options: TrainingOptions): TrainingService
         const corpusId = resumableCorpus(run);
         const { characters } = store.corpus(corpusId);
         const { config, words, named } = changedConfig(run.config, changes);
+        refuseMixedOn(engine, run, config);
         if (point === null) refuseWhenAllDamaged(run);
         const resume = point === null ? null : resumeFrom(point);
         if (run.status === 'finished') refuseWithoutWork(run, config, characters, resume?.position ?? null);
         // A run that never took a step may still be without a plan; one that did keeps the plan that it had.
         const unplanned = run.preset === 'best' && point === null && store.metricSlice(runId, ['step'], -1, 1) === null;
         const plan = unplanned ? { named: plannedAmong(named) } : null;
-        store.rewindTo(runId, point?.checkpoint.id ?? null);
-        if (words !== '') store.setRunConfig(runId, config);
+        const checkpoint = point?.checkpoint.id ?? null;
+        const accept = (): void => store.rewindTo(runId, checkpoint);
+        const resumption = { status: run.status, reason: run.statusReason, accept };
         if (rememberedForStart(store)?.run === runId) forgetForStart(store);
         const resumable = point === null ? null : `epoch ${point.checkpoint.epoch}, step ${point.checkpoint.step}`;
         const note = resumeNote(point, resumable, words);
         store.setRunStatus(runId, 'queued', note);
         const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume };
         const kept = keepEvery ?? run.keepEvery ?? undefined;
-        return launch({ runId, name, corpusId, request: train, note, resumable, keepEvery: kept }, listener);
+        const launched = { runId, name, corpusId, request: train, note, resumable, resumption, keepEvery: kept };
+        return launch(launched, listener);
       } finally {
         preparing = null;
       }

@@ -7,6 +7,7 @@ import type { EngineChoice } from '../../shared/domain.ts';
 import { FolioError } from '../../shared/errors.ts';
 import type { Store } from '../store/types.ts';
 import type { FromTrainer } from '../trainer/messages.ts';
+import { refuseWrongLevel } from './asked-level.ts';
 import { ALL_ENGINES } from './auto-engines.ts';
 import type { AutoEngines } from './auto-engines.ts';
 import { EngineWatch } from './engine-watch.ts';
@@ -31,7 +32,8 @@ export interface TrialService {
    * Loads the engine, shows what the untrained network writes, times a few steps. Aborted, its process ends at once.
    *
    * @throws FolioError 'busy' when a training is under way and not paused, or begins or goes on meanwhile (each would slow the other
-   *   down, and the time would be wrong), 'corpus' when the text does not fill one batch, 'engine', 'trainer-died', 'cancelled'.
+   *   down, and the time would be wrong), 'corpus' when the text does not fill one batch, 'engine', 'usage' for a wrong
+   *   FOLIO_NATIVE_LEVEL, 'trainer-died', 'cancelled'.
    */
   try(request: TrialRequest, phase: (phase: TrialPhase) => void, signal: AbortSignal): Promise<Trial>;
 }
@@ -58,6 +60,7 @@ export function createTrialService({
   return {
     async try({ corpusId, config, engine }, phase, signal) {
       const cancelled = new FolioError('cancelled', 'the trial was cancelled');
+      refuseWrongLevel(engine);
       const { vocabulary } = store.corpus(corpusId);
       const text = await opening(store.corpusChunks(corpusId), wantedCharacters(config));
       if (signal.aborted) throw cancelled;

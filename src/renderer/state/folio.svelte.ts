@@ -6,6 +6,7 @@ import { DEFAULT_PREFERENCES } from '../../shared/preferences.ts';
 import type { Preferences } from '../../shared/preferences.ts';
 import type { Connection } from '../api.ts';
 import { createFormat } from '../lib/format.ts';
+import { refusalsIn } from '../lib/refusals.ts';
 import { en } from '../words/en/index.ts';
 import type { Words } from '../words/en/index.ts';
 import { zh } from '../words/zh/index.ts';
@@ -76,6 +77,7 @@ export class Folio {
   async start(): Promise<void> {
     this.training.onEvents((events) => {
       if (events.some(({ type }) => type === 'engine')) void this.notices.guard(() => this.engines.refresh());
+      for (const error of refusalsIn(events)) this.notices.fail(error);
     });
     this.#preferences = await this.client.request('preferences:get', {});
     if (this.replaced.fromTheStart) return;

@@ -53,6 +53,25 @@ describe('the page of a run', () => {
     expect(page.troubles).toMatchObject([{ message: 'no texts' }]);
   });
 
+  it('is read again when its training has told its plan: only then has it gone back to a checkpoint', async () => {
+    let steps = [1, 2, 3];
+    const page = pageWith({
+      'runs:show': () => ({ ...detail, step: steps.length }),
+      'samples:by-epoch': () => [],
+      'runs:beginning': () => NO_BEGINNING,
+      'runs:curve': () => ({ step: steps, x: steps, loss: steps, epochs: [] }),
+    });
+    page.curve.ask({ axis: 'step', smoothing: 0, points: 100, range: null });
+    await page.load();
+    page.hear([{ run: 7, type: 'created', name: 'a' }]);
+    await expect.poll(() => page.curve.curve?.step).toEqual([1, 2, 3]);
+    steps = [1];
+    const { config } = PRESETS.quick;
+    const plan = { stepsPerEpoch: 9, totalSteps: 9, trainingCharacters: 9, validationCharacters: 0, reason: null };
+    page.hear([{ run: 7, type: 'plan', config, ...plan }]);
+    await expect.poll(() => [page.run?.step, page.curve.curve?.step]).toEqual([1, [1]]);
+  });
+
   it('is missing when the record does not know it', async () => {
     const gone = fails(new FolioError('not-found', 'there is no run 7'));
     const page = pageWith({

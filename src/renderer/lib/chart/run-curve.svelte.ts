@@ -62,7 +62,7 @@ export class RunCurve {
     for (const event of events) {
       if (event.run !== this.run) continue;
       if (event.type === 'step') steps.push(event);
-      else if (event.type === 'created') {
+      else if (event.type === 'created' || event.type === 'plan') {
         this.#heard = [];
         this.refresh();
       } else if (event.type === 'epoch' && this.#curve !== null) {

@@ -231,13 +231,14 @@ export class RunPage {
         this.#began = Date.now();
         this.#recorded = NO_BEGINNING;
         this.#heard = {};
-        void this.load(); // it may have gone back to a checkpoint
+        void this.load();
         return;
       case 'engine':
         this.#heard = { ...this.#heard, rejected: event.rejected };
         return;
       case 'plan':
         this.assume({ config: event.config });
+        void this.load(); // it may have gone back to a checkpoint
         return;
       case 'first-look':
         this.#heard = { ...this.#heard, firstLook: event };

@@ -48,6 +48,8 @@ export const runs = {
   'run {0} has no text {1} (any more)': '训练 {0} 没有文字 {1}（或者已经不在了）',
   "run {0} has no undamaged checkpoint with the optimizer's state, so it cannot be resumed":
     '训练 {0} 没有带优化器状态的完好检查点，无法恢复',
+  'run {0} computes in mixed precision, which the {1} engine does not have':
+    '训练 {0} 用混合精度计算，而引擎 {1} 没有混合精度',
   'run {0} is being trained; one training runs at a time': '正在进行训练 {0}；一次只能训练一个',
   'run {0} is finished after epoch {1}, step {2}: there is nothing left to resume':
     '训练 {0} 在第 {1} 轮第 {2} 步之后已经完成：没有可恢复的了',
