@@ -40,12 +40,12 @@ const HELP = `usage: npm run bench -- [options]
   --json           the result as one JSON object
 
 Other measurements, each with --help:
-  node bench/quality.ts    validation loss for minutes of training, beside nanoGPT's published CPU setting
-  node bench/scaling.ts    cost against work: batch, length, units, layers, vocabulary, corpus
-  node bench/start.ts      from the command to the first step, and to a usable window
-  node bench/window/first-character.ts    from a click until the first character of a text is drawn
-  node bench/folio/breakdown.ts           where a training step goes
-  node bench/folio/wasm.ts                the wasm engine's step beside XNNPACK's products, and what threads bring`;
+  npx node bench/quality.ts    validation loss for minutes of training, beside nanoGPT's published CPU setting
+  npx node bench/scaling.ts    cost against work: batch, length, units, layers, vocabulary, corpus
+  npx node bench/start.ts      from the command to the first step, and to a usable window
+  npx node bench/window/first-character.ts    from a click until the first character of a text is drawn
+  npx node bench/folio/breakdown.ts           where a training step goes
+  npx node bench/folio/wasm.ts                the wasm engine's step beside XNNPACK's products, and what threads bring`;
 
 const count = z.coerce.number().int().min(1).max(1000);
 const optionsSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /**
- * node bench/precision-curves.ts [--epochs N] [--draw]
+ * npx node bench/precision-curves.ts [--epochs N] [--draw]
  *
  * Trains the tutorial preset on Shakespeare in float32 and in mixed precision, with the same seed, and puts the two loss curves
  * beside each other: docs/precision-curves.csv (every step, as measured), docs/precision-curves.svg, and the epochs' means as a

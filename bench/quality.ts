@@ -1,5 +1,5 @@
 /**
- * node bench/quality.ts [--minutes 3] [--precision mixed|float32] [--peers] [--published] [--engine NAME] [--out FOLDER] [--json]
+ * npx node bench/quality.ts [--minutes 3] [--precision mixed|float32] [--peers] [--published] [--engine NAME] [--out FOLDER] [--json]
  *
  * What a training of so many minutes reaches: `folio train --preset best` on Shakespeare, its last tenth held out, and with --peers
  * nanoGPT's published CPU setting in PyTorch (bench/peers/nanogpt.py) for the same minutes on the same split, one after the other.
@@ -20,7 +20,7 @@ import { machine } from './report.ts';
 import { settingsOf } from './settings.ts';
 import { runBench } from './usage.ts';
 
-const HELP = `usage: node bench/quality.ts [options]
+const HELP = `usage: npx node bench/quality.ts [options]
 
   --minutes N        the time budget (default 3; targets are set for 3 and 30)
   --precision NAME   mixed (default) or float32

@@ -1,5 +1,5 @@
 /**
- * node bench/scaling.ts [--only NAME]... [--corpus-gb 1] [--steps 5] [--rounds 2] [--engine NAME] [--out FILE] [--json]
+ * npx node bench/scaling.ts [--only NAME]... [--corpus-gb 1] [--steps 5] [--rounds 2] [--engine NAME] [--out FILE] [--json]
  *
  * Varies batch, sequence length, units, layers, vocabulary and the corpus one at a time around a base, measures what a training step
  * (of the corpus: the way to it, and memory) costs, and puts it beside the work. Everything runs in processes of its own; the best of
@@ -34,7 +34,7 @@ type Varied = keyof typeof VARIED;
 
 const NAMES = [...(Object.keys(VARIED) as Varied[]), 'corpus'] as const;
 
-const HELP = `usage: node bench/scaling.ts [options]
+const HELP = `usage: npx node bench/scaling.ts [options]
 
   --only NAME      ${NAMES.join(', ')}; may be given several times
   --corpus-gb N    the largest corpus, in 10^9 characters, from 0.002 (default 1; it needs twice that on the disk for temporary files)

@@ -1,5 +1,5 @@
 /**
- * node bench/start.ts [--rounds 5] [--engine auto] [--only train|window] [--json]
+ * npx node bench/start.ts [--rounds 5] [--engine auto] [--only train|window] [--json]
  *
  * How long a person waits: from the command `folio train` (tutorial preset, a new record, then a known one) until its first step is told,
  * with what happens meanwhile; and from the command `folio serve` until its page can be used. "The window" is that page in a Chromium
@@ -21,7 +21,7 @@ import { ensureBuilt } from './window/measure.ts';
 
 const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const;
 
-const HELP = `usage: node bench/start.ts [options]
+const HELP = `usage: npx node bench/start.ts [options]
 
   --rounds N       how often each is started (default 5); medians count
   --engine NAME    what trains: ${ENGINE_CHOICES.join(', ')} (default auto, as for a person who names none)

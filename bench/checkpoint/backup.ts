@@ -2,7 +2,7 @@
  * What a backup costs a training that goes on meanwhile: the longest time that storing a logged step takes, how long a checkpoint of the
  * tutorial preset's size (48 MB) takes, and how large the log grows, without a backup and during one after the other.
  *
- *     node bench/checkpoint/backup.ts [--checkpoints 10] [--seconds 15]
+ *     npx node bench/checkpoint/backup.ts [--checkpoints 10] [--seconds 15]
  */
 import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';

@@ -3,7 +3,7 @@
  * time that its event loop does not turn, from a trainer process's message to the stored transaction, and after it. The same when a
  * stored one is read again: to train on from it (both parts), and to write with it (the weights).
  *
- *     node bench/checkpoint/pause.ts [--busy] [--checkpoints 10]
+ *     npx node bench/checkpoint/pause.ts [--busy] [--checkpoints 10]
  *
  * `--busy` keeps a processor at work meanwhile, as a training does. `--main-thread` stores and reads without threads, to compare.
  */

@@ -1,5 +1,5 @@
 /**
- * node bench/window/first-character.ts [--clicks 20] [--engine auto]
+ * npx node bench/window/first-character.ts [--clicks 20] [--engine auto]
  *
  * From a click on "Write" until the frame with the text's first character is drawn: a network of the tutorial's size, the served program,
  * a page in Chromium, the weights loaded before the first click. Beside it the same asked of the program without the page's own work.

@@ -1,5 +1,5 @@
 /**
- * node bench/window/history.ts [--runs 5000]
+ * npx node bench/window/history.ts [--runs 5000]
  *
  * A record with so many runs: how long the list takes from the click to the first rows, from a fresh start of the page, and how smoothly it
  * scrolls. Ends with exit code 1 when a promise is broken.

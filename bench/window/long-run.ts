@@ -1,5 +1,5 @@
 /**
- * node bench/window/long-run.ts [--points 200000]
+ * npx node bench/window/long-run.ts [--points 200000]
  *
  * A run with so many logged steps: how long its page takes from the change of the address until its curve is drawn.
  * Ends with exit code 1 when the promise is broken.

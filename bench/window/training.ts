@@ -1,5 +1,5 @@
 /**
- * node bench/window/training.ts [--rounds 2] [--epochs 1] [--engine tensorflow]
+ * npx node bench/window/training.ts [--rounds 2] [--epochs 1] [--engine tensorflow]
  *
  * What a window costs a training, and a training a window: the tutorial preset on the first 400,000 characters of Shakespeare (61 steps an
  * epoch), in turns by `folio train` alone, by the served program with a browser that shows the page of the run, and by the same while
