@@ -16,6 +16,9 @@ export class JsonChild {
     const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     this.#exited = once(child, 'exit');
+    const end = (): void => void child.kill();
+    process.once('exit', end); // a server would go on for ever
+    child.once('exit', () => process.off('exit', end));
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
