@@ -132,7 +132,9 @@ function chosenTasks({ steps, engine, only }: Options): readonly Task[] {
 /** What a person reads last: the table to paste where the peers were measured, and what was missed. */
 function printEnd({ rounds }: Options, peers: boolean, results: readonly TaskResult[]): void {
   if (peers) console.log(`${readmeTable(results)}\n`);
-  console.log(`${machine()}; ${deviceOf(results)}; best of ${counted(rounds, 'round')}${rounds === 1 ? '' : ' in turns'}.`);
+  console.log(
+    `${machine()}; ${deviceOf(results)}; best of ${counted(rounds, 'round')}${rounds === 1 ? '' : ' in turns'}.`,
+  );
   const promised = results.some(({ contenders }) =>
     contenders.some(({ target, folioIsFaster }) => target !== null && folioIsFaster !== null),
   );

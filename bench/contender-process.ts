@@ -51,7 +51,10 @@ export function measure(program: string, variant: Variant): Promise<Measured> {
       const what = `${variant.script} ${variant.args.join(' ')}`;
       const last = stdout.trim().split('\n').at(-1) ?? '';
       if (code !== 0) {
-        fail(problemIn(last) ?? new Error(`${what} ended with ${code === null ? String(signal) : `code ${code}`}:\n${stderr.trim()}`));
+        fail(
+          problemIn(last) ??
+            new Error(`${what} ended with ${code === null ? String(signal) : `code ${code}`}:\n${stderr.trim()}`),
+        );
         return;
       }
       try {

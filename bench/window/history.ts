@@ -78,7 +78,9 @@ async function main({ runs, times }: z.infer<typeof optionsSchema>): Promise<num
     const promises = new Promises();
     const table = new Table({ head: HEAD, style: { head: [], border: [] } });
     table.push(
-      promises.row(`the list of ${counted(runs, 'run')}, from the click to the first rows`, spreadOf(opened), { ms: OPEN_MS }),
+      promises.row(`the list of ${counted(runs, 'run')}, from the click to the first rows`, spreadOf(opened), {
+        ms: OPEN_MS,
+      }),
       promises.row('a frame while it scrolls', spreadOf(frames), { ms: FRAME_MS }),
       promises.row('runs:list, asked by the page', spreadOf(requests), null),
       promises.row('the page started anew, until the first rows', spreadOf(started), null),
