@@ -15,7 +15,7 @@ const OTHERS: readonly { readonly what: RegExp; readonly reason: string }[] = [
   },
   { what: /\.json$/, reason: 'data' },
 ];
-/** It says what a command line is to all others. */
+/** They say what a command line is to all others. */
 const HELPERS = ['arguments.ts', 'usage.ts'];
 
 const names = readdirSync(join(root, 'bench'), { recursive: true, withFileTypes: true })
@@ -53,8 +53,8 @@ function start(name: string, args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** Of all scripts, as many at once as there are processors. */
-async function startAll(args: readonly string[]): Promise<Map<string, Ended>> {
+/** As many at once as there are processors. */
+async function startAll(scripts: readonly string[], args: readonly string[]): Promise<Map<string, Ended>> {
   const ended = new Map<string, Ended>();
   const left = [...scripts];
   const lane = async (): Promise<void> => {
@@ -78,7 +78,7 @@ describe('the scripts of bench/', () => {
   });
 
   it('answer --help with how they are started, and begin nothing', async () => {
-    const ended = await startAll(['--help']);
+    const ended = await startAll(scripts, ['--help']);
     expect([...ended.keys()].toSorted()).toEqual(scripts.toSorted());
     for (const [name, { code, out, said }] of ended) {
       expect({ name, code, said }).toEqual({ name, code: 0, said: '' });
@@ -88,8 +88,10 @@ describe('the scripts of bench/', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
+  // All by the same helper: one of each kind.
   it('say in one line what they do not understand, and begin nothing', async () => {
-    for (const [name, { code, out, said }] of await startAll(['--nonsense', '5'])) {
+    const some = ['bench.ts', 'checkpoint/backup.ts', 'folio/step.ts'];
+    for (const [name, { code, out, said }] of await startAll(some, ['--nonsense', '5'])) {
       const words = `there is no option --nonsense (usage: ${commandOf(name)} --help)\n`;
       expect({ name, code, out, said }).toEqual({ name, code: 2, out: '', said: words });
     }
