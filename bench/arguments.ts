@@ -15,28 +15,28 @@ export interface Arguments<Schema extends z.ZodType> {
 }
 
 /** @param most left out where the option has no sensible end */
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number, string> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return numberOf(/^\d+$/, least, most, `takes a whole number ${range}`);
 }
 
-export function decimal(least: number, most: number) {
+export function decimal(least: number, most: number): z.ZodType<number, string> {
   return numberOf(/^(\d+\.?\d*|\.\d+)$/, least, most, `takes a number from ${least} to ${most}`);
 }
 
 /** Not by z.coerce, which takes an empty text for a 0 and 0x10 for a 16. */
-function numberOf(notation: RegExp, least: number, most: number, error: string) {
+function numberOf(notation: RegExp, least: number, most: number, error: string): z.ZodType<number, string> {
   const isOne = (text: string): boolean => notation.test(text) && Number(text) >= least && Number(text) <= most;
   return z.string({ error }).refine(isOne, { error }).transform(Number);
 }
 
-export function oneOf<const Name extends string>(names: readonly Name[]) {
+export function oneOf<const Name extends string>(names: readonly Name[]): z.ZodType<Name, Name> {
   const words = names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
   return z.enum(names, { error: `takes ${words}` });
 }
 
 /** @param what "the name of a folder" */
-export function text(what: string) {
+export function text(what: string): z.ZodType<string, string> {
   const error = `takes ${what}`;
   return z.string({ error }).min(1, { error });
 }
@@ -83,7 +83,7 @@ function told(
     if (option === undefined) throw new UsageError(`there is no option ${rawName}`);
     if (option.type === 'boolean') {
       if (value !== undefined) throw new UsageError(`${rawName} takes no value, and was given "${value}"`);
-    } else if (value === undefined || (inlineValue === false && value.startsWith('--'))) {
+    } else if (value === undefined || (!inlineValue && value.startsWith('--'))) {
       throw new UsageError(`${rawName} needs a value`);
     }
   }

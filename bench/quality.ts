@@ -82,7 +82,7 @@ async function trainArguments({
   if (precision === 'mixed')
     return { args: ['--preset', 'best', '--minutes', String(minutes), '--set', 'precision=mixed'], plan: null };
   const child = new JsonChild([join(ROOT, 'bench/folio/plan.ts'), String(minutes), engine]);
-  const { config, reason, seconds } = planSchema.parse(await child.next());
+  const { config, reason, seconds } = await child.nextAs(planSchema);
   const left = Math.max(0.05, minutes - seconds / 60);
   const settings = settingsOf({ ...config, minutes: left }, PRESETS.quick.config);
   return {
@@ -128,7 +128,7 @@ async function trainFolio(options: Options, folder: string): Promise<Reached> {
   writeFileSync(held, characters.slice(from).join(''));
   const evaluation = ['evaluate', String(run), '--epoch', 'best', '--text', held, '--engine', options.engine];
   const judge = new JsonChild([join(ROOT, 'bin/folio.js'), ...evaluation, ...data]);
-  const { nats } = z.looseObject({ nats: z.number() }).parse(await judge.next());
+  const { nats } = await judge.nextAs(z.looseObject({ nats: z.number() }));
   return { curve: { name: 'Folio', measurements }, loss: nats, details };
 }
 

@@ -102,7 +102,7 @@ async function main({ clicks, engine }: z.infer<typeof optionsSchema>): Promise<
     await trainOneStep(folder);
     const load = loadavg()[0] ?? NaN;
     const program = new JsonChild([join(import.meta.dirname, 'program.ts'), folder, 'unwatched']);
-    const { address } = z.object({ address: z.string() }).parse(await program.next());
+    const { address } = await program.nextAs(z.object({ address: z.string() }));
     const { browser, page } = await openPage(address);
     await ask(page, 'preferences:set', { engine });
     await page.evaluate(`location.hash = '#/generate?run=${RUN}&epoch=last'`);

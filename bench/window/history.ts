@@ -57,7 +57,7 @@ async function main({ runs, times }: z.infer<typeof optionsSchema>): Promise<num
     console.error(`${counted(runs, 'run')} made in ${((performance.now() - began) / 1000).toFixed(0)} s`);
     const load = loadavg()[0] ?? NaN;
     const program = new JsonChild([join(import.meta.dirname, 'program.ts'), folder]);
-    const { address } = z.object({ address: z.string() }).parse(await program.next());
+    const { address } = await program.nextAs(z.object({ address: z.string() }));
     const { browser, page } = await openPage(address);
     const requests = await timesOfRequest(page, 'runs:list', { archived: 'without' }, 5);
     const opened: number[] = [];

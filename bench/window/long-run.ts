@@ -38,7 +38,7 @@ async function main({ points, times }: z.infer<typeof optionsSchema>): Promise<n
     store.close();
     const load = loadavg()[0] ?? NaN;
     const program = new JsonChild([join(import.meta.dirname, 'program.ts'), folder]);
-    const { address } = z.object({ address: z.string() }).parse(await program.next());
+    const { address } = await program.nextAs(z.object({ address: z.string() }));
     const { browser, page } = await openPage(address);
     // The chart says in words what it shows, once it has it: from which loss to which.
     const isDrawn = `[...document.querySelectorAll('main figure [aria-label]')].some((one) => /: from [\\d.]+ /.test(one.ariaLabel))`;

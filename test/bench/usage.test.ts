@@ -36,7 +36,7 @@ describe('how a benchmark ends', () => {
     });
     return { said, out, code: process.exitCode, exits };
   }
-  const failing = (error: unknown) => (): Promise<number> => Promise.reject(error as Error);
+  const failing = (error: Error) => (): Promise<number> => Promise.reject(error);
 
   it('with what its work says', async () => {
     const rounds: number[] = [];
@@ -82,7 +82,7 @@ describe('how a benchmark ends', () => {
       exits: [1],
     });
     // A file that is damaged, say: no fault of the options.
-    const wrong = z.strictObject({ more: z.string() }).safeParse({ more: 1 }).error;
+    const wrong = z.strictObject({ more: z.string() }).safeParse({ more: 1 }).error ?? new Error('it is none');
     const { said, exits } = await ended([], failing(wrong));
     expect(exits).toEqual([1]);
     expect(said.join()).toMatch(/expected string[^{]*more/);
