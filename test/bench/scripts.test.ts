@@ -1,5 +1,5 @@
 /** Every script in bench/ as a person starts it: what it says to --help and to what it does not understand. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const OTHERS: readonly { readonly what: RegExp; readonly reason: string }[] = [
   {
     what: /^peers\/.*\.py$/,
-    reason: 'Python, with libraries that are not here; each tells its usage in its first lines',
+    reason: 'Python: asked at the end of this file',
   },
   { what: /\.json$/, reason: 'data' },
 ];
@@ -103,5 +103,28 @@ describe('the scripts of bench/', () => {
     const own = scripts.filter((name) => name !== 'bench.ts' && !/Started by /.test(textOf(name)));
     expect(own.length).toBeGreaterThan(5);
     for (const name of own) expect(help).toContain(`  npx node bench/${name} `);
+  });
+});
+
+describe('the peers’ scripts, whose libraries need not be there', () => {
+  const peers = join(root, 'bench/peers');
+  const all = readdirSync(peers).filter((name) => name.endsWith('.py') && !['memory.py', 'usage.py'].includes(name));
+  const python = process.platform === 'win32' ? 'py' : 'python3';
+  const ask = (name: string, ...args: string[]) =>
+    spawnSync(python, ['-B', join(peers, name), ...args], { encoding: 'utf8', timeout: 20_000 });
+
+  it('answer --help, and say in one line what they do not understand', (context) => {
+    if (spawnSync(python, ['-c', '']).status !== 0) context.skip('there is no Python');
+    expect(all).toHaveLength(5);
+    for (const name of all) {
+      const { status, stdout, stderr } = ask(name, '--help');
+      expect({ name, status, stderr }).toEqual({ name, status: 0, stderr: '' });
+      expect(stdout).toContain(`usage: python ${name} `);
+      const few = ask(name);
+      expect([few.status, few.stdout]).toEqual([2, '']);
+      expect(few.stderr).toMatch(/^0 of at least \d arguments were given \(usage: python .*\)\r?\n$/);
+    }
+    const { status, stderr } = ask('torch_step.py', 'many', '1');
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^"many" is no number \(usage: .*\)\r?\n$/)]);
   });
 });
