@@ -43,8 +43,9 @@ export async function runBench<Schema extends z.ZodType>(
     if (options === null) out(helpOf(commandLine));
     else process.exitCode = await main(options);
   } catch (error) {
-    if (commandLine.speaksJson && error instanceof FolioError) out(JSON.stringify({ error: toErrorMessage(error) }));
     say(wordsOf(error, commandLine.command));
+    // Afterwards: the program that reads this may end at once, and this process with it.
+    if (commandLine.speaksJson && error instanceof FolioError) out(JSON.stringify({ error: toErrorMessage(error) }));
     exit(error instanceof UsageError ? 2 : 1);
   }
 }

@@ -101,6 +101,15 @@ describe('how a benchmark ends', () => {
       error: { code: 'engine', message: 'There is no graphics card.', hint: 'Take tensorflow.' },
     });
     expect(exits).toEqual([1]);
+    // Who reads the line may end this process: what a person reads comes before it.
+    const order: string[] = [];
+    await runBench(line, failing(folio), {
+      args: [],
+      out: () => void order.push('line'),
+      say: () => void order.push('words'),
+      exit: () => void order.push('end'),
+    });
+    expect(order).toEqual(['words', 'line', 'end']);
     expect(await ended(['--more'], () => 0, line)).toMatchObject({ out: [], exits: [2] });
   });
 
