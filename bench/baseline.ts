@@ -85,8 +85,8 @@ export interface BaselineComparison {
 }
 
 /**
- * Compares measured ratios with the baseline's of the same engine. A ratio counts as lost when it is more than TOLERATED_LOSS below; a
- * gain is no loss, however large.
+ * Compares measured ratios with the baseline's of the same engine. A ratio counts as lost when it is more than TOLERATED_LOSS below, best
+ * against best and in each of the rounds: one round in which a peer was quicker than ever loses nothing. A gain is no loss, however large.
  *
  * @param results what was measured now; of tasks that were left out nothing is said but that
  * @throws RangeError when there is nothing to compare: no record of this engine, or no ratio that both have
@@ -102,22 +102,35 @@ export function compareWithBaseline(
     `the baseline is of ${theirs} (${record.date}), this is ${here}: ratios are compared across ${what}`;
   const nameOf = ({ task, contender }: { task: string; contender: string }): string => `${task}, ${contender}`;
   const now = new Map(ratiosOf(results).map((one) => [nameOf(one), one.ratio]));
+  const highs = new Map(
+    results.flatMap(({ task, contenders }) =>
+      contenders.map(
+        ({ contender, folioIsFaster }) => [nameOf({ task, contender }), folioIsFaster?.high ?? 0] as const,
+      ),
+    ),
+  );
   const before = new Map(record.ratios.map((one) => [nameOf(one), one.ratio]));
   const both = [...before].flatMap(([name, was]) => {
     const is = now.get(name);
-    return is === undefined ? [] : [{ name, was, is, change: is / was - 1 }];
+    return is === undefined ? [] : [{ name, was, is, change: is / was - 1, high: highs.get(name) ?? is }];
   });
+  // A little room for the decimal notation: exactly 10 % less is tolerated.
+  const isLost = (change: number): boolean => change < -TOLERATED_LOSS - 1e-9;
+  const below = both.filter(({ change }) => isLost(change));
+  const unsteady = below.filter(({ was, high }) => !isLost(high / was - 1));
   if (both.length === 0) throw new RangeError('none of the measured ratios is in bench/baseline.json');
   const words = ({ name, was, is, change }: (typeof both)[number]): string =>
     `${name}: ${is.toFixed(2)}x, ${was.toFixed(2)}x in the baseline (${change < 0 ? '−' : '+'}${Math.abs(change * 100).toFixed(1)} %)`;
   const missing = [...before.keys()].filter((name) => !now.has(name));
   const unknown = [...now.keys()].filter((name) => !before.has(name));
   return {
-    // A little room for the decimal notation: exactly 10 % less is tolerated.
-    losses: both.filter(({ change }) => change < -TOLERATED_LOSS - 1e-9).map(words),
+    losses: below.filter((one) => !unsteady.includes(one)).map(words),
     notes: [
       ...(record.machine === machine ? [] : [acrossWords('processors', record.machine, machine)]),
       ...(record.device === device ? [] : [acrossWords('devices', record.device, device)]),
+      ...unsteady.map(
+        (one) => `${words(one)}, but ${one.high.toFixed(2)}x in a round: measure it again, in more rounds`,
+      ),
       ...(missing.length === 0 ? [] : [`not measured now: ${missing.join('; ')}`]),
       ...(unknown.length === 0 ? [] : [`not in the baseline: ${unknown.join('; ')}`]),
     ],

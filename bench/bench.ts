@@ -31,7 +31,7 @@ import { allTasks, type Contender, runtimeOf, type Task, TASK_IDS, type Variant 
 import { runBench } from './usage.ts';
 
 const HELP = `  --peers          also Keras and PyTorch (FOLIO_PEERS_PYTHON, or a virtual environment made once in the cache, about 6 GB)
-  --check          fail when a promised ratio is missed, or when one is more than 10 % below bench/baseline.json (implies --peers)
+  --check          fail when a promised ratio is missed, or when one is more than 10 % below bench/baseline.json in every round (implies --peers)
   --save-baseline  write the ratios to bench/baseline.json, in place of those of the same engine (implies --peers)
   --rounds N       times each contender runs, in turns (default 5)
   --steps N        timed training steps a process (default 5)

@@ -11,7 +11,7 @@ def check_arguments(doc, least, numbers):
     usage = next(line for line in doc.splitlines() if line.startswith("usage: "))
     if len(given) < least:
         refuse(f"{len(given)} of at least {least} arguments were given", usage)
-    for place in numbers:
+    for place in numbers[: len(given)]:
         try:
             float(given[place])
         except ValueError:

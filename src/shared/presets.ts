@@ -45,7 +45,7 @@ const tutorial: RunConfig = {
   saveEveryMinutes: 5,
 };
 
-/** What is chosen for the preset `best` when a training begins, where the person has left it as it was. */
+/** What is chosen for the preset `best` when a training begins, where the person has neither changed nor named it. */
 export const PLANNED_BY_BEST = [
   'layers',
   'units',
@@ -56,6 +56,12 @@ export const PLANNED_BY_BEST = [
   'weightDecay',
   'precision',
 ] as const satisfies readonly ConfigKey[];
+export type PlannedKey = (typeof PLANNED_BY_BEST)[number];
+
+/** Those of some settings that `best` would choose. */
+export function plannedAmong(settings: readonly string[]): readonly PlannedKey[] {
+  return PLANNED_BY_BEST.filter((key) => settings.includes(key));
+}
 
 /** The four starting points that a person chooses from. `best` is completed by planBest for a time budget. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {

@@ -86,6 +86,24 @@ describe('the guard of the ratios', () => {
     expect(compareWithBaseline([measured({ Keras: 1.8 })], [recordOf({ Keras: 2 })], here).losses).toEqual([]);
   });
 
+  it('no ratio is lost that some round still had: that is told', () => {
+    const result = measured({ Keras: 1.7 });
+    const steady = compareWithBaseline([result], [recordOf({ Keras: 2 })], here);
+    expect(steady.losses).toHaveLength(1);
+    const withHigh = (high: number) => ({
+      ...result,
+      contenders: result.contenders.map((one) =>
+        one.folioIsFaster === null ? one : { ...one, folioIsFaster: { ...one.folioIsFaster, high } },
+      ),
+    });
+    const { losses, notes } = compareWithBaseline([withHigh(1.81)], [recordOf({ Keras: 2 })], here);
+    expect(losses).toEqual([]);
+    expect(notes).toEqual([
+      'step, Keras: 1.70x, 2.00x in the baseline (−15.0 %), but 1.81x in a round: measure it again, in more rounds',
+    ]);
+    expect(compareWithBaseline([withHigh(1.79)], [recordOf({ Keras: 2 })], here).losses).toHaveLength(1);
+  });
+
   it('says when the baseline is of another processor', () => {
     const { losses, notes } = compareWithBaseline(
       [measured({ Keras: 1 })],

@@ -31,7 +31,7 @@ describe('what is trained', () => {
     const fake = fakeApp();
     expect((await folio(['train'], { fake })).code).toBe(0);
     expect(fake.started).toEqual([
-      { preset: 'tutorial', corpusId: 1, config: PRESETS.tutorial.config, engine: 'auto', keepEvery: 1 },
+      { preset: 'tutorial', corpusId: 1, config: PRESETS.tutorial.config, named: [], engine: 'auto', keepEvery: 1 },
     ]);
   });
 
@@ -64,6 +64,13 @@ describe('what is trained', () => {
         config: { minutes: 1.5, epochs: 4, units: 32, seed: 9, schedule: 'cosine' },
       },
     ]);
+  });
+
+  it("names what best is to leave alone, be it the preset's own", async () => {
+    const fake = fakeApp();
+    const pairs = ['precision=float32', ' units =512', 'seed=9'].flatMap((pair) => ['--set', pair]);
+    await folio(['train', '--preset', 'best', '--minutes', '1', ...pairs], { fake });
+    expect(fake.started).toMatchObject([{ named: ['units', 'precision'], config: { units: 512, seed: 9 } }]);
   });
 
   it('starts its samples with words that the text can spell', async () => {

@@ -10,7 +10,13 @@ describe('what may change when a run goes on', () => {
     const changed = changedConfig(config, { learningRate: 0.002, clipNorm: 1, epochs: 5, minutes: undefined });
     expect(changed.config).toEqual({ ...config, learningRate: 0.002, epochs: 5 });
     expect(changed.words).toBe('epochs=5 (it was 3), learningRate=0.002 (it was 0.004)');
-    expect(changedConfig(config, {})).toEqual({ config, words: '' });
+    expect(changedConfig(config, {})).toEqual({ config, words: '', named: [] });
+    // Named, though it is what it was.
+    expect(changedConfig(config, { epochs: config.epochs, minutes: undefined })).toEqual({
+      config,
+      words: '',
+      named: ['epochs'],
+    });
   });
 
   it('nothing that weights, state or the order of the text depend on', () => {

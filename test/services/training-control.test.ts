@@ -165,7 +165,7 @@ describe('resuming', () => {
     expect(record.store.metrics(runId).map(({ step }) => step)).toEqual([1]);
     const request = await trainer.received('train');
     expect(request).toMatchObject({
-      plan: false,
+      plan: null,
       engine: 'wasm',
       config,
       resume: { position: checkpointMessage({ step: 14 }).position },

@@ -54,7 +54,7 @@ describe('a training from start to end', () => {
       vocabulary,
       characters,
       engine: 'auto',
-      plan: false,
+      plan: null,
       resume: null,
       leftOut: [],
     });
@@ -102,7 +102,7 @@ describe('a training from start to end', () => {
 
   it('stores the configuration as the trainer completed it', async () => {
     const handle = await start(service(), 'best');
-    expect(await trainer.received('train')).toMatchObject({ plan: true });
+    expect(await trainer.received('train')).toMatchObject({ plan: { named: [] } });
     const completed = { ...config, units: 77 };
     trainer.say(READY, {
       type: 'plan',
@@ -115,6 +115,14 @@ describe('a training from start to end', () => {
     });
     expect(record.store.run(handle.runId).config.units).toBe(77);
     expect(types()).toContain('plan');
+  });
+
+  it('passes on what the plan is to leave alone', async () => {
+    await service().start(
+      { preset: 'best', corpusId: record.corpusId, config, named: ['precision'], engine: 'auto' },
+      () => undefined,
+    );
+    expect(await trainer.received('train')).toMatchObject({ plan: { named: ['precision'] } });
   });
 
   it('tells samples with the ids that the record gave them, and where they come from', async () => {

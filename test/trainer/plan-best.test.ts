@@ -2,16 +2,17 @@
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { TensorOps } from '../../src/main/engine/tensor-ops.ts';
 import { openWasm } from '../../src/main/engine/wasm/open.ts';
-import { planBest, sizesFor } from '../../src/main/trainer/plan-best.ts';
+import { ownSettings, planBest, sizesFor as sizesOf } from '../../src/main/trainer/plan-best.ts';
 import { regularizationFor } from '../../src/main/trainer/regularization.ts';
 import type { RunConfig } from '../../src/shared/config.ts';
 import { parameterCount } from '../../src/shared/network-shape.ts';
 import { networkShapeOf } from '../../src/main/model/weights.ts';
 import { splitForValidation } from '../../src/shared/batch-plan.ts';
-import { PLANNED_BY_BEST, PRESETS } from '../../src/shared/presets.ts';
+import { PLANNED_BY_BEST, type PlannedKey, PRESETS } from '../../src/shared/presets.ts';
 import { ids, vocabulary } from './tiny-run.ts';
 
 const preset = PRESETS.best.config;
+const sizesFor = (config: RunConfig, named: readonly PlannedKey[] = []) => sizesOf(config, ownSettings(config, named));
 
 describe('the sizes that are tried', () => {
   it('are the table from the largest down', () => {
@@ -47,6 +48,17 @@ describe('the sizes that are tried', () => {
       expect(sizesFor({ ...preset, layers, units })).toMatchObject([{ layers, units, learningRate }]);
     },
   );
+
+  it("keep what the person has named, be it the preset's", () => {
+    expect(sizesFor(preset, ['units'])).toMatchObject([{ layers: 1, units: 512, learningRate: 4e-3 }]);
+    expect(sizesFor(preset, ['layers']).map(({ layers, units }) => [layers, units])).toEqual([
+      [1, 768],
+      [1, 512],
+      [1, 256],
+      [1, 128],
+    ]);
+    for (const size of sizesFor(preset, ['learningRate'])) expect(size.learningRate).toBe(preset.learningRate);
+  });
 
   it('have as many layers as the person has set', () => {
     const sizes = sizesFor({ ...preset, layers: 3 });
@@ -126,6 +138,10 @@ describe('the plan', () => {
     const own = { dropout: 0.11, weightDrop: 0.12, weightDecay: 0.13 };
     const { config } = await planBest(await opened, { ...BASE, ...own, minutes: 1 }, ids, vocabulary.size);
     expect(config).toMatchObject(own);
+    const named = ['dropout', 'weightDrop', 'weightDecay'] as const;
+    const { dropout, weightDrop, weightDecay } = BASE;
+    const asNamed = await planBest(await opened, { ...BASE, minutes: 1 }, ids, vocabulary.size, named);
+    expect(asNamed.config).toMatchObject({ dropout, weightDrop, weightDecay });
     const adam = { optimizer: 'adam', weightDecay: 0 } as const;
     const withAdam = await planBest(await opened, { ...BASE, ...adam, minutes: 1 }, ids, vocabulary.size);
     expect(withAdam.config).toMatchObject(adam);
@@ -143,14 +159,19 @@ describe('the plan', () => {
       },
     });
     const config: RunConfig = { ...BASE, units: 5, minutes: 1 };
-    const precisionWith = async (tick: (call: number) => number, precision: RunConfig['precision'] = 'float32') => {
+    const precisionWith = async (
+      tick: (call: number) => number,
+      precision: RunConfig['precision'] = 'float32',
+      named: readonly PlannedKey[] = [],
+    ) => {
       let [now, calls] = [0, 0];
       vi.spyOn(performance, 'now').mockImplementation(() => (now += tick(calls++)));
-      return (await planBest(two, { ...config, precision }, ids, vocabulary.size)).config.precision;
+      return (await planBest(two, { ...config, precision }, ids, vocabulary.size, named)).config.precision;
     };
     // Eight looks for the first precision (float32), eight for the second.
     expect(await precisionWith((call) => (call < 8 ? 10 : 9))).toBe('mixed');
     expect(await precisionWith((call) => (call < 8 ? 9 : 10))).toBe('float32');
     expect(await precisionWith((call) => (call < 8 ? 9 : 10), 'mixed')).toBe('mixed');
+    expect(await precisionWith((call) => (call < 8 ? 10 : 9), 'float32', ['precision'])).toBe('float32');
   });
 });

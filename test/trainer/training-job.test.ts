@@ -18,7 +18,7 @@ function request(changes: Partial<TrainRequest> = {}): TrainRequest {
     vocabulary: vocabulary.characters,
     characters: TEXT.length,
     engine: 'wasm',
-    plan: false,
+    plan: null,
     resume: null,
     ...changes,
   };
@@ -85,7 +85,7 @@ describe('runTraining', () => {
 
   it('completes the configuration for its minutes where that is asked for', async () => {
     const config = { ...CONFIG, units: 7, minutes: 0.01, maxSteps: 3 };
-    const messages = await run({ plan: true, config });
+    const messages = await run({ plan: { named: [] }, config });
     const plan = messages.find((message) => message.type === 'plan');
     expect(plan).toMatchObject({
       config: { units: 7, minutes: 0.01 },

@@ -35,6 +35,8 @@ export interface ChangedConfig {
   readonly config: RunConfig;
   /** "learningRate=0.002 (it was 0.004), clipNorm=1 (it was 0)"; empty when nothing has another value. */
   readonly words: string;
+  /** The settings that were given, whether or not they have another value now. */
+  readonly named: readonly string[];
 }
 
 /**
@@ -62,7 +64,7 @@ export function changedConfig(config: RunConfig, changes: ResumeChanges): Change
   const words = CHANGEABLE.filter((key) => JSON.stringify(parsed.data[key]) !== JSON.stringify(config[key]))
     .map((key) => `${key}=${String(parsed.data[key])} (it was ${String(config[key])})`)
     .join(', ');
-  return { config: parsed.data, words };
+  return { config: parsed.data, words, named: given.map(([key]) => key) };
 }
 
 /** What `name=value` pairs (`folio resume 3 --set learningRate=0.001`) change. @throws FolioError what applySettings throws */

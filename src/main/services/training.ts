@@ -7,6 +7,7 @@ import type { CheckpointSource } from '../store/checkpoint-reader.ts';
 import type { CheckpointWriter } from '../store/checkpoint-writer.ts';
 import type { ResumePoint, RetentionPolicy, Store } from '../store/types.ts';
 import type { LiveTraining } from '../../shared/live.ts';
+import { plannedAmong } from '../../shared/presets.ts';
 import type { ResumeFrom, TrainRequest } from '../trainer/messages.ts';
 import { ALL_ENGINES } from './auto-engines.ts';
 import type { AutoEngines } from './auto-engines.ts';
@@ -169,7 +170,7 @@ export function createTrainingService(options: TrainingOptions): TrainingService
       const name = request.name === undefined ? `${preset} on ${corpus.name}` : runName(request.name);
       const { vocabulary, characters } = corpus;
       const runId = store.createRun({ name, preset, corpusId, config, vocabulary, status: 'queued', ...keep });
-      const plan = preset === 'best';
+      const plan = preset === 'best' ? { named: request.named ?? [] } : null;
       const train: TrainRequest = { type: 'train', config, vocabulary, characters, engine, plan, resume: null };
       return launch({ runId, name, corpusId, request: train, note: '', resumable: null, keepEvery }, listener);
     },
@@ -188,12 +189,13 @@ export function createTrainingService(options: TrainingOptions): TrainingService
         const { vocabulary, name } = run;
         const corpusId = resumableCorpus(run);
         const { characters } = store.corpus(corpusId);
-        const { config, words } = changedConfig(run.config, changes);
+        const { config, words, named } = changedConfig(run.config, changes);
         if (point === null) refuseWhenAllDamaged(run);
         const resume = point === null ? null : resumeFrom(point);
         if (run.status === 'finished') refuseWithoutWork(run, config, characters, resume?.position ?? null);
         // A run that never took a step may still be without a plan; one that did keeps the plan that it had.
-        const plan = run.preset === 'best' && point === null && store.metricSlice(runId, ['step'], -1, 1) === null;
+        const unplanned = run.preset === 'best' && point === null && store.metricSlice(runId, ['step'], -1, 1) === null;
+        const plan = unplanned ? { named: plannedAmong(named) } : null;
         store.rewindTo(runId, point?.checkpoint.id ?? null);
         if (words !== '') store.setRunConfig(runId, config);
         if (rememberedForStart(store)?.run === runId) forgetForStart(store);

@@ -11,6 +11,7 @@ import type {
 import type { FolioError } from '../../shared/errors.ts';
 import type { TrainingEvent } from '../../shared/events.ts';
 import type { LiveTraining } from '../../shared/live.ts';
+import type { PlannedKey } from '../../shared/presets.ts';
 import type { FromTrainer, ToTrainer } from '../trainer/messages.ts';
 import type { TensorFlowFiles } from './engine-files.ts';
 import type { TrainingNews } from './live-training.ts';
@@ -36,6 +37,8 @@ export interface StartTraining {
   readonly preset: string;
   readonly corpusId: number;
   readonly config: RunConfig;
+  /** Settings that the person has named, though they may be the preset's own: `best` leaves them as they are. */
+  readonly named?: readonly PlannedKey[];
   readonly engine: EngineChoice;
   /** Of every so many epochs one keeps its weights, beside the best and the last; all by default. */
   readonly keepEvery?: number;

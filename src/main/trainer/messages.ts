@@ -7,6 +7,7 @@ import type { EngineInventory, PackProgress } from '../../shared/contract/packs.
 import type { Trial } from '../../shared/contract/training.ts';
 import type { EngineChoice, EngineName, EngineReport, EpochRecord, SampleSettings } from '../../shared/domain.ts';
 import type { ErrorMessage } from '../../shared/errors.ts';
+import type { PlannedKey } from '../../shared/presets.ts';
 
 /** Where training stands: with weights and optimizer state, all that is needed to go on as if it had never stopped. */
 export interface TrainingPosition {
@@ -66,8 +67,11 @@ export interface TrainRequest {
   readonly engine: EngineChoice;
   /** What `auto` does not open in this process, with the reasons; nothing when left out. So in the other requests. */
   readonly leftOut?: readonly EngineReport[];
-  /** Complete the configuration for its `minutes` from the measured speed (preset `best`). */
-  readonly plan: boolean;
+  /**
+   * Complete the configuration for its `minutes` from the measured speed (preset `best`), but for what the person has named; null: it is
+   * complete.
+   */
+  readonly plan: { readonly named: readonly PlannedKey[] } | null;
   readonly resume: ResumeFrom | null;
 }
 

@@ -4,7 +4,7 @@
 import { splitForValidation } from '../../shared/batch-plan.ts';
 import type { RunConfig } from '../../shared/config.ts';
 import { parameterCount } from '../../shared/network-shape.ts';
-import { PRESETS } from '../../shared/presets.ts';
+import { PLANNED_BY_BEST, type PlannedKey, PRESETS } from '../../shared/presets.ts';
 import type { TensorOps } from '../engine/tensor-ops.ts';
 import { createBatcher } from '../model/batches.ts';
 import { initialWeights } from '../model/initializers.ts';
@@ -42,16 +42,21 @@ export interface BestPlan {
  * Finds the faster precision, tries the sizes from the largest down, a few real steps of each, and takes the first that can read enough
  * in the time; how often it reads the text decides what keeps it from learning it by heart. What the person has set otherwise than
  * the preset does stays as it is.
+ *
+ * @param named settings that stay as they are even where they are the preset's
  */
 export async function planBest(
   ops: TensorOps,
   config: RunConfig,
   ids: CharacterIds,
   vocabularySize: number,
+  named: readonly PlannedKey[] = [],
 ): Promise<BestPlan> {
   let plan: BestPlan | null = null;
-  const sizes = sizesFor(config).map((size): RunConfig => ({ ...config, ...size, ...regularized(config, STRONGEST) }));
-  const precision = await fasterPrecision(ops, sizes, ids, vocabularySize);
+  const own = ownSettings(config, named);
+  const regularized = (wanted: Regularization) => regularization(config, own, wanted);
+  const sizes = sizesFor(config, own).map((size): RunConfig => ({ ...config, ...size, ...regularized(STRONGEST) }));
+  const precision = own.has('precision') ? config.precision : await fasterPrecision(ops, sizes, ids, vocabularySize);
   for (const size of sizes) {
     const tried: RunConfig = { ...size, precision };
     const enough = CHARACTERS_PER_PARAMETER * parameterCount(networkShapeOf(tried, vocabularySize));
@@ -64,7 +69,7 @@ export async function planBest(
     const epochs = characters / (training.end - training.start);
     const note = storedEpochsNote(tried, ids.length, stepSeconds);
     plan = {
-      config: { ...tried, ...regularized(config, regularizationFor(epochs)) },
+      config: { ...tried, ...regularized(regularizationFor(epochs)) },
       reason: `${sizeInWords(tried)} take ${pace}: ${reading}${note === null ? '' : `; ${note}`}`,
     };
     if (characters >= enough) break;
@@ -73,19 +78,24 @@ export async function planBest(
   return plan;
 }
 
-/** The sizes to try, largest first, with what the person has set otherwise than the preset in place of the table's. */
-export function sizesFor(config: RunConfig): readonly Size[] {
+/** What the planner leaves alone. */
+export function ownSettings(config: RunConfig, named: readonly PlannedKey[]): ReadonlySet<PlannedKey> {
   const preset = PRESETS.best.config;
+  return new Set(PLANNED_BY_BEST.filter((key) => named.includes(key) || config[key] !== preset[key]));
+}
+
+/** The sizes to try, largest first, with the person's own settings in place of the table's. */
+export function sizesFor(config: RunConfig, own: ReadonlySet<PlannedKey>): readonly Size[] {
   const fixed = {
-    ...(config.layers === preset.layers ? {} : { layers: config.layers }),
-    ...(config.batchSize === preset.batchSize ? {} : { batchSize: config.batchSize }),
-    ...(config.learningRate === preset.learningRate ? {} : { learningRate: config.learningRate }),
+    ...(own.has('layers') ? { layers: config.layers } : {}),
+    ...(own.has('batchSize') ? { batchSize: config.batchSize } : {}),
+    ...(own.has('learningRate') ? { learningRate: config.learningRate } : {}),
   };
   // What was found for two layers is the nearest to what more of them would want.
   const alike = SIZES.filter(({ layers }) => layers === Math.min(config.layers, 2));
-  if (config.units === preset.units) {
+  if (!own.has('units')) {
     const least = Math.min(...alike.map(({ units }) => units));
-    const tried = SIZES.filter((size) => config.layers === preset.layers || alike.includes(size) || size.units < least);
+    const tried = SIZES.filter((size) => !own.has('layers') || alike.includes(size) || size.units < least);
     return tried.map((size) => ({ ...size, ...fixed }));
   }
   // The rate that suited the nearest size of as many layers.
@@ -94,15 +104,17 @@ export function sizesFor(config: RunConfig): readonly Size[] {
   return [{ ...nearest, layers: config.layers, units: config.units, ...fixed }];
 }
 
-/** Without what the person has set otherwise than the preset does. */
-function regularized(config: RunConfig, wanted: Regularization): Partial<Regularization> {
-  const preset = PRESETS.best.config;
-  const { dropout, weightDrop, weightDecay } = wanted;
+/** Of what is wanted against learning by heart, what the person has not set. */
+function regularization(
+  { optimizer }: RunConfig,
+  own: ReadonlySet<PlannedKey>,
+  { dropout, weightDrop, weightDecay }: Regularization,
+): Partial<Regularization> {
   return {
-    ...(config.dropout === preset.dropout ? { dropout } : {}),
-    ...(config.weightDrop === preset.weightDrop ? { weightDrop } : {}),
+    ...(own.has('dropout') ? {} : { dropout }),
+    ...(own.has('weightDrop') ? {} : { weightDrop }),
     // There is none without AdamW.
-    ...(config.weightDecay === preset.weightDecay && config.optimizer === 'adamw' ? { weightDecay } : {}),
+    ...(own.has('weightDecay') || optimizer !== 'adamw' ? {} : { weightDecay }),
   };
 }
 
@@ -110,7 +122,7 @@ function sizeInWords({ layers, units }: RunConfig): string {
   return layers === 1 ? `${units} units` : `${units} units in ${layers} layers`;
 }
 
-/** The precision that is faster here for the size in the middle; `mixed` that the person chose is kept. */
+/** The precision that is faster here for the size in the middle. */
 async function fasterPrecision(
   ops: TensorOps,
   sizes: readonly RunConfig[],
@@ -119,7 +131,7 @@ async function fasterPrecision(
 ): Promise<RunConfig['precision']> {
   const middle = sizes[sizes.length >> 1];
   if (middle === undefined) throw new Error('no sizes to choose from');
-  if (!ops.hasLowPrecision || middle.precision === 'mixed') return middle.precision;
+  if (!ops.hasLowPrecision) return middle.precision;
   const float32 = await timeStep(ops, middle, ids, vocabularySize);
   const mixed = await timeStep(ops, { ...middle, precision: 'mixed' }, ids, vocabularySize);
   return mixed < float32 ? 'mixed' : 'float32';

@@ -30,7 +30,8 @@ async function trainFrom(
     await send({ type: 'ready', report, rejected });
     const ids = await text.ids;
     const start = performance.now();
-    const planned = request.plan ? await planBest(ops, request.config, ids, text.vocabulary.size) : null;
+    const { plan } = request;
+    const planned = plan === null ? null : await planBest(ops, request.config, ids, text.vocabulary.size, plan.named);
     const secondsSpent = (performance.now() - start) / 1000;
     const { vocabulary } = text;
     const config = planned?.config ?? request.config;

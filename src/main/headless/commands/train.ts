@@ -5,8 +5,8 @@ import type { RunConfig } from '../../../shared/config.ts';
 import type { CorpusInfo, EngineChoice } from '../../../shared/domain.ts';
 import { FolioError } from '../../../shared/errors.ts';
 import { preflight } from '../../../shared/preflight.ts';
-import { PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
-import type { PresetName } from '../../../shared/presets.ts';
+import { plannedAmong, PRESET_NAMES, PRESETS } from '../../../shared/presets.ts';
+import type { PlannedKey, PresetName } from '../../../shared/presets.ts';
 import { defaultPrompts, promptFor } from '../../../shared/prompts.ts';
 import type { FolioApp } from '../../app.ts';
 import { distinctName } from '../../services/run-names.ts';
@@ -71,13 +71,17 @@ async function trainCommand(context: CommandContext, options: Options): Promise<
   // Said before the record is asked for: another training may be writing to it.
   if (options.corpus !== undefined) (await openTextFile(options.corpus)).close();
   const app = await context.open('write');
-  return trainOn(context, app, await corpusOf(context, app, options.corpus), config, options);
+  const corpus = await corpusOf(context, app, options.corpus);
+  return trainOn(context, app, corpus, config, options, plannedAmong((options.set ?? []).map(nameIn)));
 }
+
+/** The setting that a `name=value` is of; empty where it is of none. */
+const nameIn = (pair: string): string => pair.slice(0, Math.max(0, pair.indexOf('='))).trim();
 
 /** The preset with everything that the command line changes of it. Throws FolioError 'usage' or 'config'. */
 export function configOf(options: Pick<Options, 'preset' | 'minutes' | 'epochs' | 'set'>): RunConfig {
   const pairs = [...(options.set ?? [])];
-  const named = pairs.map((pair) => pair.slice(0, Math.max(0, pair.indexOf('='))));
+  const named = pairs.map(nameIn);
   for (const key of ['epochs', 'minutes'] as const) {
     const value = options[key];
     if (value === undefined) continue;
@@ -126,6 +130,7 @@ export async function trainOn(
   corpus: CorpusInfo,
   wanted: RunConfig,
   options: Pick<Options, 'preset' | 'engine' | 'name' | 'install' | 'keepEvery'>,
+  named: readonly PlannedKey[] = [],
 ): Promise<number> {
   const { output } = context;
   const { characters, vocabularySize, encoding } = corpus;
@@ -172,6 +177,7 @@ export async function trainOn(
           preset: options.preset,
           corpusId: corpus.id,
           config,
+          named,
           engine: options.engine,
           keepEvery: options.keepEvery,
           ...(name === undefined ? {} : { name }),
