@@ -9,6 +9,7 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
+import { oneOf, UsageError, wholeNumber } from './arguments.ts';
 import {
   BASELINE_FILE,
   type BaselineComparison,
@@ -20,17 +21,16 @@ import {
   withRecord,
 } from './baseline.ts';
 import { type Measured, measure } from './contender-process.ts';
+import { counted } from './counted.ts';
 import { peerPython } from './peer-environment.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { readmeTable } from './readme-table.ts';
 import { machine, type Measurements, missedTargets, printResult, type TaskResult, taskResult } from './report.ts';
 import { bestOf } from './statistics.ts';
 import { allTasks, type Contender, runtimeOf, type Task, TASK_IDS, type Variant } from './tasks.ts';
-import { runBench, UsageError } from './usage.ts';
+import { runBench } from './usage.ts';
 
-const HELP = `usage: npm run bench -- [options]
-
-  --peers          also Keras and PyTorch (FOLIO_PEERS_PYTHON, or a virtual environment made once in the cache, about 6 GB)
+const HELP = `  --peers          also Keras and PyTorch (FOLIO_PEERS_PYTHON, or a virtual environment made once in the cache, about 6 GB)
   --check          fail when a promised ratio is missed, or when one is more than 10 % below bench/baseline.json in every round (implies --peers)
   --save-baseline  write the ratios to bench/baseline.json, in place of those of the same engine (implies --peers)
   --rounds N       times each contender runs, in turns (default 5)
@@ -40,14 +40,20 @@ const HELP = `usage: npm run bench -- [options]
   --json           the result as one JSON object
 
 Other measurements, each with --help:
-  node bench/quality.ts    validation loss for minutes of training, beside nanoGPT's published CPU setting
-  node bench/scaling.ts    cost against work: batch, length, units, layers, vocabulary, corpus
-  node bench/start.ts      from the command to the first step, and to a usable window
-  node bench/window/first-character.ts    from a click until the first character of a text is drawn
-  node bench/folio/breakdown.ts           where a training step goes
-  node bench/folio/wasm.ts                the wasm engine's step beside XNNPACK's products, and what threads bring`;
+  npx node bench/quality.ts                   validation loss for minutes of training, beside nanoGPT's published CPU setting
+  npx node bench/scaling.ts                   cost against work: batch, length, units, layers, vocabulary, corpus
+  npx node bench/start.ts                     from the command to the first step, and to a usable window
+  npx node bench/precision-curves.ts          loss curves in float32 and in mixed precision
+  npx node bench/window/training.ts           what a window costs a training, and a training a window
+  npx node bench/window/history.ts            a record of thousands of runs: opening the list, scrolling
+  npx node bench/window/long-run.ts           a run of hundreds of thousands of steps: opening it
+  npx node bench/window/first-character.ts    from a click until the first character of a text is drawn
+  npx node bench/checkpoint/pause.ts          how long a checkpoint holds up the main process
+  npx node bench/checkpoint/backup.ts         what a backup costs a training meanwhile
+  npx node bench/folio/breakdown.ts           where a training step goes
+  npx node bench/folio/wasm.ts                the wasm engine's step beside XNNPACK's products, and what threads bring`;
 
-const count = z.coerce.number().int().min(1).max(1000);
+const count = wholeNumber(1, 1000);
 const optionsSchema = z.strictObject({
   peers: z.boolean().default(false),
   check: z.boolean().default(false),
@@ -55,8 +61,8 @@ const optionsSchema = z.strictObject({
   json: z.boolean().default(false),
   rounds: count.default(5),
   steps: count.default(5),
-  only: z.array(z.enum(TASK_IDS)).optional(),
-  engine: z.enum(ENGINE_NAMES).default('tensorflow'),
+  only: z.array(oneOf(TASK_IDS)).optional(),
+  engine: oneOf(ENGINE_NAMES).default('tensorflow'),
 });
 type Options = z.infer<typeof optionsSchema>;
 
@@ -126,7 +132,9 @@ function chosenTasks({ steps, engine, only }: Options): readonly Task[] {
 /** What a person reads last: the table to paste where the peers were measured, and what was missed. */
 function printEnd({ rounds }: Options, peers: boolean, results: readonly TaskResult[]): void {
   if (peers) console.log(`${readmeTable(results)}\n`);
-  console.log(`${machine()}; ${deviceOf(results)}; best of ${rounds} ${rounds === 1 ? 'round' : 'rounds in turns'}.`);
+  console.log(
+    `${machine()}; ${deviceOf(results)}; best of ${counted(rounds, 'round')}${rounds === 1 ? '' : ' in turns'}.`,
+  );
   const promised = results.some(({ contenders }) =>
     contenders.some(({ target, folioIsFaster }) => target !== null && folioIsFaster !== null),
   );
@@ -147,12 +155,12 @@ async function main(options: Options): Promise<number> {
     throw new UsageError('--save-baseline saves what all tasks measured: it goes with neither --check nor --only');
   }
   const tasks = chosenTasks(options);
-  if (options.engine === 'tensorflow') prepareEngine();
   const peers = options.peers || options.check || options['save-baseline'];
   // So that a missing or damaged file is known before anything is measured.
   const baseline = options.check || options['save-baseline'] ? readBaseline() : [];
   if (options.check) recordFor(baseline, options.engine);
   const python = peers ? await peerPython(say) : '';
+  if (options.engine === 'tensorflow') prepareEngine();
   const programOf = (contender: Contender): string => (runtimeOf(contender) === 'node' ? process.execPath : python);
   const results = [];
   for (const task of tasks) {
@@ -184,6 +192,7 @@ async function main(options: Options): Promise<number> {
 
 await runBench(
   {
+    command: 'npm run bench --',
     help: HELP,
     options: {
       peers: { type: 'boolean' },

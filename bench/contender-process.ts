@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { trainerEnvironment } from '../src/main/services/trainer-environment.ts';
+import { type ErrorCode, type FolioError, fromErrorMessage } from '../src/shared/errors.ts';
 import type { Variant } from './tasks.ts';
 
 const resultSchema = z
@@ -22,11 +23,20 @@ const resultSchema = z
 
 export type Measured = z.infer<typeof resultSchema>;
 
+/** What one of Folio's own scripts tells instead (usage.ts). */
+const problemSchema = z.object({
+  error: z.object({
+    code: z.custom<ErrorCode>((code) => typeof code === 'string'),
+    message: z.string(),
+    hint: z.string().exactOptional(),
+  }),
+});
+
 /**
  * Runs a variant once in a process of its own and reads the JSON line that it ends with. Everyone finds what Folio's own processes find in
  * their environment: TensorFlow, Keras's as well, computes on the threads that this process may use.
  * @param program the interpreter
- * @throws Error with the end of what it wrote when it fails
+ * @throws FolioError that it ended with itself; Error with the end of what it wrote when it fails otherwise
  */
 export function measure(program: string, variant: Variant): Promise<Measured> {
   return new Promise((done, fail) => {
@@ -36,18 +46,30 @@ export function measure(program: string, variant: Variant): Promise<Measured> {
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
-    child.on('error', fail);
+    child.on('error', (error) => fail(new Error(`${program} cannot be started: ${error.message}`)));
     child.on('close', (code, signal) => {
       const what = `${variant.script} ${variant.args.join(' ')}`;
+      const last = stdout.trim().split('\n').at(-1) ?? '';
       if (code !== 0) {
-        fail(new Error(`${what} ended with ${code === null ? String(signal) : `code ${code}`}:\n${stderr.trim()}`));
+        fail(
+          problemIn(last) ??
+            new Error(`${what} ended with ${code === null ? String(signal) : `code ${code}`}:\n${stderr.trim()}`),
+        );
         return;
       }
       try {
-        done(resultSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')));
+        done(resultSchema.parse(JSON.parse(last)));
       } catch (error) {
         fail(new Error(`${what} printed no result: ${stdout.slice(-500)}`, { cause: error }));
       }
     });
   });
+}
+
+function problemIn(line: string): FolioError | null {
+  try {
+    return fromErrorMessage(problemSchema.parse(JSON.parse(line)).error);
+  } catch {
+    return null; // it ended in another way
+  }
 }

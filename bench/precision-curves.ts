@@ -1,5 +1,5 @@
 /**
- * node bench/precision-curves.ts [--epochs N] [--draw]
+ * npx node bench/precision-curves.ts [--epochs N] [--draw]
  *
  * Trains the tutorial preset on Shakespeare in float32 and in mixed precision, with the same seed, and puts the two loss curves
  * beside each other: docs/precision-curves.csv (every step, as measured), docs/precision-curves.svg, and the epochs' means as a
@@ -7,15 +7,23 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { TensorOps } from '../src/main/engine/tensor-ops.ts';
 import { Vocabulary } from '../src/main/model/vocabulary.ts';
 import { Control } from '../src/main/trainer/control.ts';
 import { train } from '../src/main/trainer/train.ts';
 import { PRESETS } from '../src/shared/presets.ts';
+import { wholeNumber } from './arguments.ts';
 import { drawCurves } from './curve-chart.ts';
 import { openProven } from './folio/open-proven.ts';
+import { runBench } from './usage.ts';
+
+const HELP = `  --epochs N    passes over Shakespeare in each precision (default 2); some minutes of the whole processor
+  --draw        trains nothing: only draws docs/precision-curves.svg from docs/precision-curves.csv again
+
+Writes both files, and the epochs' means as a table on standard output. Needs the native engine.`;
+
+const optionsSchema = z.strictObject({ epochs: wholeNumber(1, 100), draw: z.boolean() });
 
 const ROOT = join(import.meta.dirname, '..');
 const CSV = join(ROOT, 'docs', 'precision-curves.csv');
@@ -105,24 +113,35 @@ function table(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-const { values } = parseArgs({ options: { epochs: { type: 'string', default: '2' }, draw: { type: 'boolean' } } });
-const epochs = z.coerce.number().int().min(1).max(100).parse(values.epochs);
-if (values.draw !== true) write(await measure(epochs));
-const rows = read();
-writeFileSync(
-  SVG,
-  drawCurves({
-    title: 'Training loss of the tutorial preset, float32 and mixed precision',
-    x: {
-      label: `training step (${rows.filter(({ epoch }) => epoch === 1).length} an epoch)`,
-      values: rows.map(({ step }) => step),
-    },
-    y: 'loss, nats a character',
-    curves: [
-      { name: 'float32', values: rows.map(({ float32 }) => float32) },
-      { name: 'mixed', values: rows.map(({ mixed }) => mixed) },
-    ],
-    difference: 'mixed − float32, nats a character',
-  }),
+async function main({ epochs, draw }: z.infer<typeof optionsSchema>): Promise<number> {
+  if (!draw) write(await measure(epochs));
+  const rows = read();
+  writeFileSync(
+    SVG,
+    drawCurves({
+      title: 'Training loss of the tutorial preset, float32 and mixed precision',
+      x: {
+        label: `training step (${rows.filter(({ epoch }) => epoch === 1).length} an epoch)`,
+        values: rows.map(({ step }) => step),
+      },
+      y: 'loss, nats a character',
+      curves: [
+        { name: 'float32', values: rows.map(({ float32 }) => float32) },
+        { name: 'mixed', values: rows.map(({ mixed }) => mixed) },
+      ],
+      difference: 'mixed − float32, nats a character',
+    }),
+  );
+  process.stdout.write(`${table(rows)}\n`);
+  return 0;
+}
+
+await runBench(
+  {
+    command: 'npx node bench/precision-curves.ts',
+    help: HELP,
+    options: { epochs: { type: 'string', default: '2' }, draw: { type: 'boolean', default: false } },
+    schema: optionsSchema,
+  },
+  main,
 );
-process.stdout.write(`${table(rows)}\n`);

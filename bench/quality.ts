@@ -1,5 +1,5 @@
 /**
- * node bench/quality.ts [--minutes 3] [--precision mixed|float32] [--peers] [--published] [--engine NAME] [--out FOLDER] [--json]
+ * npx node bench/quality.ts [--minutes 3] [--precision mixed|float32] [--peers] [--published] [--engine NAME] [--out FOLDER] [--json]
  *
  * What a training of so many minutes reaches: `folio train --preset best` on Shakespeare, its last tenth held out, and with --peers
  * nanoGPT's published CPU setting in PyTorch (bench/peers/nanogpt.py) for the same minutes on the same split, one after the other.
@@ -11,6 +11,8 @@ import { z } from 'zod';
 import { splitForValidation } from '../src/shared/batch-plan.ts';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
 import { PRESETS } from '../src/shared/presets.ts';
+import { decimal, oneOf, text } from './arguments.ts';
+import { counted } from './counted.ts';
 import { JsonChild } from './window/child.ts';
 import { drawLines } from './line-chart.ts';
 import { peerPython } from './peer-environment.ts';
@@ -20,9 +22,7 @@ import { machine } from './report.ts';
 import { settingsOf } from './settings.ts';
 import { runBench } from './usage.ts';
 
-const HELP = `usage: node bench/quality.ts [options]
-
-  --minutes N        the time budget (default 3; targets are set for 3 and 30)
+const HELP = `  --minutes N        the time budget (default 3; targets are set for 3 and 30)
   --precision NAME   mixed (default) or float32
   --peers            also nanoGPT's setting in PyTorch, its learning rate falling over the same minutes
   --published        with --peers: its learning rate falls over 2,000 steps, as in its README, whatever time they take
@@ -36,12 +36,12 @@ const ROOT = join(import.meta.dirname, '..');
 const CORPUS = join(ROOT, 'resources', 'corpora', 'shakespeare.txt');
 
 const optionsSchema = z.strictObject({
-  minutes: z.coerce.number().min(0.05).max(1000),
-  precision: z.enum(['mixed', 'float32']),
+  minutes: decimal(0.05, 1000),
+  precision: oneOf(['mixed', 'float32']),
   peers: z.boolean(),
   published: z.boolean(),
-  engine: z.enum(ENGINE_NAMES),
-  out: z.string().min(1),
+  engine: oneOf(ENGINE_NAMES),
+  out: text('the name of a folder'),
   json: z.boolean(),
 });
 type Options = z.infer<typeof optionsSchema>;
@@ -82,7 +82,7 @@ async function trainArguments({
   if (precision === 'mixed')
     return { args: ['--preset', 'best', '--minutes', String(minutes), '--set', 'precision=mixed'], plan: null };
   const child = new JsonChild([join(ROOT, 'bench/folio/plan.ts'), String(minutes), engine]);
-  const { config, reason, seconds } = planSchema.parse(await child.next());
+  const { config, reason, seconds } = await child.nextAs(planSchema);
   const left = Math.max(0.05, minutes - seconds / 60);
   const settings = settingsOf({ ...config, minutes: left }, PRESETS.quick.config);
   return {
@@ -118,7 +118,7 @@ async function trainFolio(options: Options, folder: string): Promise<Reached> {
     if (event.type === 'finished') {
       if (event.status !== 'finished') throw new Error(`the training ended as ${event.status}: ${event.reason}`);
       run = event.run;
-      details += `; ${event.steps} steps`;
+      details += `; ${counted(event.steps, 'step')}`;
     }
   }
   if (run === null) throw new Error('`folio train` did not come to its end');
@@ -128,7 +128,7 @@ async function trainFolio(options: Options, folder: string): Promise<Reached> {
   writeFileSync(held, characters.slice(from).join(''));
   const evaluation = ['evaluate', String(run), '--epoch', 'best', '--text', held, '--engine', options.engine];
   const judge = new JsonChild([join(ROOT, 'bin/folio.js'), ...evaluation, ...data]);
-  const { nats } = z.looseObject({ nats: z.number() }).parse(await judge.next());
+  const { nats } = await judge.nextAs(z.looseObject({ nats: z.number() }));
   return { curve: { name: 'Folio', measurements }, loss: nats, details };
 }
 
@@ -154,7 +154,7 @@ async function trainPeer({ minutes, published }: Options, python: string): Promi
       say(`nanoGPT's setting, step ${told.step}: ${told.loss.toFixed(3)} after ${told.seconds.toFixed(0)} s`);
       continue;
     }
-    const details = `${told.version}, ${told.parameters} parameters, ${told.steps} steps, schedule ${schedule}`;
+    const details = `${told.version}, ${told.parameters} parameters, ${counted(told.steps, 'step')}, schedule ${schedule}`;
     return { curve: { name: "nanoGPT's CPU setting", measurements }, loss: told.loss, details };
   }
   throw new Error('nanogpt.py did not come to its end');
@@ -162,8 +162,8 @@ async function trainPeer({ minutes, published }: Options, python: string): Promi
 
 async function main(options: Options): Promise<number> {
   const { minutes, precision } = options;
+  const python = options.peers ? await peerPython(say, ['torch']) : null;
   if (options.engine === 'tensorflow') prepareEngine();
-  const python = options.peers ? await peerPython(say) : null;
   const folder = mkdtempSync(join(tmpdir(), 'folio-quality-'));
   try {
     const folio = await trainFolio(options, folder);
@@ -196,6 +196,7 @@ async function main(options: Options): Promise<number> {
 
 await runBench(
   {
+    command: 'npx node bench/quality.ts',
     help: HELP,
     options: {
       minutes: { type: 'string', default: '3' },

@@ -1,5 +1,5 @@
 /**
- * node bench/scaling.ts [--only NAME]... [--corpus-gb 1] [--steps 5] [--rounds 2] [--engine NAME] [--out FILE] [--json]
+ * npx node bench/scaling.ts [--only NAME]... [--corpus-gb 1] [--steps 5] [--rounds 2] [--engine NAME] [--out FILE] [--json]
  *
  * Varies batch, sequence length, units, layers, vocabulary and the corpus one at a time around a base, measures what a training step
  * (of the corpus: the way to it, and memory) costs, and puts it beside the work. Everything runs in processes of its own; the best of
@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import { z } from 'zod';
 import { ENGINE_NAMES } from '../src/shared/domain.ts';
+import { decimal, oneOf, text, wholeNumber } from './arguments.ts';
 import { measure } from './contender-process.ts';
 import { type CorpusCost, measureCorpora } from './corpus-cost.ts';
 import { corpusTable, isSuperLinear, keepsMemory, memoryInWords } from './corpus-report.ts';
+import { counted } from './counted.ts';
 import { drawLines, type LinePanel } from './line-chart.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { machine } from './report.ts';
@@ -34,9 +36,7 @@ type Varied = keyof typeof VARIED;
 
 const NAMES = [...(Object.keys(VARIED) as Varied[]), 'corpus'] as const;
 
-const HELP = `usage: node bench/scaling.ts [options]
-
-  --only NAME      ${NAMES.join(', ')}; may be given several times
+const HELP = `  --only NAME      ${NAMES.join(', ')}; may be given several times
   --corpus-gb N    the largest corpus, in 10^9 characters, from 0.002 (default 1; it needs twice that on the disk for temporary files)
   --steps N        timed steps a process (default 5)
   --rounds N       how often each size is measured (default 2)
@@ -46,14 +46,14 @@ const HELP = `usage: node bench/scaling.ts [options]
 
 Exit code 1 when a cost grows faster than the work, or when a corpus takes more memory than was promised.`;
 
-const count = z.coerce.number().int().min(1).max(1000);
+const count = wholeNumber(1, 1000);
 const optionsSchema = z.strictObject({
-  only: z.array(z.enum(NAMES)).optional(),
-  'corpus-gb': z.coerce.number().min(0.002).max(10),
+  only: z.array(oneOf(NAMES)).optional(),
+  'corpus-gb': decimal(0.002, 10),
   steps: count,
   rounds: count,
-  engine: z.enum(ENGINE_NAMES),
-  out: z.string().optional(),
+  engine: oneOf(ENGINE_NAMES),
+  out: text('the name of a file').optional(),
   json: z.boolean(),
 });
 type Options = z.infer<typeof optionsSchema>;
@@ -153,7 +153,7 @@ async function main(options: Options): Promise<number> {
   } else {
     for (const { varied, costs } of steps) console.log(`${stepTable(varied, costs)}\n`);
     if (corpora.length > 0) console.log(`${corpusTable(corpora)}\n`);
-    const base = `base: ${JSON.stringify(BASE)}; float32; best of ${options.rounds} rounds of ${options.steps} steps`;
+    const base = `base: ${JSON.stringify(BASE)}; float32; best of ${counted(options.rounds, 'round')} of ${counted(options.steps, 'step')}`;
     console.log(`${machine()}; ${options.engine}${steps.length > 0 ? `; ${base}` : ''}.`);
   }
   const file = options.out ?? (options.only === undefined ? join(import.meta.dirname, '../docs/scaling.svg') : null);
@@ -168,6 +168,7 @@ async function main(options: Options): Promise<number> {
 
 await runBench(
   {
+    command: 'npx node bench/scaling.ts',
     help: HELP,
     options: {
       only: { type: 'string', multiple: true },

@@ -1,5 +1,5 @@
 /**
- * node bench/start.ts [--rounds 5] [--engine auto] [--only train|window] [--json]
+ * npx node bench/start.ts [--rounds 5] [--engine auto] [--only train|window] [--json]
  *
  * How long a person waits: from the command `folio train` (tutorial preset, a new record, then a known one) until its first step is told,
  * with what happens meanwhile; and from the command `folio serve` until its page can be used. "The window" is that page in a Chromium
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import { z } from 'zod';
 import { ENGINE_NAMES, type EngineName } from '../src/shared/domain.ts';
+import { oneOf, wholeNumber } from './arguments.ts';
 import { machine } from './report.ts';
 import { phasesOf, phasesOfRounds, type StartPhase } from './start-phases.ts';
 import { prepareEngine } from './prepare-engine.ts';
@@ -21,9 +22,7 @@ import { ensureBuilt } from './window/measure.ts';
 
 const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const;
 
-const HELP = `usage: node bench/start.ts [options]
-
-  --rounds N       how often each is started (default 5); medians count
+const HELP = `  --rounds N       how often each is started (default 5); medians count
   --engine NAME    what trains: ${ENGINE_CHOICES.join(', ')} (default auto, as for a person who names none)
   --only NAME      train or window
   --json           the result as one JSON object on standard output
@@ -35,9 +34,9 @@ tensorflow, named or chosen by auto. Exit code 1 when a promise is not kept.`;
 const PROMISED = { train: 4, window: 1.5 };
 
 const optionsSchema = z.strictObject({
-  rounds: z.coerce.number().int().min(1).max(100),
-  engine: z.enum(ENGINE_CHOICES),
-  only: z.enum(['train', 'window']).optional(),
+  rounds: wholeNumber(1, 100),
+  engine: oneOf(ENGINE_CHOICES),
+  only: oneOf(['train', 'window']).optional(),
   json: z.boolean(),
 });
 
@@ -122,6 +121,7 @@ async function main({ rounds, engine, only, json }: z.infer<typeof optionsSchema
 
 await runBench(
   {
+    command: 'npx node bench/start.ts',
     help: HELP,
     options: {
       rounds: { type: 'string', default: '5' },

@@ -97,7 +97,7 @@ const openedSchema = z.strictObject({ modules: z.number(), open: z.number(), sel
 /** What is inside the start of a process that computes. */
 export async function openInProcess(engine: EngineName): Promise<StartPhase[]> {
   const child = new JsonChild([join(import.meta.dirname, 'folio/open-engine.ts'), engine]);
-  const { modules, open, selfTest, speed } = openedSchema.parse(await child.next());
+  const { modules, open, selfTest, speed } = await child.nextAs(openedSchema);
   await child.exited();
   return [
     { name: 'process and code', seconds: modules },
@@ -117,7 +117,7 @@ export async function startServed(dataDir: string): Promise<StartPhase[]> {
   const times = [performance.now()];
   const child = new JsonChild([FOLIO, 'serve', '--port', '0', '--data', dataDir, '--json']);
   try {
-    const { address } = z.looseObject({ address: z.string() }).parse(await child.next());
+    const { address } = await child.nextAs(z.looseObject({ address: z.string() }));
     times.push(performance.now());
     await page.goto(address);
     await page.getByRole('heading', { level: 1 }).first().waitFor();

@@ -1,5 +1,5 @@
 /**
- * node scripts/screenshots.ts [--record DIR] [--only NAME]...
+ * npx node scripts/screenshots.ts [--record DIR] [--only NAME]...
  *
  * Pictures of every screen, light and dark, into docs/screens. Trains a few networks first (with fixed seeds, some minutes); with --record
  * their record is kept in that folder and used again the next time. Needs a Chromium in PATH and fonts for Chinese.

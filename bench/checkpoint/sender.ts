@@ -1,19 +1,21 @@
 /**
  * Stands in for the trainer process: sends checkpoints of the reference model's size, one when it is asked to `continue`, on the
- * way that the trainer sends them; and takes checkpoints to go on from and to write with. With the argument `busy` it computes on one processor in between, as a training does.
+ * way that the trainer sends them; and takes checkpoints to go on from and to write with. With FOLIO_BENCH_BUSY=1 it
+ * computes on one processor in between, as a training does.
  */
 import { randomFillSync } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
 import { encodeSafetensors } from '../../src/main/model/safetensors.ts';
 import type { FromTrainer, ToTrainer } from '../../src/main/trainer/messages.ts';
 import { connectPort } from '../../src/main/trainer/port.ts';
 import { CheckpointSender, hashesOf } from '../../src/main/trainer/pieces.ts';
+import { oneOf } from '../arguments.ts';
+import { runBench } from '../usage.ts';
 
 const PARAMETERS = 4_021_569;
 const STEPS = 172;
 
-const port = connectPort();
-const checkpoints = new CheckpointSender((message) => port.send(message));
 let epoch = 0;
 
 function floats(count: number): Float32Array<ArrayBuffer> {
@@ -22,7 +24,7 @@ function floats(count: number): Float32Array<ArrayBuffer> {
   return data;
 }
 
-async function checkpoint(): Promise<void> {
+async function checkpoint(checkpoints: CheckpointSender): Promise<void> {
   epoch++;
   const step = epoch * STEPS;
   const bytes = {
@@ -71,12 +73,28 @@ const report = {
   details: {},
 } as const;
 
-port.onMessage((message: ToTrainer) => {
-  if (message.type === 'train') void port.send({ type: 'ready', report, rejected: [] });
-  if (message.type === 'load') void port.send({ type: 'loaded', report, rejected: [] });
-  if (message.type === 'stored') checkpoints.stored();
-  if (message.type === 'continue') void checkpoint();
-  if (message.type === 'stop') void port.send({ type: 'ended', outcome: 'finished', reason: '' });
-});
+function main(): number {
+  const port = connectPort();
+  const checkpoints = new CheckpointSender((message) => port.send(message));
+  port.onMessage((message: ToTrainer) => {
+    if (message.type === 'train') void port.send({ type: 'ready', report, rejected: [] });
+    if (message.type === 'load') void port.send({ type: 'loaded', report, rejected: [] });
+    if (message.type === 'stored') checkpoints.stored();
+    if (message.type === 'continue') void checkpoint(checkpoints);
+    if (message.type === 'stop') void port.send({ type: 'ended', outcome: 'finished', reason: '' });
+  });
 
-if (process.env['FOLIO_BENCH_BUSY'] === '1') new Worker('for (;;);', { eval: true }).unref();
+  if (process.env['FOLIO_BENCH_BUSY'] === '1') new Worker('for (;;);', { eval: true }).unref();
+  return 0;
+}
+
+await runBench(
+  {
+    command: 'npx node bench/checkpoint/sender.ts',
+    takes: 'PURPOSE',
+    help: 'Stands in for the trainer process, and speaks as it does over an IPC channel. Started by bench/checkpoint/pause.ts.',
+    positionals: ['purpose'],
+    schema: z.strictObject({ purpose: oneOf(['training', 'generation', 'probe']) }),
+  },
+  main,
+);

@@ -14,6 +14,10 @@ import os
 import sys
 import time
 
+from usage import check_arguments
+
+check_arguments(__doc__, 4, range(4))
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras

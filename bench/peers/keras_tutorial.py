@@ -9,6 +9,10 @@ import json
 import os
 import sys
 
+from usage import check_arguments
+
+check_arguments(__doc__, 0, range(2))
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras

@@ -17,6 +17,10 @@ import math
 import sys
 import time
 
+from usage import check_arguments
+
+check_arguments(__doc__, 2, [1])
+
 import torch
 from torch.nn import functional
 

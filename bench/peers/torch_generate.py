@@ -12,6 +12,10 @@ import json
 import sys
 import time
 
+from usage import check_arguments
+
+check_arguments(__doc__, 4, range(4))
+
 import torch
 
 from memory import peak_bytes

@@ -12,6 +12,10 @@ import json
 import sys
 import time
 
+from usage import check_arguments
+
+check_arguments(__doc__, 2, range(2))
+
 import torch
 
 from memory import peak_bytes

@@ -1,5 +1,5 @@
 /**
- * node bench/window/first-character.ts [--clicks 20] [--engine auto]
+ * npx node bench/window/first-character.ts [--clicks 20] [--engine auto]
  *
  * From a click on "Write" until the frame with the text's first character is drawn: a network of the tutorial's size, the served program,
  * a page in Chromium, the weights loaded before the first click. Beside it the same asked of the program without the page's own work.
@@ -8,16 +8,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import type { EngineChoice } from '../../src/shared/domain.ts';
+import { type EngineChoice, ENGINE_NAMES } from '../../src/shared/domain.ts';
 import { ask } from '../../test/e2e/harness/contract.ts';
+import { oneOf, wholeNumber } from '../arguments.ts';
 import { machine } from '../report.ts';
+import { runBench } from '../usage.ts';
 import { JsonChild } from './child.ts';
 import { ensureBuilt, FRAME, openPage } from './measure.ts';
 import { HEAD, Promises, spreadOf } from './promises.ts';
+
+const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const;
+
+const HELP = `  --clicks N       how often "Write" is clicked, and how often the program is asked without a page (default 20)
+  --engine NAME    what writes: ${ENGINE_CHOICES.join(', ')} (default auto)
+
+Exit code 1 when a first character comes later than was promised.`;
 
 const FIRST_CHARACTER_MS = 100;
 const FOLIO = join(import.meta.dirname, '../../bin/folio.js');
@@ -25,8 +33,8 @@ const FOLIO = join(import.meta.dirname, '../../bin/folio.js');
 const RUN = 1;
 
 const optionsSchema = z.strictObject({
-  clicks: z.coerce.number().int().min(1).max(1000),
-  engine: z.enum(['auto', 'tensorflow', 'webgpu', 'wasm']),
+  clicks: wholeNumber(1, 1000),
+  engine: oneOf(ENGINE_CHOICES),
 });
 
 /** A record with a run of the tutorial preset that took one step: what its weights are does not change what writing costs. */
@@ -87,14 +95,14 @@ function timesOfFirstText(page: Page, engine: EngineChoice, times: number): Prom
   })()`);
 }
 
-async function main({ clicks, engine }: z.infer<typeof optionsSchema>): Promise<void> {
+async function main({ clicks, engine }: z.infer<typeof optionsSchema>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'folio-bench-'));
   try {
     await ensureBuilt();
     await trainOneStep(folder);
     const load = loadavg()[0] ?? NaN;
     const program = new JsonChild([join(import.meta.dirname, 'program.ts'), folder, 'unwatched']);
-    const { address } = z.object({ address: z.string() }).parse(await program.next());
+    const { address } = await program.nextAs(z.object({ address: z.string() }));
     const { browser, page } = await openPage(address);
     await ask(page, 'preferences:set', { engine });
     await page.evaluate(`location.hash = '#/generate?run=${RUN}&epoch=last'`);
@@ -118,13 +126,18 @@ async function main({ clicks, engine }: z.infer<typeof optionsSchema>): Promise<
     );
     console.log(`${machine()}; ${report.device}; load before: ${load.toFixed(1)}`);
     console.log(table.toString());
-    promises.end();
+    return promises.end();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const { values } = parseArgs({
-  options: { clicks: { type: 'string', default: '20' }, engine: { type: 'string', default: 'auto' } },
-});
-await main(optionsSchema.parse(values));
+await runBench(
+  {
+    command: 'npx node bench/window/first-character.ts',
+    help: HELP,
+    options: { clicks: { type: 'string', default: '20' }, engine: { type: 'string', default: 'auto' } },
+    schema: optionsSchema,
+  },
+  main,
+);

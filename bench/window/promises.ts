@@ -1,4 +1,5 @@
 /** Times summed up beside what was promised of them. A promise that is not kept ends the benchmark with exit code 1 and the line that broke it. */
+import { endWith } from '../usage.ts';
 
 export interface Spread {
   readonly p50: number;
@@ -56,9 +57,8 @@ export class Promises {
     this.#broken.push(`${name}: ${value.toFixed(2)}x, promised at least ${limit.toFixed(2)}x`);
   }
 
-  /** Says which promises were broken, and sets the exit code 1 for them. */
-  end(say: (line: string) => void = console.error): void {
-    for (const line of this.#broken) say(`NOT KEPT: ${line}`);
-    if (this.#broken.length > 0) process.exitCode = 1;
+  /** Says which promises were broken. Returns the exit code. */
+  end(say?: (line: string) => void): 0 | 1 {
+    return endWith(this.#broken, say);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * node bench/window/training.ts [--rounds 2] [--epochs 1] [--engine tensorflow]
+ * npx node bench/window/training.ts [--rounds 2] [--epochs 1] [--engine tensorflow]
  *
  * What a window costs a training, and a training a window: the tutorial preset on the first 400,000 characters of Shakespeare (61 steps an
  * epoch), in turns by `folio train` alone, by the served program with a browser that shows the page of the run, and by the same while
@@ -12,10 +12,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { z } from 'zod';
+import { ENGINE_NAMES } from '../../src/shared/domain.ts';
+import { oneOf, wholeNumber } from '../arguments.ts';
+import { counted } from '../counted.ts';
 import { machine } from '../report.ts';
 import { median } from '../statistics.ts';
+import { runBench } from '../usage.ts';
 import { NOTED_MS } from './loop-watch.ts';
 import type { Lateness } from './loop-watch.ts';
 import { ensureBuilt } from './measure.ts';
@@ -37,14 +41,18 @@ const START_MS = 100;
 /** So much slower a training may be beside a window: 3 %. */
 const SLOWER = 0.03;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '2' },
-    epochs: { type: 'string', default: '1' },
-    engine: { type: 'string', default: 'tensorflow' },
-  },
+const HELP = `  --rounds N       how often each of the three is trained, in turns (default 2)
+  --epochs N       passes over the text, of 61 steps each (default 1)
+  --engine NAME    Folio's engine (default tensorflow)
+
+Needs Linux, and for a true figure a machine that does nothing else. Exit code 1 when a promise is not kept.`;
+
+const optionsSchema = z.strictObject({
+  rounds: wholeNumber(1, 100),
+  epochs: wholeNumber(1, 100),
+  engine: oneOf(ENGINE_NAMES),
 });
-const rounds = Number(values.rounds);
+
 const promises = new Promises();
 
 interface Round {
@@ -53,10 +61,6 @@ interface Round {
   readonly watched: Served;
   readonly used: Served;
 }
-
-const folder = mkdtempSync(join(tmpdir(), 'folio-bench-'));
-const text = join(folder, 'shakespeare.txt');
-writeFileSync(text, readFileSync(join(root, 'resources/corpora/shakespeare.txt'), 'utf8').slice(0, CHARACTERS));
 
 interface HeldUp {
   /** Before the first step. */
@@ -130,7 +134,7 @@ function printDelays(all: readonly Round[]): void {
     const { p50, p99, max } = report.delays;
     console.log(
       `event loop p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)} (idle: p99 ${ms(idle.p99)}, max ${ms(idle.max)}); ` +
-        `the longest: ${longest(report)}; ${report.saving.length} checkpoints`,
+        `the longest: ${longest(report)}; ${counted(report.saving.length, 'checkpoint')}`,
     );
   }
 }
@@ -178,12 +182,13 @@ function printSpeeds(all: readonly Round[]): void {
   console.log(table.toString());
 }
 
-async function main(): Promise<void> {
-  await ensureBuilt();
+async function trainAll(folder: string, { rounds, epochs, engine }: z.infer<typeof optionsSchema>): Promise<Round[]> {
+  const text = join(folder, 'shakespeare.txt');
+  writeFileSync(text, readFileSync(join(root, 'resources/corpora/shakespeare.txt'), 'utf8').slice(0, CHARACTERS));
   const all: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     const load = loadavg()[0] ?? NaN;
-    const what = { text, epochs: Number(values.epochs), engine: values.engine };
+    const what = { text, epochs, engine };
     const first = round % 2 === 0 ? await trainAlone(join(folder, `alone-${round}`), what) : null;
     const watched = await trainServed(join(folder, `watched-${round}`), what, false);
     const alone = first ?? (await trainAlone(join(folder, `alone-${round}`), what));
@@ -191,15 +196,34 @@ async function main(): Promise<void> {
     all.push({ load, alone, watched, used });
     console.error(`round ${round + 1} of ${rounds} done`);
   }
-  console.log(`${machine()}; load before each round: ${all.map(({ load }) => load.toFixed(1)).join(', ')}`);
-  printDelays(all);
-  printProcessors(all);
-  printSpeeds(all);
-  promises.end();
+  return all;
 }
 
-try {
-  await main();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+async function main(options: z.infer<typeof optionsSchema>): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'folio-bench-'));
+  try {
+    await ensureBuilt();
+    const all = await trainAll(folder, options);
+    console.log(`${machine()}; load before each round: ${all.map(({ load }) => load.toFixed(1)).join(', ')}`);
+    printDelays(all);
+    printProcessors(all);
+    printSpeeds(all);
+    return promises.end();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+await runBench(
+  {
+    command: 'npx node bench/window/training.ts',
+    help: HELP,
+    options: {
+      rounds: { type: 'string', default: '2' },
+      epochs: { type: 'string', default: '1' },
+      engine: { type: 'string', default: 'tensorflow' },
+    },
+    schema: optionsSchema,
+  },
+  main,
+);

@@ -90,10 +90,10 @@ export async function trainAlone(dataDir: string, { text, epochs, engine }: What
 /** By the served program, with a browser that shows the run's page; `isUsed`: somebody clicks, and the event loops are watched. */
 export async function trainServed(dataDir: string, { text, epochs, engine }: What, isUsed: boolean): Promise<Served> {
   const corpusAdded = new JsonChild([join(import.meta.dirname, 'add-text.ts'), dataDir, text]);
-  const { id: corpusId } = z.object({ id: z.number() }).parse(await corpusAdded.next());
+  const { id: corpusId } = await corpusAdded.nextAs(z.object({ id: z.number() }));
   await corpusAdded.exited();
   const program = new JsonChild([join(import.meta.dirname, 'program.ts'), dataDir, ...(isUsed ? [] : ['unwatched'])]);
-  const { address } = z.object({ address: z.string() }).parse(await program.next());
+  const { address } = await program.nextAs(z.object({ address: z.string() }));
   const { browser, page } = await openPage(address);
   const idle = isUsed ? new JsonChild([join(import.meta.dirname, 'idle.ts')]) : null;
   await idle?.next();
@@ -103,7 +103,7 @@ export async function trainServed(dataDir: string, { text, epochs, engine }: Wha
   const config = { ...PRESETS.tutorial.config, epochs };
   const start = { preset: 'tutorial', corpusId, config, engine };
   await timesOfRequest(page, 'training:start', start, 1);
-  z.object({ step: z.number() }).parse(await program.next());
+  await program.nextAs(z.object({ step: z.number() }));
   const stop = stopwatch(program.pid);
   let over = false;
   const end = program.next().then((line) => {

@@ -1,5 +1,5 @@
 /**
- * node scripts/package/icons.ts
+ * npx node scripts/package/icons.ts
  *
  * Draws every size of Folio's icons from the pictures in build/icons/*.svg, with the system's Chromium, and puts them into the containers
  * that the systems want. Needed only after a change of a drawing: what it makes is kept in git, because not every machine that

@@ -1,5 +1,5 @@
 /**
- * node scripts/package/notices.ts [--arch x64|arm64] [--tensorflow WHEEL|FOLDER] [--no-engine]
+ * npx node scripts/package/notices.ts [--arch x64|arm64] [--tensorflow WHEEL|FOLDER] [--no-engine]
  *
  * Writes build/THIRD-PARTY-NOTICES.txt: the licences of everything in a package that others wrote, from the build that is there (npm run
  * build). Fails when one has no text or a licence that is not among those that may be shipped. The same build gives the same file.

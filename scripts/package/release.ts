@@ -1,10 +1,10 @@
 /**
  * What a release is made of beside its packages; each is a command of .github/workflows/release.yml.
  *
- *   node scripts/package/release.ts check TAG                       the tag is the version, and CHANGELOG.md tells of it
- *   node scripts/package/release.ts notes VERSION                   what CHANGELOG.md tells of it
- *   node scripts/package/release.ts checksums FOLDER                FOLDER/SHA256SUMS over its files
- *   node scripts/package/release.ts latest FOLDER TAG PAGE          FOLDER/latest.json, which the check for updates reads
+ *   npx node scripts/package/release.ts check TAG                       the tag is the version, and CHANGELOG.md tells of it
+ *   npx node scripts/package/release.ts notes VERSION                   what CHANGELOG.md tells of it
+ *   npx node scripts/package/release.ts checksums FOLDER                FOLDER/SHA256SUMS over its files
+ *   npx node scripts/package/release.ts latest FOLDER TAG PAGE          FOLDER/latest.json, which the check for updates reads
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * node scripts/package/sbom.ts OUT.json [--arch x64|arm64] [--tensorflow WHEEL|FOLDER] [--no-engine]
+ * npx node scripts/package/sbom.ts OUT.json [--arch x64|arm64] [--tensorflow WHEEL|FOLDER] [--no-engine]
  *
  * A bill of materials (CycloneDX 1.6, JSON) of what a package for this system holds, from the same list as the notices. `npm sbom` would tell
  * of what is installed, which is more in some places (what the build leaves out) and less in others (Electron, TensorFlow, what is bundled).
@@ -102,7 +102,7 @@ async function main(): Promise<void> {
     options: { arch: { type: 'string' }, tensorflow: { type: 'string' }, 'no-engine': { type: 'boolean' } },
   });
   const [out] = positionals;
-  if (out === undefined) throw new Error('Name the file to write: node scripts/package/sbom.ts OUT.json');
+  if (out === undefined) throw new Error('Name the file to write: npx node scripts/package/sbom.ts OUT.json');
   const root = resolve(import.meta.dirname, '../..');
   const platform = `${process.platform}-${values.arch ?? process.arch}`;
   const components = await shippedComponents({

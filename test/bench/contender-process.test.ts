@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measure } from '../../bench/contender-process.ts';
 import { trainerEnvironment } from '../../src/main/services/trainer-environment.ts';
+import { FolioError } from '../../src/shared/errors.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -38,5 +39,16 @@ describe('a contender’s process', () => {
       /ended with code 3:\nno such engine/,
     );
     await expect(run(`console.log('{}')`)).rejects.toThrow('printed no result');
+    const nowhere = join(folder, 'nowhere');
+    await expect(measure(nowhere, { name: '', script: 'x', args: [] })).rejects.toThrow(/nowhere cannot be started: /);
+  });
+
+  it('that ends with a FolioError gives it, without what else was written', async () => {
+    const error = { code: 'engine', message: 'There is no graphics card.', hint: 'Take tensorflow.' };
+    const told = (value: unknown): Promise<unknown> =>
+      run(`console.log(${JSON.stringify(JSON.stringify({ error: value }))}); console.error('more'); process.exit(1)`);
+    await expect(told(error)).rejects.toEqual(new FolioError('engine', error.message, error.hint));
+    await expect(told({ code: 'engine', message: 'x' })).rejects.toThrow(/^x$/);
+    await expect(told({ code: 'engine' })).rejects.toThrow(/ended with code 1:\nmore/);
   });
 });

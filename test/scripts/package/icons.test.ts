@@ -19,7 +19,7 @@ const read = (name: string): Buffer => readFileSync(join(ICONS, name));
 const linux = (size: number): Buffer => read(`linux/${size}x${size}.png`);
 
 describe('the icons that are kept', () => {
-  it('are made from the drawings as they are now (else: node scripts/package/icons.ts)', () => {
+  it('are made from the drawings as they are now (else: npx node scripts/package/icons.ts)', () => {
     expect(drawingHashes()).toEqual(JSON.parse(read('sources.json').toString()));
   });
 
