@@ -125,8 +125,8 @@ describe('the peers’ scripts, whose libraries need not be there', () => {
       expect([few.status, few.stdout]).toEqual([2, '']);
       expect(few.stderr).toMatch(/^0 of at least \d arguments were given \(usage: python .*\)\r?\n$/);
     }
-    for (const args of [['torch_step.py', 'many', '1'] as const, ['keras_tutorial.py', 'many'] as const]) {
-      const { status, stderr } = ask(...args);
+    for (const name of ['torch_step.py', 'keras_tutorial.py']) {
+      const { status, stderr } = ask(name, 'many', '1');
       expect([status, stderr]).toEqual([2, expect.stringMatching(/^"many" is no number \(usage: .*\)\r?\n$/)]);
     }
   });
