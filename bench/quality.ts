@@ -19,7 +19,6 @@ import { peerPython } from './peer-environment.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { isMissed, lossChart, lossCsv, lossTable, type QualityCurve, verdict } from './quality-report.ts';
 import { machine } from './report.ts';
-import { settingsOf } from './settings.ts';
 import { runBench } from './usage.ts';
 
 const HELP = `  --minutes N        the time budget (default 3; targets are set for 3 and 30)
@@ -56,7 +55,6 @@ interface Reached {
   readonly details: string;
 }
 
-const planSchema = z.object({ config: z.looseObject({ seed: z.number() }), reason: z.string(), seconds: z.number() });
 const eventSchema = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('engine'), report: z.looseObject({ device: z.string() }) }),
   z.looseObject({ type: z.literal('plan'), reason: z.string().nullable() }),
@@ -70,34 +68,13 @@ const eventSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
-/**
- * What the command line is told. Mixed precision is named; for float32 the plan is made beforehand without the other, because the
- * preset takes the faster one, and its seconds are taken off the budget.
- */
-async function trainArguments({
-  minutes,
-  precision,
-  engine,
-}: Options): Promise<{ args: string[]; plan: string | null }> {
-  if (precision === 'mixed')
-    return { args: ['--preset', 'best', '--minutes', String(minutes), '--set', 'precision=mixed'], plan: null };
-  const child = new JsonChild([join(ROOT, 'bench/folio/plan.ts'), String(minutes), engine]);
-  const { config, reason, seconds } = await child.nextAs(planSchema);
-  const left = Math.max(0.05, minutes - seconds / 60);
-  const settings = settingsOf({ ...config, minutes: left }, PRESETS.quick.config);
-  return {
-    args: ['--preset', 'quick', ...settings.flatMap((pair) => ['--set', pair])],
-    plan: `${reason} (planned in ${seconds.toFixed(1)} s)`,
-  };
-}
-
 /** The clock begins when the engine is ready: planning, validations and samples are in the minutes. */
 async function trainFolio(options: Options, folder: string): Promise<Reached> {
-  const { args, plan } = await trainArguments(options);
+  const args = ['--preset', 'best', '--minutes', String(options.minutes), '--set', `precision=${options.precision}`];
   const data = ['--data', join(folder, 'data'), '--json'];
   const child = new JsonChild([join(ROOT, 'bin/folio.js'), 'train', ...args, '--engine', options.engine, ...data]);
   const measurements: { seconds: number; loss: number }[] = [];
-  let details = plan ?? '';
+  let details = '';
   let start = NaN;
   let run: number | null = null;
   for (let line = await child.next(); line !== null; line = await child.next()) {

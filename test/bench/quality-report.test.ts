@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isMissed, lossAt, lossChart, lossCsv, lossTable, promisedLoss, verdict } from '../../bench/quality-report.ts';
 import { drawLines } from '../../bench/line-chart.ts';
-import { settingsOf } from '../../bench/settings.ts';
-import { PRESETS } from '../../src/shared/presets.ts';
-import { applySettings } from '../../src/main/services/settings.ts';
 
 const folio = {
   name: 'Folio',
@@ -51,11 +48,4 @@ describe('curves of loss against time', () => {
     expect(svg).toContain('target 1.45');
     expect(drawLines(lossChart([folio], 5, 'mixed'))).not.toContain('target');
   });
-});
-
-it('a configuration goes through `--set` unchanged', () => {
-  const config = { ...PRESETS.best.config, units: 768, learningRate: 2e-3, minutes: 2.75, temperatures: [0.25, 0.5] };
-  const pairs = settingsOf(config, PRESETS.quick.config);
-  expect(pairs).toContain('units=768');
-  expect(applySettings(PRESETS.quick.config, pairs)).toEqual(config);
 });
