@@ -77,7 +77,7 @@ export class Folio {
   async start(): Promise<void> {
     this.training.onEvents((events) => {
       if (events.some(({ type }) => type === 'engine')) void this.notices.guard(() => this.engines.refresh());
-      for (const error of refusalsIn(events)) this.notices.fail(error);
+      for (const error of refusalsIn(events)) this.notices.failWith(error);
     });
     this.#preferences = await this.client.request('preferences:get', {});
     if (this.replaced.fromTheStart) return;

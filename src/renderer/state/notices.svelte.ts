@@ -39,9 +39,13 @@ export class Notices {
 
   /** Errors stay until they are put away. */
   fail(error: unknown): void {
-    const message = toErrorMessage(error);
-    if (message.code === 'cancelled') return;
-    this.#add({ text: '', error: message, undo: null, about: [] });
+    this.failWith(toErrorMessage(error));
+  }
+
+  /** The same of an error that was told, not thrown. */
+  failWith(error: ErrorMessage): void {
+    if (error.code === 'cancelled') return;
+    this.#add({ text: '', error, undo: null, about: [] });
   }
 
   /** Runs what may fail, and says so when it does; resolves with null then. */
