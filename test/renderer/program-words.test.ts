@@ -58,7 +58,7 @@ const REASONS = [
   'the training process could not be started: spawn EAGAIN',
   ...['the loss became NaN at step 12', 'the gradient became Infinity at step 3'].flatMap((reason) => [
     outcomeOfEnd({ type: 'ended', outcome: 'diverged', reason }, circumstances, '').reason,
-    outcomeOfError({ code: 'diverged', message: reason }, circumstances).reason,
+    outcomeOfError({ code: 'diverged', message: reason }, circumstances, false).reason,
   ]),
   'the validation loss became NaN after step 490',
   'gru/kernel holds numbers that are not finite',
