@@ -53,6 +53,30 @@ FOLIO_VERSIONS float RowSum(int64_t columns, IN row) {
   return sum;
 }
 
+// Characters outside of the vocabulary would be written beyond the sums.
+void RequireIds(Call& call, const int32_t* ids, int64_t count, int64_t vocabulary) {
+  for (int64_t i = 0; call.ok() && i < count; ++i) {
+    call.Require(ids[i] >= 0 && ids[i] < vocabulary, "an id is outside of the vocabulary");
+  }
+}
+
+// Shares groups of four rows out to threads: calls work(group, sums) with the thread's own sums [V, 4], which are zero.
+template <typename Work>
+void ForRowsTogether(int64_t rows, int64_t vocabulary, Work work) {
+  const int64_t groups = RoundUp(rows, kTogether) / kTogether, numbers = vocabulary * kTogether;
+  const int count = TeamSize(rows);
+  Claims claims(groups, count, 1);
+  const int64_t each = RoundUp(numbers, 16);
+  Buffer scratches(count * each);
+  RunTeam(count, [&](int member) {
+    float* sums = scratches.data() + member * each;
+    claims.Run(member, 0, [&](int64_t group) {
+      std::memset(sums, 0, static_cast<size_t>(numbers) * sizeof(float));
+      work(group, sums);
+    });
+  });
+}
+
 // Inputs: gradients at the recurrent products [GH, TB], at a GRU candidate's input [H, TB] (no rows for an LSTM), ids [TB], and a
 // vocabulary-sized vector [V]. The last H rows of the projected input are the candidate's.
 // Outputs: of the projected input by character [GH, V]; of the projected input, and of the recurrent products, by row [GH].
@@ -67,38 +91,27 @@ void GateSums(TF_OpKernelContext* context) {
   const float* recurrent = call.Input(0, rows * columns);
   const float* candidate = call.Input(1, own * wide);
   const int32_t* ids = call.Integers(2, columns);
-  for (int64_t i = 0; call.ok() && i < columns; ++i) {
-    call.Require(ids[i] >= 0 && ids[i] < vocabulary, "an id is outside of the table");
-  }
+  RequireIds(call, ids, columns, vocabulary);
   float* table = call.Output(0, rows, vocabulary);
   float* of_input = call.Output(1, rows);
   float* of_recurrent = call.Output(2, rows);
   if (!call.ok()) return;
 
   const int64_t shared = rows - own;  // rows that both have
-  const int64_t groups = RoundUp(rows, kTogether) / kTogether;
-  const int count = TeamSize(rows);
-  Claims claims(groups, count, 1);
-  const int64_t each = RoundUp(vocabulary * kTogether, 16);
-  Buffer scratches(count * each);
-  RunTeam(count, [&](int member) {
-    float* sums = scratches.data() + member * each;
-    claims.Run(member, 0, [&](int64_t group) {
-      const float* input[kTogether];
-      for (int64_t i = 0; i < kTogether; ++i) {
-        // Rows beyond the last repeat it; what comes of them is not written.
-        const int64_t row = group * kTogether + i < rows ? group * kTogether + i : rows - 1;
-        input[i] = row < shared ? recurrent + row * columns : candidate + (row - shared) * columns;
-      }
-      std::memset(sums, 0, static_cast<size_t>(vocabulary * kTogether) * sizeof(float));
-      AddByCharacter(columns, ids, input[0], input[1], input[2], input[3], sums);
-      for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) {
-        const int64_t row = group * kTogether + i;
-        for (int64_t v = 0; v < vocabulary; ++v) table[row * vocabulary + v] = sums[v * kTogether + i];
-        of_input[row] = RowSum(columns, input[i]);
-        of_recurrent[row] = row < shared ? of_input[row] : RowSum(columns, recurrent + row * columns);
-      }
-    });
+  ForRowsTogether(rows, vocabulary, [&](int64_t group, float* sums) {
+    const float* input[kTogether];
+    for (int64_t i = 0; i < kTogether; ++i) {
+      // Rows beyond the last repeat it; what comes of them is not written.
+      const int64_t row = group * kTogether + i < rows ? group * kTogether + i : rows - 1;
+      input[i] = row < shared ? recurrent + row * columns : candidate + (row - shared) * columns;
+    }
+    AddByCharacter(columns, ids, input[0], input[1], input[2], input[3], sums);
+    for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) {
+      const int64_t row = group * kTogether + i;
+      for (int64_t v = 0; v < vocabulary; ++v) table[row * vocabulary + v] = sums[v * kTogether + i];
+      of_input[row] = RowSum(columns, input[i]);
+      of_recurrent[row] = row < shared ? of_input[row] : RowSum(columns, recurrent + row * columns);
+    }
   });
 }
 
@@ -116,34 +129,23 @@ void SquareSums(TF_OpKernelContext* context) {
   const float* first = call.Input(0, rows * columns);
   const float* second = others > 0 ? call.Input(1, others * wide) : nullptr;
   const int32_t* ids = call.Integers(2, columns);
-  for (int64_t i = 0; call.ok() && i < columns; ++i) {
-    call.Require(ids[i] >= 0 && ids[i] < vocabulary, "an id is outside of the vocabulary");
-  }
+  RequireIds(call, ids, columns, vocabulary);
   float* out = call.Output(0, vocabulary, rows);
   if (!call.ok()) return;
 
-  const int64_t groups = RoundUp(rows, kTogether) / kTogether;
-  const int count = TeamSize(rows);
-  Claims claims(groups, count, 1);
-  const int64_t each = RoundUp(vocabulary * kTogether, 16);
-  Buffer scratches(count * each);
-  RunTeam(count, [&](int member) {
-    float* sums = scratches.data() + member * each;
-    claims.Run(member, 0, [&](int64_t group) {
-      const float* a[kTogether];
-      const float* b[kTogether];
-      for (int64_t i = 0; i < kTogether; ++i) {
-        const int64_t row = std::min(group * kTogether + i, rows - 1);  // as above
-        a[i] = first + row * columns;
-        b[i] = second == nullptr ? nullptr : second + row * columns;
-      }
-      std::memset(sums, 0, static_cast<size_t>(vocabulary * kTogether) * sizeof(float));
-      AddSquares(columns, ids, a, b, sums);
-      for (int64_t v = 0; v < vocabulary; ++v) {
-        float* to = out + v * rows + group * kTogether;
-        for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) to[i] = sums[v * kTogether + i];
-      }
-    });
+  ForRowsTogether(rows, vocabulary, [&](int64_t group, float* sums) {
+    const float* a[kTogether];
+    const float* b[kTogether];
+    for (int64_t i = 0; i < kTogether; ++i) {
+      const int64_t row = std::min(group * kTogether + i, rows - 1);  // as above
+      a[i] = first + row * columns;
+      b[i] = second == nullptr ? nullptr : second + row * columns;
+    }
+    AddSquares(columns, ids, a, b, sums);
+    for (int64_t v = 0; v < vocabulary; ++v) {
+      float* to = out + v * rows + group * kTogether;
+      for (int64_t i = 0; i < kTogether && group * kTogether + i < rows; ++i) to[i] = sums[v * kTogether + i];
+    }
   });
 }
 
